@@ -1,0 +1,36 @@
+import type { Random } from './random.ts';
+
+/** Where identities come from: random in production, seeded in tests and simulation. */
+export interface Ids {
+  /** A version 4 UUID (RFC 9562). */
+  uuid(): string;
+  /** `length` characters that are safe in a Kubernetes name and form no words, for `generateName`. */
+  suffix(length: number): string;
+}
+
+/** Kubernetes' own alphabet for generated names: no vowels, no characters that look alike. */
+const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+/** Identities drawn from a seeded source. */
+export class SeededIds implements Ids {
+  readonly #random: Random;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  uuid(): string {
+    const hex = Array.from({ length: 32 }, (_, index) => {
+      if (index === 12) return '4';
+      const digit = this.#random.integer(16);
+      return (index === 16 ? (digit & 3) | 8 : digit).toString(16);
+    }).join('');
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  }
+
+  suffix(length: number): string {
+    let text = '';
+    for (let i = 0; i < length; i++) text += SUFFIX_ALPHABET[this.#random.integer(SUFFIX_ALPHABET.length)];
+    return text;
+  }
+}

@@ -1,0 +1,2 @@
+/** The will: one folder a reconciler, each observe, decide, act. They go through the door like everyone. */
+export * from './reconciler.ts';
