@@ -1,0 +1,63 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '@godwit/base';
+import { projectRoot } from '../test/tiers.ts';
+
+/** One line of the table. `value` in `unit`; `peer` says what `peerValue` was measured on or who published it. */
+export interface BenchRow {
+  readonly bench: string;
+  readonly what: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly goal: string;
+  readonly peer?: string;
+  readonly peerValue?: number;
+  readonly ratio?: number;
+  readonly holds: boolean;
+}
+
+/** A file `bench/NAME.ts` exports this: it measures, and yields a row for each figure as soon as it is known. */
+export type Bench = (options: BenchOptions) => AsyncIterable<BenchRow>;
+
+export interface BenchOptions {
+  readonly traces?: string;
+  /** Progress for people; goes to standard error. */
+  readonly say: (line: string) => void;
+}
+
+const folder = join(projectRoot, 'bench');
+
+/** Runs benchmarks by name (file names under bench/), all when none is named. */
+export async function runBenches(names: readonly string[], options: { json?: boolean; traces?: string }): Promise<void> {
+  const known = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3)) : [];
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Failure('bad-argument', `no benchmark ${unknown.join(', ')}; there are: ${known.join(', ')}`);
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  let allHold = true;
+  if (!options.json) process.stdout.write(header());
+  for (const name of names.length > 0 ? names : known.toSorted()) {
+    const { bench } = (await import(join(folder, `${name}.ts`))) as { bench: Bench };
+    for await (const row of bench({ say, ...(options.traces !== undefined && { traces: options.traces }) })) {
+      allHold &&= row.holds;
+      process.stdout.write(options.json ? `${JSON.stringify(row)}\n` : tableLine(row));
+    }
+  }
+  process.exitCode = allHold ? 0 : 1;
+}
+
+const COLUMNS = [10, 52, 16, 14, 44] as const;
+const pad = (cells: readonly string[]) => `${cells.map((cell, index) => cell.padEnd(COLUMNS[index] ?? 0)).join('  ').trimEnd()}\n`;
+
+function header(): string {
+  return pad(['bench', 'what', 'value', 'goal', 'compared with']);
+}
+
+function tableLine(row: BenchRow): string {
+  const peer = row.peer === undefined ? '' : `${row.peer}${row.peerValue === undefined ? '' : `: ${round(row.peerValue)}`}`;
+  const ratio = row.ratio === undefined ? '' : ` (${round(row.ratio)} x)`;
+  return pad([row.bench, row.what, `${round(row.value)} ${row.unit}`, `${row.holds ? '✓' : '✗'} ${row.goal}`, peer + ratio]);
+}
+
+function round(value: number): string {
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : Number(value.toPrecision(3)).toString();
+}

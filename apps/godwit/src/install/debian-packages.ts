@@ -1,0 +1,78 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { Failure } from '@godwit/base';
+
+/** A Debian package, and one file that shows that it (or something that does its job) is there. */
+export interface DebianPackage {
+  readonly name: string;
+  readonly provides: string;
+  readonly purpose: string;
+}
+
+const inPath = (command: string) => `command:${command}`;
+
+/** What running machines needs. */
+export const runtimePackages: readonly DebianPackage[] = [
+  { name: 'iproute2', provides: inPath('ip'), purpose: 'network namespaces and bridges' },
+  { name: 'nftables', provides: inPath('nft'), purpose: 'service addresses and NAT' },
+  { name: 'conntrack', provides: inPath('conntrack'), purpose: 'draining connections' },
+  { name: 'dnsmasq-base', provides: inPath('dnsmasq'), purpose: 'DHCP and DNS for machines' },
+  { name: 'haproxy', provides: inPath('haproxy'), purpose: 'load balancing' },
+  { name: 'qemu-system-x86', provides: inPath('qemu-system-x86_64'), purpose: 'virtual machines' },
+  { name: 'qemu-utils', provides: inPath('qemu-img'), purpose: 'disk images' },
+  { name: 'ovmf', provides: '/usr/share/OVMF/OVMF_CODE_4M.fd', purpose: 'UEFI firmware for virtual machines' },
+  { name: 'podman', provides: inPath('podman'), purpose: 'containers' },
+  { name: 'runc', provides: inPath('runc'), purpose: 'containers' },
+  { name: 'cpio', provides: inPath('cpio'), purpose: 'guest images' },
+  { name: 'busybox-static', provides: '/bin/busybox', purpose: 'guest images' },
+];
+
+/** What the tests need besides. */
+export const testPackages: readonly DebianPackage[] = [
+  { name: 'postgresql', provides: '/usr/lib/postgresql', purpose: 'the PostgreSQL store' },
+  { name: 'git', provides: inPath('git'), purpose: 'the file list of the checks' },
+];
+
+/** Those of `packages` that are not there yet. */
+export function missingPackages(packages: readonly DebianPackage[]): DebianPackage[] {
+  return packages.filter(({ provides }) => !isThere(provides));
+}
+
+function isThere(provides: string): boolean {
+  const [, command] = provides.split('command:');
+  const test = command === undefined ? `test -e ${provides}` : `command -v ${command}`;
+  return spawnSync('sh', ['-c', test], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } }).status === 0;
+}
+
+/** Installs packages with apt, telling `say` about each. Throws `install-failed` with apt's last words. */
+export async function installPackages(packages: readonly DebianPackage[], say: (line: string) => void): Promise<void> {
+  if (packages.length === 0) return;
+  if (process.getuid?.() !== 0) {
+    const names = packages.map(({ name }) => name).join(' ');
+    throw new Failure('install-failed', `missing Debian packages; as root run: apt-get install ${names}`);
+  }
+  for (const { name, purpose } of packages) say(`installing ${name} (${purpose})`);
+  const names = packages.map(({ name }) => name);
+  const install = ['install', '-y', '-q', '--no-install-recommends', ...names];
+  if ((await apt(install)).status === 0) return;
+  await apt(['update', '-q']);
+  const second = await apt(install);
+  if (second.status === 0) return;
+  throw new Failure('install-failed', `apt-get could not install ${names.join(' ')}: ${second.lastWords}`);
+}
+
+function apt(args: readonly string[]): Promise<{ status: number | null; lastWords: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('apt-get', args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    let tail = '';
+    const keep = (chunk: Buffer) => {
+      tail = (tail + chunk.toString()).slice(-2000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, lastWords: tail.trim().split('\n').slice(-5).join('; ') }));
+  });
+}

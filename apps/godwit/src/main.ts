@@ -1,0 +1,115 @@
+/** The program. Each verb lives in `verbs/` and is loaded only when it is asked for. */
+import { describeError, Failure } from '@godwit/base';
+import { Command } from 'commander';
+import { DEFAULT_STATE_FOLDER } from './state-folder.ts';
+
+const VERSION = '0.1.0';
+
+/** Errors that a person can act on are one line; anything else shows where it came from. */
+function fail(error: unknown): never {
+  const expected = error instanceof Failure;
+  process.stderr.write(`godwit: ${describeError(error)}\n`);
+  if (!expected && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  process.exit(1);
+}
+
+const stateOption = ['--state <folder>', 'where everything of this Godwit lives', DEFAULT_STATE_FOLDER] as const;
+
+const program = new Command('godwit')
+  .description('A private cloud: virtual machines and containers on one pool of hosts, behind the Kubernetes API.')
+  .version(VERSION)
+  .showHelpAfterError()
+  .showSuggestionAfterError();
+
+program
+  .command('up')
+  .description('run the cloud on this machine (Ctrl-C stops the control plane only; machines keep running)')
+  .option(...stateOption)
+  .option('--listen <host:port>', 'address of the API (default 127.0.0.1:6443)')
+  .option('--detach', 'return once it is ready, and go on in the background')
+  .option('--install', 'make it a systemd unit that starts with the machine')
+  .action(async (options) => (await import('./verbs/up.ts')).up(options));
+
+program
+  .command('down')
+  .description('stop all machines and take away every process, mount, interface and rule; disks and objects stay')
+  .option(...stateOption)
+  .option('--purge', 'remove disks, images and objects too')
+  .option('--yes', 'do not ask')
+  .action(async (options) => (await import('./verbs/down.ts')).down(options));
+
+program
+  .command('status')
+  .description('how the cloud is: hosts, machines, controllers')
+  .option(...stateOption)
+  .option('-o, --output <format>', 'text or json', 'text')
+  .action(async (options) => (await import('./verbs/status.ts')).status(options));
+
+program
+  .command('why <machine>')
+  .description('why a machine is where it is, or why it is not running (vm/x, vmi/x, pod/x)')
+  .option(...stateOption)
+  .option('-n, --namespace <name>', 'namespace', 'default')
+  .option('-o, --output <format>', 'text or json', 'text')
+  .action(async (machine, options) => (await import('./verbs/why.ts')).why(machine, options));
+
+program
+  .command('console <machine>')
+  .description('the serial console of a virtual machine (vm/x); Ctrl-] leaves')
+  .option(...stateOption)
+  .option('-n, --namespace <name>', 'namespace', 'default')
+  .action(async (machine, options) => (await import('./verbs/console.ts')).console(machine, options));
+
+program
+  .command('vnc <machine>')
+  .description('the screen of a virtual machine, on a local port for any VNC viewer')
+  .option(...stateOption)
+  .option('-n, --namespace <name>', 'namespace', 'default')
+  .option('--port <port>', 'local port', '5900')
+  .option('--screenshot <file>', 'save what the screen shows as PNG instead')
+  .action(async (machine, options) => (await import('./verbs/vnc.ts')).vnc(machine, options));
+
+for (const [verb, description] of [
+  ['start', 'start a virtual machine'],
+  ['stop', 'stop a virtual machine'],
+  ['restart', 'restart a virtual machine'],
+  ['pause', 'freeze a virtual machine as it is'],
+  ['unpause', 'let a paused virtual machine go on'],
+  ['softreboot', 'ask the guest to reboot'],
+] as const) {
+  program
+    .command(`${verb} <machine>`)
+    .description(`${description} (vm/x)`)
+    .option(...stateOption)
+    .option('-n, --namespace <name>', 'namespace', 'default')
+    .action(async (machine, options) => (await import('./verbs/lifecycle.ts')).lifecycle(verb, machine, options));
+}
+
+program
+  .command('image <guest>')
+  .description('build a guest image from Debian packages: tiny or debian')
+  .option(...stateOption)
+  .action(async (guest, options) => (await import('./verbs/image.ts')).image(guest, options));
+
+program
+  .command('test [tiers...]')
+  .description('check the source and run the tests (all tiers, or those named)')
+  .action(async (tiers) => (await import('./verbs/test.ts')).test(tiers));
+
+program
+  .command('bench [names...]')
+  .description('run the benchmarks and print the table')
+  .option('--json', 'one JSON line a row')
+  .option('--traces <folder>', 'real traces for the benchmarks that replay them')
+  .action(async (names, options) => (await import('./verbs/bench.ts')).bench(names, options));
+
+program
+  .command('completion <shell>')
+  .description('print the completion script for bash, zsh or fish')
+  .action(async (shell) => (await import('./verbs/completion.ts')).completion(shell, program));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,56 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const projectRoot = join(import.meta.dirname, '../../../..');
+
+/** One group of tests: what it shows, which files, and how many of them may run at once. */
+export interface Tier {
+  readonly name: string;
+  readonly shows: string;
+  readonly files: readonly string[];
+  /** Files side by side. Pure tests share one process. */
+  readonly concurrency: number;
+  readonly sharedProcess: boolean;
+}
+
+/** Suffixes that name what a test needs besides Node, in the order in which the tiers run. */
+const SUFFIXES = [
+  ['pg', 'the store on a real PostgreSQL'],
+  ['net', 'real packets through namespaces, nftables, dnsmasq and HAProxy'],
+  ['podman', 'real containers'],
+  ['qemu', 'real virtual machines'],
+  ['client', 'the official JavaScript client'],
+  ['kubectl', 'every kubectl that is found'],
+  ['e2e', 'the whole program, as a person uses it'],
+] as const;
+
+function testFiles(): string[] {
+  const found = globSync(['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'], {
+    cwd: projectRoot,
+  });
+  return found.map((file) => join(projectRoot, file)).toSorted();
+}
+
+/** All tiers with the files they have now. */
+export function findTiers(): Tier[] {
+  const files = testFiles();
+  const suffixOf = (file: string) => /\.([a-z0-9]+)\.test\.ts$/.exec(file)?.[1];
+  const named = new Set<string | undefined>(SUFFIXES.map(([suffix]) => suffix));
+  const unknown = files.filter((file) => suffixOf(file) !== undefined && !named.has(suffixOf(file)));
+  if (unknown.length > 0) throw new Error(`no tier runs ${unknown.join(', ')}`);
+  const unit: Tier = {
+    name: 'unit',
+    shows: 'what needs nothing but Node',
+    files: files.filter((file) => suffixOf(file) === undefined),
+    concurrency: 2,
+    sharedProcess: true,
+  };
+  const others = SUFFIXES.map(([name, shows]) => ({
+    name,
+    shows,
+    files: files.filter((file) => suffixOf(file) === name),
+    concurrency: 1,
+    sharedProcess: false,
+  }));
+  return [unit, ...others].filter((tier) => tier.files.length > 0);
+}
