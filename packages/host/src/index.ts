@@ -1,5 +1,5 @@
 /** The hands: what one host does. Pure state machines here; drivers under node/ and fake/. */
 
-export * from './machine/machine-manager.ts';
+export * from './machine/index.ts';
 export * from './network-driver.ts';
 export * from './volume-driver.ts';
