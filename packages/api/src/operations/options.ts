@@ -1,0 +1,37 @@
+import type { World } from '@godwit/base';
+import type { KindDefinition, KubeObject, MachineAccess } from '@godwit/kinds';
+import type { Store } from '@godwit/store';
+import type { Admitter } from '../admission/admitter.ts';
+import type { TokenIssuer } from '../authentication/token-issuer.ts';
+import type { Authorizer } from '../authorization/authorizer.ts';
+
+/** What `createOperations` needs. Only `world`, `store` and `kinds` have no default. */
+export interface OperationsOptions {
+  readonly world: World;
+  readonly store: Store;
+  readonly kinds: readonly KindDefinition[];
+  /** Run after the built-in chain, in this order. */
+  readonly admitters?: readonly Admitter[];
+  /** Defaults to masters, then the node authoriser, then RBAC. */
+  readonly authorizer?: Authorizer;
+  /** The machines of a host, by node name; undefined when that host cannot be reached. */
+  readonly machines?: (node: string) => MachineAccess | undefined;
+  /** Whether a machine fits on a node beside those bound to it; without it everything fits. */
+  readonly fits?: Fits;
+  /** Signs service account tokens; without it `serviceaccounts/token` answers NotFound. */
+  readonly tokens?: TokenIssuer;
+  /**
+   * The newest revision of the store, where other processes write to it too: reads that ask for the most
+   * recent state wait for it. Defaults to `store.revision`, which is right when this is the only writer.
+   */
+  readonly tip?: () => Promise<number>;
+  /** Makes the namespaces, roles and bindings that every cloud begins with. Defaults to true. */
+  readonly bootstrap?: boolean;
+}
+
+/** Pure: why `machine` does not fit on `node` beside `bound`; empty when it does. */
+export type Fits = (question: {
+  readonly node: KubeObject;
+  readonly bound: readonly KubeObject[];
+  readonly machine: KubeObject;
+}) => readonly string[];
