@@ -76,6 +76,14 @@ export type StoreEvent =
       readonly revision: number;
       /** What was there before, when the log still knows it. */
       readonly before?: Entry;
+      /** False when more events of the same batch follow for this watcher; otherwise it may be left out. */
+      readonly last?: boolean;
     }
-  | { readonly type: 'delete'; readonly key: string; readonly revision: number; readonly before?: Entry }
+  | {
+      readonly type: 'delete';
+      readonly key: string;
+      readonly revision: number;
+      readonly before?: Entry;
+      readonly last?: boolean;
+    }
   | { readonly type: 'bookmark'; readonly revision: number };
