@@ -58,7 +58,7 @@ program
   .description('the serial console of a virtual machine (vm/x); Ctrl-] leaves')
   .option(...stateOption)
   .option('-n, --namespace <name>', 'namespace', 'default')
-  .action(async (machine, options) => (await import('./verbs/console.ts')).console(machine, options));
+  .action(async (machine, options) => (await import('./verbs/console.ts')).openConsole(machine, options));
 
 program
   .command('vnc <machine>')

@@ -28,10 +28,18 @@ export interface BenchOptions {
 const folder = join(projectRoot, 'bench');
 
 /** Runs benchmarks by name (file names under bench/), all when none is named. */
-export async function runBenches(names: readonly string[], options: { json?: boolean; traces?: string }): Promise<void> {
-  const known = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.ts')).map((name) => name.slice(0, -3)) : [];
+export async function runBenches(
+  names: readonly string[],
+  options: { json?: boolean; traces?: string },
+): Promise<void> {
+  const known = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => name.slice(0, -3))
+    : [];
   const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Failure('bad-argument', `no benchmark ${unknown.join(', ')}; there are: ${known.join(', ')}`);
+  if (unknown.length > 0)
+    throw new Failure('bad-argument', `no benchmark ${unknown.join(', ')}; there are: ${known.join(', ')}`);
   const say = (line: string) => process.stderr.write(`${line}\n`);
   let allHold = true;
   if (!options.json) process.stdout.write(header());
@@ -46,16 +54,27 @@ export async function runBenches(names: readonly string[], options: { json?: boo
 }
 
 const COLUMNS = [10, 52, 16, 14, 44] as const;
-const pad = (cells: readonly string[]) => `${cells.map((cell, index) => cell.padEnd(COLUMNS[index] ?? 0)).join('  ').trimEnd()}\n`;
+const pad = (cells: readonly string[]) =>
+  `${cells
+    .map((cell, index) => cell.padEnd(COLUMNS[index] ?? 0))
+    .join('  ')
+    .trimEnd()}\n`;
 
 function header(): string {
   return pad(['bench', 'what', 'value', 'goal', 'compared with']);
 }
 
 function tableLine(row: BenchRow): string {
-  const peer = row.peer === undefined ? '' : `${row.peer}${row.peerValue === undefined ? '' : `: ${round(row.peerValue)}`}`;
+  const peer =
+    row.peer === undefined ? '' : `${row.peer}${row.peerValue === undefined ? '' : `: ${round(row.peerValue)}`}`;
   const ratio = row.ratio === undefined ? '' : ` (${round(row.ratio)} x)`;
-  return pad([row.bench, row.what, `${round(row.value)} ${row.unit}`, `${row.holds ? '✓' : '✗'} ${row.goal}`, peer + ratio]);
+  return pad([
+    row.bench,
+    row.what,
+    `${round(row.value)} ${row.unit}`,
+    `${row.holds ? '✓' : '✗'} ${row.goal}`,
+    peer + ratio,
+  ]);
 }
 
 function round(value: number): string {

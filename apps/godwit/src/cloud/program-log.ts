@@ -1,10 +1,13 @@
 import type { Log, LogFields } from '@godwit/base';
-import { pino, type Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 
 /** The program's log: one JSON line an event, to a file, a pipe or the terminal's error stream. */
 export function programLog(destination: string | 1 | 2, level: string): Log {
   return wrap(
-    pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: destination, sync: false, mkdir: true })),
+    pino(
+      { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+      pino.destination({ dest: destination, sync: false, mkdir: true }),
+    ),
   );
 }
 

@@ -40,7 +40,9 @@ export function missingPackages(packages: readonly DebianPackage[]): DebianPacka
 function isThere(provides: string): boolean {
   const [, command] = provides.split('command:');
   const test = command === undefined ? `test -e ${provides}` : `command -v ${command}`;
-  return spawnSync('sh', ['-c', test], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } }).status === 0;
+  return (
+    spawnSync('sh', ['-c', test], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` } }).status === 0
+  );
 }
 
 /** Installs packages with apt, telling `say` about each. Throws `install-failed` with apt's last words. */

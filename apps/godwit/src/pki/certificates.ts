@@ -30,7 +30,9 @@ async function exportKey(key: CryptoKey): Promise<string> {
 
 async function importKey(pem: string): Promise<CryptoKey> {
   const [der] = x509.PemConverter.decode(pem);
-  return (await webcrypto.subtle.importKey('pkcs8', der as ArrayBuffer, ALGORITHM, true, ['sign'])) as unknown as CryptoKey;
+  return (await webcrypto.subtle.importKey('pkcs8', der as ArrayBuffer, ALGORITHM, true, [
+    'sign',
+  ])) as unknown as CryptoKey;
 }
 
 /** A self-signed certificate authority, good for ten years. */
@@ -56,7 +58,12 @@ export type Subject =
   | { readonly type: 'client'; readonly user: string; readonly groups: readonly string[] };
 
 /** A certificate signed by `authority`, good for `days`. */
-export async function issueCertificate(authority: KeyPair, subject: Subject, nowMs: number, days = 365): Promise<KeyPair> {
+export async function issueCertificate(
+  authority: KeyPair,
+  subject: Subject,
+  nowMs: number,
+  days = 365,
+): Promise<KeyPair> {
   const issuer = new x509.X509Certificate(authority.certificate);
   const keys = await newKeys();
   const certificate = await x509.X509CertificateGenerator.create({

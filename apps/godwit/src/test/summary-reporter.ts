@@ -23,7 +23,8 @@ export default async function* summaryReporter(events: AsyncIterable<TestEvent>)
   for await (const { type, data } of events) {
     if (data?.details?.type === 'suite') continue;
     if (type === 'test:fail') failed++;
-    else if (type === 'test:pass' && data.skip !== undefined) skipped.push({ name: `${data.name}`, reason: `${data.skip}` });
+    else if (type === 'test:pass' && data.skip !== undefined)
+      skipped.push({ name: `${data.name}`, reason: `${data.skip}` });
     else if (type === 'test:pass') passed++;
   }
   yield `${JSON.stringify({ passed, failed, skipped } satisfies RunSummary)}\n`;

@@ -25,9 +25,12 @@ const SUFFIXES = [
 ] as const;
 
 function testFiles(): string[] {
-  const found = globSync(['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'], {
-    cwd: projectRoot,
-  });
+  const found = globSync(
+    ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts'],
+    {
+      cwd: projectRoot,
+    },
+  );
   return found.map((file) => join(projectRoot, file)).toSorted();
 }
 

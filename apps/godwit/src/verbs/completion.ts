@@ -15,7 +15,8 @@ export function completion(shell: string, program: Command): void {
     options: command.options.map(({ long }) => long ?? '').filter((option) => option !== ''),
   }));
   const render = RENDERERS[shell];
-  if (!render) throw new Failure('bad-argument', `no completion for ${shell}; there is: ${Object.keys(RENDERERS).join(', ')}`);
+  if (!render)
+    throw new Failure('bad-argument', `no completion for ${shell}; there is: ${Object.keys(RENDERERS).join(', ')}`);
   process.stdout.write(render(words));
 }
 

@@ -1,0 +1,118 @@
+import type { Address, Door, KubeObject } from '@godwit/kinds';
+import { isAlreadyExists } from '@godwit/kinds';
+import { addressPlan, type Instance } from '../state-folder.ts';
+
+/** Objects that every cloud starts with. Made when they are missing; what an administrator changed stays. */
+export async function bootstrap(door: Door, instance: Instance): Promise<void> {
+  await Promise.all(namespaces().map((object) => createMissing(door, object)));
+  await Promise.all([...clusterObjects(instance)].map((object) => createMissing(door, object)));
+}
+
+/** An object with the plural of its kind. */
+interface Seed {
+  readonly plural: string;
+  readonly object: KubeObject & Readonly<Record<string, unknown>>;
+}
+
+async function createMissing(door: Door, { plural, object }: Seed): Promise<void> {
+  try {
+    await door.create(addressOf(plural, object), object);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+}
+
+function addressOf(plural: string, { apiVersion, metadata }: KubeObject): Address {
+  const [version = '', group = ''] = apiVersion.split('/').toReversed();
+  return { group, version, plural, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }) };
+}
+
+function namespaces(): Seed[] {
+  return ['default', 'kube-system', 'kube-public', 'kube-node-lease'].map((name) => ({
+    plural: 'namespaces',
+    object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+  }));
+}
+
+function* clusterObjects(instance: Instance): Generator<Seed> {
+  const plan = addressPlan(instance);
+  yield {
+    plural: 'networks',
+    object: {
+      apiVersion: 'godwit.dev/v1alpha1',
+      kind: 'Network',
+      metadata: { name: 'default' },
+      spec: {
+        subnet: plan.subnet,
+        gateway: plan.gateway,
+        serviceSubnet: plan.serviceSubnet,
+        loadBalancerRange: plan.loadBalancerRange,
+        dnsDomain: 'cluster.local',
+        mtu: 1500,
+      },
+    },
+  };
+  yield {
+    plural: 'storageclasses',
+    object: {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: 'local', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      provisioner: 'godwit.dev/local',
+      reclaimPolicy: 'Delete',
+      volumeBindingMode: 'WaitForFirstConsumer',
+      allowVolumeExpansion: true,
+    },
+  };
+  yield* [
+    ['system-node-critical', 2_000_001_000, 'Machines that a host cannot do without.'],
+    ['system-cluster-critical', 2_000_000_000, 'Machines that the cloud cannot do without.'],
+  ].map(([name, value, description]) => ({
+    plural: 'priorityclasses',
+    object: {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: name as string },
+      value,
+      description,
+    },
+  }));
+}
+
+/**
+ * The Service through which machines reach the API: its endpoint is the host's side of the uplink.
+ * Written after the network, because its address lies in the service range.
+ */
+export async function publishApiService(door: Door, instance: Instance, port: number): Promise<void> {
+  const plan = addressPlan(instance);
+  const metadata = { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'godwit' } };
+  await createMissing(door, {
+    plural: 'services',
+    object: {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: {
+        type: 'ClusterIP',
+        clusterIP: plan.apiServiceAddress,
+        ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
+      },
+    },
+  });
+  const slice = {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { ...metadata, labels: { ...metadata.labels, 'kubernetes.io/service-name': 'kubernetes' } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: [plan.uplinkHostAddress], conditions: { ready: true } }],
+    ports: [{ name: 'https', protocol: 'TCP', port }],
+  };
+  const address = {
+    group: 'discovery.k8s.io',
+    version: 'v1',
+    plural: 'endpointslices',
+    namespace: 'default',
+    name: 'kubernetes',
+  };
+  await door.patch(address, { type: 'apply', body: slice, force: true }, { fieldManager: 'godwit' });
+}

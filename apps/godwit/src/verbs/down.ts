@@ -1,0 +1,50 @@
+import { existsSync, rmSync } from 'node:fs';
+import { Failure } from '@godwit/base';
+import { orderDown, readSummary } from '../cloud/control-socket.ts';
+import { openStateFolder, type StateFolder } from '../state-folder.ts';
+import { Terminal } from '../terminal/terminal.ts';
+
+export interface DownOptions {
+  readonly state: string;
+  readonly purge?: boolean;
+  readonly yes?: boolean;
+}
+
+/** `godwit down`: stops machines and removes all traces on the host; with `--purge` the state folder too. */
+export async function down(options: DownOptions): Promise<void> {
+  const terminal = new Terminal();
+  if (!existsSync(options.state)) {
+    terminal.step(`nothing to do: ${options.state} does not exist`);
+    return;
+  }
+  const state = openStateFolder(options.state);
+  if (options.purge && !options.yes) await confirmPurge(state, terminal);
+  const say = (line: string) => terminal.step(line);
+  if ((await readSummary(state.controlSocket)) === undefined) await downWithoutProgram(state, say);
+  else await orderDown(state.controlSocket, say);
+  if (options.purge) {
+    rmSync(state.root, { recursive: true, force: true });
+    terminal.step(`removed ${state.root}`);
+  }
+  terminal.success(options.purge ? 'everything is gone' : 'down; the next up starts again what the specs ask');
+}
+
+/** No program runs: one is started without its API being reachable, to adopt the machines and stop them. */
+async function downWithoutProgram(state: StateFolder, say: (line: string) => void): Promise<void> {
+  const { startCloud } = await import('../cloud/start-cloud.ts');
+  const cloud = await startCloud(state, { host: '127.0.0.1', port: 0 }, { quiet: true });
+  await cloud.down(say);
+  await cloud.close();
+}
+
+async function confirmPurge(state: StateFolder, terminal: Terminal): Promise<void> {
+  if (!terminal.isInteractive) {
+    throw new Failure('not-confirmed', '--purge removes all disks and objects; say --yes where nobody can be asked');
+  }
+  const { confirm, isCancel } = await import('@clack/prompts');
+  const answer = await confirm({
+    message: `Remove all disks, images and objects in ${state.root}? This cannot be undone.`,
+    initialValue: false,
+  });
+  if (isCancel(answer) || !answer) throw new Failure('not-confirmed', 'nothing was removed');
+}

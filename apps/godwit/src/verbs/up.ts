@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure, SystemClock } from '@godwit/base';
+import { holdControlSocket, readSummary, type Summary } from '../cloud/control-socket.ts';
+import { installPackages, missingPackages, runtimePackages } from '../install/debian-packages.ts';
+import { installUnit } from '../install/systemd-unit.ts';
+import { openStateFolder, type StateFolder } from '../state-folder.ts';
+import { Terminal } from '../terminal/terminal.ts';
+import { formatDuration } from '../terminal/units.ts';
+import { projectRoot } from '../test/tiers.ts';
+
+export interface UpOptions {
+  readonly state: string;
+  readonly listen?: string;
+  readonly detach?: boolean;
+  readonly install?: boolean;
+}
+
+/** Longest that a detached program may take to become ready. */
+const READY_TIMEOUT_MS = 60_000;
+
+/** `godwit up`. */
+export async function up(options: UpOptions): Promise<void> {
+  const terminal = new Terminal();
+  await installPackages(missingPackages(runtimePackages), (line) => terminal.step(line));
+  const state = openStateFolder(options.state);
+  const listen = parseListen(options.listen, state);
+  if (options.install) return installUnit(state, listen, terminal);
+  if (options.detach) return detach(state, listen, terminal);
+  return runInForeground(state, listen, terminal);
+}
+
+/** Where the API listens. */
+export interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
+function parseListen(text: string | undefined, state: StateFolder): Listen {
+  if (text === undefined) return { host: '127.0.0.1', port: state.instance.port };
+  const match = /^(\[[0-9a-fA-F:]+\]|[^:]+):(\d+)$/.exec(text);
+  const port = Number(match?.[2]);
+  if (!match?.[1] || port > 65_535) {
+    throw new Failure('bad-argument', `--listen ${text}: expected HOST:PORT, such as 0.0.0.0:6443`);
+  }
+  return { host: match[1].replace(/^\[|\]$/g, ''), port };
+}
+
+async function runInForeground(state: StateFolder, listen: Listen, terminal: Terminal): Promise<void> {
+  const startedMs = performance.now();
+  let summary: Summary | undefined;
+  const { startCloud } = await import('../cloud/start-cloud.ts');
+  const ended = Promise.withResolvers<void>();
+  const control = await holdControlSocket(state.controlSocket, {
+    summary: () => summary,
+    down: async (say) => {
+      await cloud.down(say);
+      ended.resolve();
+    },
+  });
+  const cloud = await startCloud(state, listen, { quiet: false });
+  summary = { ...cloud.summary, readyAfterMs: performance.now() - startedMs };
+  printSummary(summary, terminal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.resolve());
+  await ended.promise;
+  terminal.line();
+  terminal.step('the control plane stops; machines keep running');
+  await cloud.close();
+  control.close();
+  control.closeAllConnections();
+  process.exit(0);
+}
+
+async function detach(state: StateFolder, listen: Listen, terminal: Terminal): Promise<void> {
+  const log = openSync(state.log, 'a', 0o600);
+  const child = spawn(
+    process.execPath,
+    [
+      ...process.execArgv,
+      join(projectRoot, 'apps/godwit/src/main.ts'),
+      'up',
+      '--state',
+      state.root,
+      '--listen',
+      `${listen.host}:${listen.port}`,
+    ],
+    { detached: true, stdio: ['ignore', log, log] },
+  );
+  const exit = new Promise<never>((_, reject) => {
+    child.once('exit', (code) => reject(new Failure('start-failed', `it ended with code ${code}; see ${state.log}`)));
+  });
+  terminal.step(`starting (log: ${state.log})`);
+  const summary = await Promise.race([exit, waitUntilReady(state.controlSocket, child.pid)]);
+  child.removeAllListeners('exit');
+  child.unref();
+  printSummary(summary, terminal);
+}
+
+async function waitUntilReady(socket: string, processId: number | undefined): Promise<Summary> {
+  const clock = new SystemClock();
+  const deadline = clock.monotonic() + READY_TIMEOUT_MS;
+  while (clock.monotonic() < deadline) {
+    const summary = await readSummary(socket);
+    if (summary?.processId === processId) return summary as Summary;
+    await clock.sleep(50);
+  }
+  throw new Failure('start-failed', `not ready within ${formatDuration(READY_TIMEOUT_MS)}`);
+}
+
+function printSummary(summary: Summary, terminal: Terminal): void {
+  terminal.line();
+  terminal.success(`Godwit is ready (${formatDuration(summary.readyAfterMs)})`);
+  terminal.facts([
+    ['API', summary.address],
+    ['kubeconfig', summary.kubeconfig],
+    ['virtual machines', summary.accelerator],
+    ['load balancers', summary.loadBalancerRange],
+  ]);
+  terminal.line();
+  terminal.line('Try next:');
+  terminal.line(`  export KUBECONFIG=${summary.kubeconfig}`);
+  terminal.line('  ./godwit image tiny                       # a guest that boots in about 2 s');
+  terminal.line('  kubectl create -f examples/tiny-vm.yaml && kubectl get vms -w');
+  terminal.line('  ./godwit console vm/tiny                  # Ctrl-] leaves');
+  terminal.line();
+}
