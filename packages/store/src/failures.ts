@@ -1,0 +1,23 @@
+import { Failure } from '@godwit/base';
+
+/** A `previous` did not match. `details.key` is the key, `details.revision` what it stands at (0: absent). */
+export function conflict(key: string, revision: number): Failure {
+  const message = revision === 0 ? `${key} does not exist` : `${key} stands at revision ${revision}`;
+  return new Failure('conflict', message, { details: { key, revision } });
+}
+
+/** The engine could not do it now. `details.unknown` is true when the batch may have been written all the same. */
+export function unavailable(message: string, options: { cause?: unknown; unknown?: boolean } = {}): Failure {
+  return new Failure('unavailable', message, {
+    retryable: true,
+    ...(options.cause !== undefined && { cause: options.cause }),
+    ...(options.unknown && { details: { unknown: true } }),
+  });
+}
+
+/** That revision is no longer known: the caller must start again from a fresh list. */
+export function tooOld(revision: number, floor: number): Failure {
+  return new Failure('too-old', `revision ${revision} has been compacted away: the oldest known is ${floor}`, {
+    details: { revision, floor },
+  });
+}
