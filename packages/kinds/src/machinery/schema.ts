@@ -144,10 +144,11 @@ export function anything(description?: string): Schema<unknown> {
 export function mapOf<T>(
   value: Schema<T>,
   description?: string,
-  rules: { readonly atomic?: boolean } = {},
+  rules: { readonly atomic?: boolean; readonly granular?: boolean } = {},
 ): Schema<Readonly<Record<string, T>>> {
   const json: JsonSchema = { type: 'object', additionalProperties: value.json };
-  return make(rules.atomic ? { ...json, 'x-kubernetes-map-type': 'atomic' } : json, description);
+  const mapType = rules.atomic ? 'atomic' : rules.granular ? 'granular' : undefined;
+  return make(mapType ? { ...json, 'x-kubernetes-map-type': mapType } : json, description);
 }
 
 /** How a list merges. `keys`: a map by those fields; `set`: of distinct scalars; else replaced as a whole. */
@@ -156,14 +157,14 @@ export interface ListRules {
   readonly set?: boolean;
   /** Strategic merge key where it is not the first of `keys`. */
   readonly mergeKey?: string;
-  /** Merges strategically although server-side apply treats the list as atomic. */
-  readonly strategy?: 'merge' | 'retainKeys' | 'merge,retainKeys';
+  /** How strategic merge treats the list where that differs from server-side apply; `replace` says nothing. */
+  readonly strategy?: 'merge' | 'retainKeys' | 'merge,retainKeys' | 'replace';
   readonly minItems?: number;
   readonly maxItems?: number;
 }
 
 export function listOf<T>(item: Schema<T>, description?: string, rules: ListRules = {}): Schema<readonly T[]> {
-  const mergeKey = rules.mergeKey ?? rules.keys?.[0];
+  const mergeKey = rules.mergeKey ?? (rules.strategy === 'replace' ? undefined : rules.keys?.[0]);
   const strategy = rules.strategy ?? (rules.keys || rules.set ? 'merge' : undefined);
   return make(
     {
@@ -171,7 +172,7 @@ export function listOf<T>(item: Schema<T>, description?: string, rules: ListRule
       items: item.json,
       'x-kubernetes-list-type': rules.keys ? 'map' : rules.set ? 'set' : 'atomic',
       ...(rules.keys && { 'x-kubernetes-list-map-keys': rules.keys }),
-      ...(strategy && { 'x-kubernetes-patch-strategy': strategy }),
+      ...(strategy && strategy !== 'replace' && { 'x-kubernetes-patch-strategy': strategy }),
       ...(mergeKey && { 'x-kubernetes-patch-merge-key': mergeKey }),
       ...(rules.minItems !== undefined && { minItems: rules.minItems }),
       ...(rules.maxItems !== undefined && { maxItems: rules.maxItems }),

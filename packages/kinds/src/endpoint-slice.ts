@@ -1,0 +1,82 @@
+import {
+  boolean,
+  defineKind,
+  int32,
+  listOf,
+  mapOf,
+  type ObjectOfKind,
+  object,
+  oneOf,
+  required,
+  type Static,
+  string,
+} from './machinery/index.ts';
+import { discoveryName } from './shared/openapi-names.ts';
+import { objectReference } from './shared/references.ts';
+
+const endpointConditions = object(
+  {
+    ready: boolean('Takes new connections.'),
+    serving: boolean('Would be ready, were it not terminating.'),
+    terminating: boolean('Is on its way out.'),
+  },
+  'How the endpoint stands.',
+  discoveryName('EndpointConditions'),
+);
+
+const endpoint = object(
+  {
+    addresses: required(listOf(string(), 'Addresses of one machine.', { set: true, strategy: 'replace' })),
+    conditions: endpointConditions,
+    hostname: string('Host name.'),
+    targetRef: objectReference,
+    deprecatedTopology: mapOf(string(), 'No longer used.'),
+    nodeName: string('Node that it is on.'),
+    zone: string('Zone that it is in.'),
+    hints: object(
+      {
+        forZones: listOf(
+          object({ name: required(string('Zone.')) }, 'A zone.', discoveryName('ForZone')),
+          'Zones that should use it.',
+        ),
+        forNodes: listOf(
+          object({ name: required(string('Node.')) }, 'A node.', discoveryName('ForNode')),
+          'Nodes that should use it.',
+        ),
+      },
+      'Who should use it.',
+      discoveryName('EndpointHints'),
+    ),
+  },
+  'One machine that answers.',
+  discoveryName('Endpoint'),
+);
+export type Endpoint = Static<typeof endpoint>;
+
+const endpointPort = object(
+  {
+    name: string('Name of the port of the service.'),
+    protocol: oneOf(['TCP', 'UDP', 'SCTP'], 'TCP by default.'),
+    port: int32('Port number.'),
+    appProtocol: string('What is spoken on the port.'),
+  },
+  'A port that answers.',
+  { ...discoveryName('EndpointPort'), atomic: true },
+);
+export type EndpointPort = Static<typeof endpointPort>;
+
+export const endpointSlice = defineKind({
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  kind: 'EndpointSlice',
+  plural: 'endpointslices',
+  description: 'Some of the machines behind a service.',
+  body: object({
+    addressType: required(oneOf(['IPv4', 'IPv6', 'FQDN'], 'What the addresses are.')),
+    endpoints: required(listOf(endpoint, 'Machines that answer; at most 1000.')),
+    ports: listOf(endpointPort, 'Ports of all endpoints.'),
+  }),
+  immutable: ['addressType'],
+});
+
+export type EndpointSlice = ObjectOfKind<typeof endpointSlice>;

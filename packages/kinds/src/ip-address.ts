@@ -1,0 +1,36 @@
+import { defineKind, type ObjectOfKind, object, required, string } from './machinery/index.ts';
+import { networkingName } from './shared/openapi-names.ts';
+
+export const ipAddress = defineKind({
+  group: 'networking.k8s.io',
+  version: 'v1',
+  kind: 'IPAddress',
+  plural: 'ipaddresses',
+  shortNames: ['ip'],
+  namespaced: false,
+  hasGeneration: false,
+  description: 'An address that is given to an object. Its name is the address.',
+  body: object({
+    spec: object(
+      {
+        parentRef: required(
+          object(
+            {
+              group: string('API group of the object.'),
+              resource: required(string('Resource of the object, in the plural.')),
+              namespace: string('Namespace of the object.'),
+              name: required(string('Name of the object.')),
+            },
+            'The object that has the address.',
+            networkingName('ParentReference'),
+          ),
+        ),
+      },
+      'Who has the address.',
+      networkingName('IPAddressSpec'),
+    ),
+  }),
+  immutable: ['spec'],
+});
+
+export type IPAddress = ObjectOfKind<typeof ipAddress>;

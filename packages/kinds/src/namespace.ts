@@ -1,0 +1,44 @@
+import { defineKind, listOf, type ObjectOfKind, object, oneOf, required, string, time } from './machinery/index.ts';
+import { conditionStatus } from './shared/condition.ts';
+import { coreName } from './shared/openapi-names.ts';
+
+const namespaceCondition = object(
+  {
+    type: required(string('What the condition is about.')),
+    status: required(conditionStatus),
+    lastTransitionTime: time('When the status last changed.'),
+    reason: string('Why, in one word.'),
+    message: string('Why, in words.'),
+  },
+  'One aspect of how the namespace stands.',
+  coreName('NamespaceCondition'),
+);
+
+export const namespace = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'Namespace',
+  plural: 'namespaces',
+  shortNames: ['ns'],
+  namespaced: false,
+  nameRule: 'label',
+  description: 'A room for names: what is in it belongs together and goes together.',
+  body: object({
+    spec: object(
+      { finalizers: listOf(string(), 'Who must still act before the namespace may go.') },
+      'What is wanted of the namespace.',
+      coreName('NamespaceSpec'),
+    ),
+    status: object(
+      {
+        phase: oneOf(['Active', 'Terminating'], 'Whether the namespace is being emptied.'),
+        conditions: listOf(namespaceCondition, 'How the namespace stands.', { keys: ['type'] }),
+      },
+      'How the namespace stands.',
+      coreName('NamespaceStatus'),
+    ),
+  }),
+  subresources: { status: true, others: ['finalize'] },
+});
+
+export type Namespace = ObjectOfKind<typeof namespace>;

@@ -1,0 +1,27 @@
+import { defineKind, int32, type ObjectOfKind, object, required, type Static, string } from './machinery/index.ts';
+
+const spec = object(
+  {
+    subnet: required(string('Addresses of machines, such as 10.80.0.0/17.')),
+    gateway: required(string('Address of the way out.')),
+    serviceSubnet: required(string('Addresses of services, such as 10.80.128.0/18.')),
+    loadBalancerRange: required(string('Addresses of load balancers, such as 10.80.192.0/24.')),
+    dnsDomain: required(string('Domain of machine and service names; cluster.local.')),
+    mtu: int32('Largest packet in bytes; 1500 by default.', { minimum: 576, maximum: 65535 }),
+  },
+  'Address ranges and settings.',
+);
+export type NetworkSpec = Static<typeof spec>;
+
+export const network = defineKind({
+  group: 'godwit.dev',
+  version: 'v1alpha1',
+  kind: 'Network',
+  plural: 'networks',
+  shortNames: ['net'],
+  namespaced: false,
+  description: 'A network that machines share. The first one is called default.',
+  body: object({ spec: required(spec) }),
+});
+
+export type Network = ObjectOfKind<typeof network>;

@@ -1,0 +1,19 @@
+import { defineKind, listOf, type ObjectOfKind, object, required } from '../machinery/index.ts';
+import { roleRef, subject } from './rules.ts';
+
+export const clusterRoleBinding = defineKind({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRoleBinding',
+  plural: 'clusterrolebindings',
+  namespaced: false,
+  nameRule: 'path-segment',
+  description: 'Gives a cluster role to subjects everywhere.',
+  body: object({
+    subjects: listOf(subject, 'Who gets the role.'),
+    roleRef: required(roleRef),
+  }),
+  immutable: ['roleRef'],
+});
+
+export type ClusterRoleBinding = ObjectOfKind<typeof clusterRoleBinding>;

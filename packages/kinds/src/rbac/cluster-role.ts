@@ -1,0 +1,24 @@
+import { defineKind, listOf, type ObjectOfKind, object } from '../machinery/index.ts';
+import { labelSelector } from '../shared/label-selector.ts';
+import { rbacName } from '../shared/openapi-names.ts';
+import { policyRule } from './rules.ts';
+
+export const clusterRole = defineKind({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  kind: 'ClusterRole',
+  plural: 'clusterroles',
+  namespaced: false,
+  nameRule: 'path-segment',
+  description: 'What may be done in the whole cloud, or in any namespace where it is bound.',
+  body: object({
+    aggregationRule: object(
+      { clusterRoleSelectors: listOf(labelSelector, 'Cluster roles whose rules are taken over.') },
+      'Takes rules over from other roles.',
+      rbacName('AggregationRule'),
+    ),
+    rules: listOf(policyRule, 'What is allowed.'),
+  }),
+});
+
+export type ClusterRole = ObjectOfKind<typeof clusterRole>;

@@ -1,0 +1,19 @@
+import { int64, object, oneOf, required, type Static, string, time } from '../machinery/index.ts';
+import { metaName } from './openapi-names.ts';
+
+export const conditionStatus = oneOf(['True', 'False', 'Unknown'], 'Whether the condition holds.');
+
+/** The common condition of newer kinds (metav1.Condition). */
+export const condition = object(
+  {
+    type: required(string('What the condition is about.')),
+    status: required(conditionStatus),
+    observedGeneration: int64('Generation of the object that the condition was set for.', { minimum: 0 }),
+    lastTransitionTime: required(time('When the status last changed.')),
+    reason: required(string('Why, in one CamelCase word, for programs.')),
+    message: required(string('Why, in words, for people.')),
+  },
+  'One aspect of how the object stands.',
+  metaName('Condition'),
+);
+export type Condition = Static<typeof condition>;

@@ -1,0 +1,15 @@
+/** OpenAPI component names, as Kubernetes publishes them: clients look types up by these. */
+export const named = (prefix: string) => (kind: string) => ({ name: `io.k8s.${prefix}.${kind}` });
+
+export const metaName = named('apimachinery.pkg.apis.meta.v1');
+export const coreName = named('api.core.v1');
+export const appsName = named('api.apps.v1');
+export const rbacName = named('api.rbac.v1');
+export const storageName = named('api.storage.v1');
+export const policyName = named('api.policy.v1');
+export const discoveryName = named('api.discovery.v1');
+export const coordinationName = named('api.coordination.v1');
+export const networkingName = named('api.networking.v1');
+export const eventsName = named('api.events.v1');
+export const authenticationName = named('api.authentication.v1');
+export const authorizationName = named('api.authorization.v1');

@@ -1,0 +1,122 @@
+import {
+  boolean,
+  defineKind,
+  listOf,
+  mapOf,
+  type ObjectOfKind,
+  object,
+  oneOf,
+  required,
+  string,
+  time,
+} from '../machinery/index.ts';
+import { nodeSelector } from '../pod/affinity.ts';
+import { sharedSources } from '../pod/volume-sources.ts';
+import { coreName } from '../shared/openapi-names.ts';
+import { objectReference, secretReference } from '../shared/references.ts';
+import { resourceList } from '../shared/resource-list.ts';
+import { accessModes, volumeMode } from './persistent-volume-claim-spec.ts';
+
+const readOnly = boolean('Mounted read-only.');
+
+const sources = {
+  ...sharedSources(secretReference, true),
+  local: object(
+    { path: required(string('Path on the node.')), fsType: string('File system of the volume.') },
+    'A directory or device of one node.',
+    coreName('LocalVolumeSource'),
+  ),
+  csi: object(
+    {
+      driver: required(string('Name of the driver.')),
+      volumeHandle: required(string('Name of the volume for the driver.')),
+      readOnly,
+      fsType: string('File system of the volume.'),
+      volumeAttributes: mapOf(string(), 'Settings of the driver.'),
+      controllerPublishSecretRef: secretReference,
+      nodeStageSecretRef: secretReference,
+      nodePublishSecretRef: secretReference,
+      controllerExpandSecretRef: secretReference,
+      nodeExpandSecretRef: secretReference,
+    },
+    'A volume of a CSI driver.',
+    coreName('CSIPersistentVolumeSource'),
+  ),
+  azureFile: object(
+    {
+      secretName: required(string('Name of the Secret with the account.')),
+      shareName: required(string('Name of the share.')),
+      readOnly,
+      secretNamespace: string('Namespace of the Secret.'),
+    },
+    'An Azure share.',
+    coreName('AzureFilePersistentVolumeSource'),
+  ),
+  glusterfs: object(
+    {
+      endpoints: required(string('Name of the Endpoints.')),
+      path: required(string('Name of the volume.')),
+      readOnly,
+      endpointsNamespace: string('Namespace of the Endpoints.'),
+    },
+    'A Gluster volume.',
+    coreName('GlusterfsPersistentVolumeSource'),
+  ),
+  storageos: object(
+    {
+      volumeName: string('Name of the volume.'),
+      volumeNamespace: string('StorageOS namespace.'),
+      fsType: string('File system of the volume.'),
+      readOnly,
+      secretRef: objectReference,
+    },
+    'A StorageOS volume.',
+    coreName('StorageOSPersistentVolumeSource'),
+  ),
+};
+
+const spec = object(
+  {
+    capacity: resourceList('Size of the volume, under the name storage.'),
+    accessModes,
+    claimRef: { ...objectReference, json: { ...objectReference.json, 'x-kubernetes-map-type': 'granular' as const } },
+    persistentVolumeReclaimPolicy: oneOf(['Retain', 'Delete', 'Recycle'], 'What happens when the claim is gone.'),
+    storageClassName: string('Class that the volume belongs to.'),
+    mountOptions: listOf(string(), 'Options of mount.'),
+    volumeMode,
+    nodeAffinity: object(
+      { required: nodeSelector },
+      'Nodes that can reach the volume.',
+      coreName('VolumeNodeAffinity'),
+    ),
+    volumeAttributesClassName: string('Class of changeable attributes.'),
+    ...sources,
+  },
+  'A disk and where it is.',
+  coreName('PersistentVolumeSpec'),
+);
+
+const status = object(
+  {
+    phase: oneOf(['Pending', 'Available', 'Bound', 'Released', 'Failed'], 'Whether a claim holds the volume.'),
+    message: string('Why the volume is in this phase.'),
+    reason: string('Why, in one word.'),
+    lastPhaseTransitionTime: time('When the phase last changed.'),
+  },
+  'How the volume stands.',
+  coreName('PersistentVolumeStatus'),
+);
+
+export const persistentVolume = defineKind({
+  group: '',
+  version: 'v1',
+  kind: 'PersistentVolume',
+  plural: 'persistentvolumes',
+  shortNames: ['pv'],
+  namespaced: false,
+  description: 'A disk that a claim can hold.',
+  body: object({ spec: required(spec), status }),
+  subresources: { status: true },
+});
+
+export type PersistentVolume = ObjectOfKind<typeof persistentVolume>;
