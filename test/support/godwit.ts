@@ -39,9 +39,13 @@ export class GodwitUnderTest {
 
   /** Starts the program and resolves when it says that it is ready. */
   async up(): Promise<void> {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', mainFile, 'up', '--state', this.state], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', mainFile, 'up', '--state', this.state],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     this.#child = child;
     this.#output = '';
     await new Promise<void>((resolve, reject) => {
@@ -75,7 +79,11 @@ export class GodwitUnderTest {
 
   /** Runs a verb of the program on this state folder. */
   verb(...args: string[]): Promise<Result> {
-    return runProgram(process.execPath, ['--disable-warning=ExperimentalWarning', mainFile, ...args, '--state', this.state], { timeoutMs: 300_000 });
+    return runProgram(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', mainFile, ...args, '--state', this.state],
+      { timeoutMs: 300_000 },
+    );
   }
 
   /** Runs kubectl and returns what it printed; fails the test when it fails. */
@@ -86,7 +94,9 @@ export class GodwitUnderTest {
   }
 
   tryKubectl(args: readonly string[], input?: string): Promise<Result> {
-    return runProgram(this.#kubectl, ['--kubeconfig', this.kubeconfig, ...args], { ...(input !== undefined && { input }) });
+    return runProgram(this.#kubectl, ['--kubeconfig', this.kubeconfig, ...args], {
+      ...(input !== undefined && { input }),
+    });
   }
 
   /** `kubectl apply` of a manifest given as text. */
@@ -121,7 +131,11 @@ export class GodwitUnderTest {
 }
 
 /** Asks `probe` until it answers something, and returns that; fails with `what` after `timeoutMs`. */
-export async function waitFor<T>(what: string, probe: () => Promise<T | undefined | false>, timeoutMs = 60_000): Promise<T> {
+export async function waitFor<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false>,
+  timeoutMs = 60_000,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;
   while (performance.now() < deadline) {

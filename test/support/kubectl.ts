@@ -25,7 +25,8 @@ export function findKubectls(): Kubectl[] {
   const found = new Map<string, Kubectl>();
   for (const path of folders.flatMap(kubectlsIn)) {
     const version = versionOf(path);
-    if (version && Number(version.split('.')[1]) >= OLDEST_MINOR && !found.has(version)) found.set(version, { path, version });
+    if (version && Number(version.split('.')[1]) >= OLDEST_MINOR && !found.has(version))
+      found.set(version, { path, version });
   }
   return [...found.values()].toSorted((a, b) => Number(a.version.slice(2)) - Number(b.version.slice(2)));
 }

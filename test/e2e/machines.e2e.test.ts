@@ -1,0 +1,111 @@
+/** Virtual machines from apply to answer: start, console, pause, power-off, one Service over VMs and pods. */
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Service, VirtualMachine, VirtualMachineInstance } from '@godwit/kinds';
+import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
+import { fetchText } from '../support/http-load.ts';
+import { runProgram } from '../support/kubectl.ts';
+
+const godwit = new GodwitUnderTest();
+
+before(async () => {
+  const image = await godwit.verb('image', 'tiny');
+  assert.equal(image.status, 0, image.stderr + image.stdout);
+  const build = await runProgram('podman', ['build', '-t', 'myapp', join(projectRoot, 'examples/myapp')]);
+  assert.equal(build.status, 0, build.stderr);
+  await godwit.up();
+});
+
+after(() => godwit.stop());
+
+const example = (name: string) => join(projectRoot, 'examples', name);
+
+async function waitForStatus(name: string, wanted: string): Promise<VirtualMachine> {
+  return waitFor(`${name} ${wanted}`, async () => {
+    const machine = await godwit.get<VirtualMachine>('vm', name);
+    return machine?.status?.printableStatus === wanted && machine;
+  });
+}
+
+const instance = (name: string) => godwit.get<VirtualMachineInstance>('vmi', name);
+
+async function addressOf(name: string): Promise<string> {
+  return waitFor(`an address of ${name}`, async () => (await instance(name))?.status?.interfaces?.[0]?.ipAddress);
+}
+
+test('a virtual machine boots, gets its address and answers with its host name', async () => {
+  await godwit.kubectl('create', '-f', example('tiny-vm.yaml'));
+  await waitForStatus('tiny', 'Running');
+  const url = `http://${await addressOf('tiny')}/`;
+  assert.match(await waitFor('an answer', () => fetchText(url)), /tiny/);
+  assert.match(await godwit.kubectl('get', 'vm,vmi'), /virtualmachineinstance\.kubevirt\.io\/tiny +\S+ +Running +10\./);
+});
+
+test('its console can be read, its screen can be seen', async () => {
+  const { stdout } = await runProgram('sh', [
+    '-c',
+    `(sleep 1; echo; echo 'echo console $((6*7))'; sleep 3) | timeout 8 ${process.execPath} ${join(projectRoot, 'apps/godwit/src/main.ts')} console vm/tiny --state ${godwit.state}`,
+  ]);
+  assert.match(stdout, /console 42/);
+  const file = join(godwit.state, 'screen.png');
+  const { status, stderr } = await godwit.verb('vnc', 'vm/tiny', '--screenshot', file);
+  assert.equal(status, 0, stderr);
+  assert.equal(readFileSync(file).subarray(1, 4).toString(), 'PNG');
+  rmSync(file);
+});
+
+test('pause stops it, unpause lets it go on', async () => {
+  const url = `http://${await addressOf('tiny')}/`;
+  await godwit.verb('pause', 'vm/tiny');
+  await waitForStatus('tiny', 'Paused');
+  await godwit.verb('unpause', 'vm/tiny');
+  await waitForStatus('tiny', 'Running');
+  assert.match(await waitFor('an answer', () => fetchText(url)), /tiny/);
+});
+
+test('a restart makes a new instance with the same address', async () => {
+  const before = await instance('tiny');
+  await godwit.verb('restart', 'vm/tiny');
+  await waitFor('a new instance', async () => {
+    const now = await instance('tiny');
+    return now !== undefined && now.metadata.uid !== before?.metadata.uid && now.status?.phase === 'Running';
+  });
+  assert.equal(await addressOf('tiny'), before?.status?.interfaces?.[0]?.ipAddress);
+});
+
+test('stop and start follow the run strategy', async () => {
+  await godwit.verb('stop', 'vm/tiny');
+  await waitForStatus('tiny', 'Stopped');
+  assert.equal(await instance('tiny'), undefined);
+  await godwit.verb('start', 'vm/tiny');
+  await waitForStatus('tiny', 'Running');
+});
+
+test('one Service answers from containers and a virtual machine', async () => {
+  await godwit.kubectl('apply', '-f', example('mixed-service.yaml'));
+  const ip = await waitFor(
+    'an external address',
+    async () => (await godwit.get<Service>('service', 'web'))?.status?.loadBalancer?.ingress?.[0]?.ip,
+  );
+  const answers = new Set<string>();
+  await waitFor('answers of three machines', async () => {
+    answers.add((await fetchText(`http://${ip}/`)).trim());
+    return answers.size >= 3;
+  });
+  assert.ok(
+    [...answers].some((answer) => answer.includes('web-vm')),
+    [...answers].join(),
+  );
+});
+
+test('deletion takes machine, instance and address away', async () => {
+  await godwit.kubectl('delete', 'vm', '--all', '--timeout=60s');
+  await waitFor('no instances', async () => (await godwit.kubectl('get', 'vmi', '-o', 'name')).trim() === '');
+  const addresses = await godwit.kubectl('get', 'ipaddresses', '-o', 'json');
+  const owners = JSON.parse(addresses).items.map(
+    ({ spec }: { spec: { parentRef: { resource: string } } }) => spec.parentRef.resource,
+  );
+  assert.ok(!owners.includes('virtualmachines') && !owners.includes('virtualmachineinstances'), owners.join());
+});
