@@ -1,0 +1,47 @@
+/** Two clouds on one machine do not see each other. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Service } from '@godwit/kinds';
+import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
+import { fetchText } from '../support/http-load.ts';
+import { runProgram } from '../support/kubectl.ts';
+
+const clouds = [new GodwitUnderTest(), new GodwitUnderTest()];
+
+before(async () => {
+  const build = await runProgram('podman', ['build', '-t', 'myapp', join(projectRoot, 'examples/myapp')]);
+  assert.equal(build.status, 0, build.stderr);
+  for (const cloud of clouds) await cloud.up();
+});
+
+after(async () => {
+  for (const cloud of clouds) await cloud.stop();
+});
+
+test('the same manifest runs in both, on addresses of their own', async () => {
+  const addresses = new Set<string>();
+  for (const cloud of clouds) {
+    await cloud.kubectl('create', '-f', join(projectRoot, 'examples/myapp.yaml'));
+    const ip = await waitFor(
+      'an external address',
+      async () => (await cloud.get<Service>('service', 'myapp-service'))?.status?.loadBalancer?.ingress?.[0]?.ip,
+    );
+    await waitFor('an answer', () => fetchText(`http://${ip}/`));
+    addresses.add(ip);
+  }
+  assert.equal(addresses.size, 2);
+});
+
+test('taking one down leaves the other serving', async () => {
+  const [first, second] = clouds as [GodwitUnderTest, GodwitUnderTest];
+  assert.equal((await first.verb('down')).status, 0);
+  const ip = (await second.get<Service>('service', 'myapp-service'))?.status?.loadBalancer?.ingress?.[0]?.ip;
+  assert.match(await fetchText(`http://${ip}/`), /myapp/);
+});
+
+test('a second program on one state folder is refused with the reason', async () => {
+  const { status, stderr } = await (clouds[1] as GodwitUnderTest).verb('up');
+  assert.equal(status, 1);
+  assert.match(stderr, /already runs on this state folder/);
+});
