@@ -16,9 +16,20 @@ export interface Summary {
   readonly readyAfterMs: number;
 }
 
+/** What one controller tells about itself. */
+export interface ControllerReport {
+  readonly name: string;
+  readonly runs: number;
+  readonly queueDepth: number;
+  readonly lastRunAgeMs?: number;
+  /** Absent when the last run went well. */
+  readonly lastError?: string;
+}
+
 export interface ControlHandlers {
   /** Undefined until everything runs. */
   readonly summary: () => Summary | undefined;
+  readonly controllers: () => readonly ControllerReport[];
   /** Stops all machines, tells about it, and ends the program once the reply has been sent. */
   readonly down: (say: (line: string) => void) => Promise<void>;
 }
@@ -35,6 +46,11 @@ export async function holdControlSocket(path: string, handlers: ControlHandlers)
         () => response.end('done\n'),
         (error: unknown) => response.end(`failed: ${String(error)}\n`),
       );
+      return;
+    }
+    if (incoming.url === '/controllers') {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(handlers.controllers()));
       return;
     }
     const summary = handlers.summary();
@@ -67,6 +83,19 @@ export async function readSummary(path: string): Promise<Summary | null | undefi
     return status === 200 ? (JSON.parse(text) as Summary) : null;
   } catch {
     return undefined;
+  }
+}
+
+/** How the controllers of the program on this socket are; none when no program runs. */
+export async function readControllerReports(path: string): Promise<readonly ControllerReport[]> {
+  let text = '';
+  try {
+    await call(path, 'GET', '/controllers', (chunk) => {
+      text += chunk;
+    });
+    return JSON.parse(text) as ControllerReport[];
+  } catch {
+    return [];
   }
 }
 
