@@ -1,0 +1,43 @@
+import type { Cause, KubeObject, ValidationContext } from '../../machinery/index.ts';
+import type { VirtualMachineInstanceSpec } from '../virtual-machine-instance-spec.ts';
+import { validateMemoryIsAsked } from './compute.ts';
+import { validateInstanceSpec } from './instance-spec.ts';
+import { Report } from './report.ts';
+
+type Instance = KubeObject & { readonly spec: VirtualMachineInstanceSpec };
+
+export function validateVirtualMachineInstance(
+  instance: Instance,
+  context: ValidationContext<Instance>,
+): readonly Cause[] {
+  const report = new Report();
+  if (context.old) {
+    // Only what can be done to a running machine: more or fewer sockets, more or less memory.
+    if (fixedPart(instance.spec) !== fixedPart(context.old.spec)) {
+      report.add(
+        'FieldValueForbidden',
+        'spec',
+        'cannot be changed, but for domain.cpu.sockets and domain.memory.guest',
+      );
+    }
+    if (JSON.stringify(instance.spec) === JSON.stringify(context.old.spec)) return report.causes;
+  }
+  validateMemoryIsAsked(instance.spec, 'spec', report);
+  validateInstanceSpec(instance.spec, 'spec', report);
+  return report.causes;
+}
+
+function fixedPart(spec: VirtualMachineInstanceSpec): string {
+  const { cpu, memory, ...domain } = spec.domain;
+  const fixedCpu = { ...cpu, sockets: undefined };
+  const fixedMemory = { ...memory, guest: undefined };
+  return canonical({ ...spec, domain: { ...domain, cpu: fixedCpu, memory: fixedMemory } });
+}
+
+/** Text that is the same for equal values, whatever the order of their fields. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return part;
+    return Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
