@@ -14,6 +14,7 @@ import { endpoints } from './endpoints.ts';
 import { event } from './events/core-event.ts';
 import { eventsEvent } from './events/event.ts';
 import { ipAddress } from './ip-address.ts';
+import { kubevirtKinds } from './kubevirt/index.ts';
 import { lease } from './lease.ts';
 import { limitRange } from './limit-range.ts';
 import type { KindDefinition, KubeObject } from './machinery/index.ts';
@@ -81,7 +82,7 @@ const kubernetesKinds: readonly KindDefinition[] = [
 const godwitKinds: readonly KindDefinition[] = [anyKind(network)];
 
 /** Every kind that is a resource of its own. A new kind is added here, and nowhere else. */
-export const builtInKinds: readonly KindDefinition[] = [...kubernetesKinds, ...godwitKinds];
+export const builtInKinds: readonly KindDefinition[] = [...kubernetesKinds, ...kubevirtKinds, ...godwitKinds];
 
 /** Kinds that are only sent to subresources: the bodies of `token` and `eviction`. */
 export const subresourceKinds: readonly KindDefinition[] = [anyKind(tokenRequest), anyKind(eviction)];
