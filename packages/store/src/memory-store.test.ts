@@ -1,4 +1,8 @@
 import { MemoryStore } from './memory-store.ts';
-import { storeConformance } from './node/conformance.ts';
+import { type Engine, storeConformance } from './node/conformance.ts';
+import { storeFuzz } from './node/fuzz.ts';
 
-storeConformance({ name: 'memory', open: async (options) => new MemoryStore(options) });
+const memory: Engine = { name: 'memory', open: async (options) => new MemoryStore(options) };
+
+storeConformance(memory);
+storeFuzz(memory, { runs: 200 });

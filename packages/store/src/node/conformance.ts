@@ -32,12 +32,12 @@ export async function take(events: AsyncIterable<StoreEvent>, count: number): Pr
   return taken;
 }
 
-/** An event in a few words: `put /a/x=1@3 (was 0@2)`. */
+/** An event in a few words: `put /a/x=1@3 (was 0@2)`, and `…` when more of its batch follows. */
 export function describe(event: StoreEvent): string {
   if (event.type === 'bookmark') return `bookmark@${event.revision}`;
   const value = event.type === 'put' ? `=${event.body.text}` : '';
   const before = event.before ? ` (was ${event.before.body.text}@${event.before.revision})` : '';
-  return `${event.type} ${event.key}${value}@${event.revision}${before}`;
+  return `${event.type} ${event.key}${value}@${event.revision}${before}${event.last === false ? ' …' : ''}`;
 }
 
 const conflict = (error: unknown) => hasCode(error, 'conflict');
@@ -244,7 +244,7 @@ function watching(check: Check): void {
     await store.append([{ key: '/a/1', body: null }]);
     assert.deepEqual((await reading).map(describe), [
       'put /a/2=2@2',
-      'put /a/1=4@4 (was 1@1)',
+      'put /a/1=4@4 (was 1@1) …',
       'put /a/0=4@4',
       'delete /a/1@5 (was 4@4)',
     ]);
@@ -391,7 +391,7 @@ function reopening(engine: Engine, reopen: NonNullable<Engine['reopen']>): void 
     assert.equal((await store.get('/c', { at: 3 }))?.body.text, '3');
     await assert.rejects(store.get('/a', { at: 1 }), tooOld);
     const replayed = await take(store.watch('/', 2, stop.signal), 3);
-    assert.deepEqual(replayed.map(describe), ['put /b=3@3', 'put /c=3@3', 'delete /c@4 (was 3@3)']);
+    assert.deepEqual(replayed.map(describe), ['put /b=3@3 …', 'put /c=3@3', 'delete /c@4 (was 3@3)']);
     await assert.rejects(store.append([{ key: '/a', body: body('x'), previous: 0 }]), conflict);
     assert.equal(await store.append([{ key: '/a', body: body('5'), previous: 2 }]), 5);
     stop.abort();

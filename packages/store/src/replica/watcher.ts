@@ -46,7 +46,7 @@ export class Watcher implements AsyncIterableIterator<StoreEvent> {
       this.#cursor = revision - 1;
       return;
     }
-    for (const event of events) this.#queue.push(event);
+    this.#enqueue(events);
     this.#serveWaiting();
   }
 
@@ -108,6 +108,14 @@ export class Watcher implements AsyncIterableIterator<StoreEvent> {
     }
   }
 
+  /** Queues what concerns this reader of one batch; all but the last say that more is to come. */
+  #enqueue(events: readonly StoreEvent[]): void {
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i] as StoreEvent;
+      this.#queue.push(i < events.length - 1 && event.type !== 'bookmark' ? { ...event, last: false } : event);
+    }
+  }
+
   #take(): StoreEvent {
     const event = this.#queue[this.#taken++] as StoreEvent;
     this.#told = Math.max(this.#told, event.revision);
@@ -127,9 +135,8 @@ export class Watcher implements AsyncIterableIterator<StoreEvent> {
     }
     while (this.#cursor < history.revision && this.#queue.length === 0) {
       this.#cursor++;
-      for (const event of history.batch(this.#cursor)?.events ?? []) {
-        if (event.type !== 'bookmark' && event.key.startsWith(this.prefix)) this.#queue.push(event);
-      }
+      const events = history.batch(this.#cursor)?.events ?? [];
+      this.#enqueue(events.filter((event) => event.type !== 'bookmark' && event.key.startsWith(this.prefix)));
     }
     // A `since` from the future (another server is ahead) stays the cursor: what comes before it is not told.
     this.#live = this.#cursor >= history.revision;
