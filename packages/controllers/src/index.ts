@@ -1,2 +1,3 @@
 /** The will: one folder a reconciler, each observe, decide, act. They go through the door like everyone. */
+export * from './framework/index.ts';
 export * from './reconciler.ts';

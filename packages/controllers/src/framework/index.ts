@@ -1,0 +1,14 @@
+/**
+ * What runs reconcilers. A reconciler says what wakes it and how one name is made right; the rest is here.
+ *
+ *   wake             a cache whose changes wake a reconciler, and the names by which it speaks of objects
+ *   controller       one reconciler at work: queue, workers, outcomes, waits between tries
+ *   controller-report what a controller tells about itself
+ *   leader-election  one of several servers leads, by a Lease, and steps down before that runs out
+ *   controllers      all reconcilers of a server, running while it leads
+ */
+export * from './controller.ts';
+export * from './controller-report.ts';
+export * from './controllers.ts';
+export * from './leader-election.ts';
+export * from './wake.ts';
