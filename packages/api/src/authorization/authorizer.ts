@@ -11,6 +11,8 @@ export interface ResourceAttributes {
   readonly subresource?: string;
   readonly namespace?: string;
   readonly name?: string;
+  /** For list and watch: fields that must equal one value, which narrows what is asked for. */
+  readonly fields?: ReadonlyMap<string, string>;
 }
 
 export interface PathAttributes {

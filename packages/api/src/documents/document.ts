@@ -3,27 +3,29 @@ import type { Body, Entry } from '@godwit/store';
 
 /**
  * One version of one object: immutable, shared by every reader, list and watcher of this process. It has
- * two forms, the parsed object and its JSON, and each is made from the other only when somebody asks.
+ * two forms, the parsed object and its text, and each is made from the other only when somebody asks.
  *
- * Memory: the JSON is held strongly once it exists and the object then only weakly, so that 20,000 idle
- * objects cost their text and no more; an object that an informer holds is found again and not parsed
- * twice. Where no text is ever asked for (memory store, simulation) only the object exists.
+ * Memory: the text is held strongly once it exists and the object then only weakly, so that 20,000 idle
+ * objects cost their text and no more, and that text is the one which the store holds; an object that an
+ * informer keeps is found again and not parsed twice. Where no text is ever asked for (memory store,
+ * simulation) only the object exists.
  *
  * The version is known only once the store has written the document, and it is no part of the stored
  * text: `text` is without `metadata.resourceVersion`, `json` is with it.
  */
 export class Document implements Body {
-  /** Stored text, or text with version once `#hasVersion`. */
   #text: string | undefined;
-  #hasVersion = false;
   #object: KubeObject | undefined;
   #weakObject: WeakRef<KubeObject> | undefined;
   #revision: number;
+  /** True for what is never stored: its text is given as it is. */
+  readonly #final: boolean;
 
-  private constructor(object: KubeObject | undefined, text: string | undefined, revision: number) {
+  private constructor(object: KubeObject | undefined, text: string | undefined, revision: number, final = false) {
     this.#object = object;
     this.#text = text;
     this.#revision = revision;
+    this.#final = final;
   }
 
   /**
@@ -36,15 +38,20 @@ export class Document implements Body {
 
   /** An object that is answered as it is: never stored, its version (if any) its own. */
   static answer(object: object): Document {
-    const document = new Document(object as KubeObject, undefined, 0);
-    document.#hasVersion = true;
-    return document;
+    return new Document(object as KubeObject, undefined, 0, true);
   }
 
   /** What the store holds: the very document that this process appended, or a new one around its text. */
-  static of(entry: Entry): Document {
+  static of(entry: Pick<Entry, 'body' | 'revision'>): Document {
     const { body, revision } = entry;
     return body instanceof Document ? body.at(revision) : new Document(undefined, body.text, revision);
+  }
+
+  /** The same content under another version: what was there when it was deleted. */
+  again(revision: number): Document {
+    const object = this.#object ?? this.#weakObject?.deref();
+    if (object) return Document.draft({ ...object, metadata: { ...object.metadata } }).at(revision);
+    return new Document(undefined, this.text, revision);
   }
 
   /** Tells the document its version. Only the first call counts. */
@@ -65,38 +72,31 @@ export class Document implements Body {
     const known = this.#object ?? this.#weakObject?.deref();
     if (known) return known as Stored<KubeObject>;
     const object = JSON.parse(this.#text as string) as Stored<KubeObject>;
-    if (!this.#hasVersion) (object.metadata as { resourceVersion?: string }).resourceVersion = String(this.#revision);
+    if (this.#revision !== 0)
+      (object.metadata as { resourceVersion?: string }).resourceVersion = String(this.#revision);
     this.#weakObject = new WeakRef(object);
     return object;
   }
 
   /** What the store keeps. */
   get text(): string {
-    if (this.#text === undefined) this.#write();
-    return this.#hasVersion ? withoutVersion(this.#text as string) : (this.#text as string);
+    this.#text ??= this.#write();
+    return this.#text;
   }
 
-  /** The JSON that clients get, with its version. */
+  /** The JSON that clients get, with its version. Not kept: events keep the lines that they make from it. */
   get json(): string {
-    if (this.#text === undefined) this.#write();
-    if (!this.#hasVersion && this.#revision !== 0) {
-      this.#text = withVersion(this.#text as string, this.#revision);
-      this.#hasVersion = true;
-    }
-    return this.#text as string;
+    return this.#revision === 0 ? this.text : withVersion(this.text, this.#revision);
   }
 
-  #write(): void {
+  #write(): string {
     const object = this.#object as KubeObject;
-    if (this.#hasVersion) {
-      this.#text = JSON.stringify(object);
-      return;
-    }
-    const { apiVersion, kind, metadata, ...rest } = object;
-    const { resourceVersion: _, ...stored } = metadata;
-    this.#text = JSON.stringify({ apiVersion, kind, metadata: stored, ...rest });
+    if (this.#final) return JSON.stringify(object);
     this.#weakObject = new WeakRef(object);
     this.#object = undefined;
+    const { apiVersion, kind, metadata, ...rest } = object;
+    const { resourceVersion: _, ...stored } = metadata;
+    return JSON.stringify({ apiVersion, kind, metadata: stored, ...rest });
   }
 }
 
@@ -106,8 +106,4 @@ const METADATA = '"metadata":{';
 function withVersion(text: string, revision: number): string {
   const at = text.indexOf(METADATA) + METADATA.length;
   return `${text.slice(0, at)}"resourceVersion":"${revision}",${text.slice(at)}`;
-}
-
-function withoutVersion(json: string): string {
-  return json.replace(/"metadata":\{"resourceVersion":"\d+",/, METADATA);
 }

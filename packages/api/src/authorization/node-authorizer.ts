@@ -1,0 +1,114 @@
+import type { KubeObject, PolicyRule } from '@godwit/kinds';
+import type { KindHub } from '../documents/kind-hub.ts';
+import type { Attributes, Authorizer, Decision, ResourceAttributes } from './authorizer.ts';
+import { ruleAllows } from './rules.ts';
+import { nodeOfUser, type User } from './user.ts';
+
+/** A kind whose objects run on nodes, and the field that says on which. */
+export interface MachineHub {
+  readonly hub: KindHub;
+  readonly nodeField: string;
+}
+
+const reading = ['get', 'list', 'watch'];
+const changing = ['update', 'patch'];
+
+/** What every host must see of the cloud, and what admission checks more closely than a rule can. */
+const nodeRules: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['services', 'endpoints', 'nodes', 'namespaces'], verbs: reading },
+  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: reading },
+  { apiGroups: ['godwit.dev'], resources: ['networks'], verbs: reading },
+  { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: reading },
+  { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs: reading },
+  { apiGroups: [''], resources: ['events'], verbs: ['create', ...changing] },
+  { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', ...changing] },
+  { apiGroups: [''], resources: ['nodes'], verbs: ['create', ...changing] },
+  { apiGroups: [''], resources: ['nodes/status'], verbs: changing },
+  { apiGroups: [''], resources: ['persistentvolumes'], verbs: [...reading, 'create', ...changing, 'delete'] },
+  { apiGroups: [''], resources: ['persistentvolumes/status'], verbs: changing },
+  { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
+  { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
+];
+
+/** Claims and imports that a host works on; which of them are its own is for admission to check. */
+const volumeRules: readonly PolicyRule[] = [
+  { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: [...reading, ...changing] },
+  { apiGroups: [''], resources: ['persistentvolumeclaims/status'], verbs: changing },
+  { apiGroups: ['cdi.kubevirt.io'], resources: ['datavolumes'], verbs: [...reading, ...changing] },
+  { apiGroups: ['cdi.kubevirt.io'], resources: ['datavolumes/status'], verbs: changing },
+];
+
+/**
+ * What a host may do: see what all hosts need, keep its own Node and Lease, and of machines and of what they
+ * mention only those that are bound to it.
+ */
+export class NodeAuthorizer implements Authorizer {
+  readonly #machines: readonly MachineHub[];
+
+  constructor(machines: readonly MachineHub[]) {
+    this.#machines = machines;
+  }
+
+  decide(user: User, attributes: Attributes): Decision {
+    const node = nodeOfUser(user);
+    if (node === undefined || 'path' in attributes) return { allowed: false };
+    const allowed = this.#allows(node, attributes);
+    return allowed ? { allowed, reason: `node ${node} needs it` } : { allowed: false };
+  }
+
+  #allows(node: string, attributes: ResourceAttributes): boolean {
+    const { group, resource, name, verb, namespace } = attributes;
+    if ([...nodeRules, ...volumeRules].some((rule) => ruleAllows(rule, attributes))) return true;
+    if (group === 'coordination.k8s.io' && resource === 'leases') {
+      if (namespace !== 'kube-node-lease') return false;
+      return verb === 'create' || name === node || attributes.fields?.get('metadata.name') === node;
+    }
+    const machine = this.#machines.find(({ hub }) => hub.kind.group === group && hub.kind.plural === resource);
+    if (machine) return this.#allowsMachine(node, machine, attributes);
+    if (resource === 'serviceaccounts' && attributes.subresource === 'token') {
+      return verb === 'create' && this.#mentions(node, attributes);
+    }
+    return attributes.subresource === undefined && reading.includes(verb) && this.#mentions(node, attributes);
+  }
+
+  #allowsMachine(node: string, { hub, nodeField }: MachineHub, attributes: ResourceAttributes): boolean {
+    const { verb, name, namespace, fields } = attributes;
+    if ((verb === 'list' || verb === 'watch') && name === undefined) return fields?.get(nodeField) === node;
+    if (name === undefined) return false;
+    const document = hub.cache.get(`${hub.prefix}${namespace ?? ''}/${name}`);
+    const read = hub.kind.selectableFields[nodeField];
+    if (!document || !read || read(document.object) !== node) return false;
+    const { subresource } = attributes;
+    if (subresource === undefined) return [...reading, ...changing, 'delete'].includes(verb);
+    return subresource === 'status' && [...reading, ...changing].includes(verb);
+  }
+
+  /** Whether a machine on the node mentions the object that is asked for. */
+  #mentions(node: string, { group, resource, namespace, name, fields }: ResourceAttributes): boolean {
+    const wanted = name ?? fields?.get('metadata.name');
+    if (wanted === undefined) return false;
+    for (const machine of machinesOn(node, this.#machines)) {
+      for (const reference of machine.references) {
+        if (reference.plural !== resource || reference.group !== group || reference.name !== wanted) continue;
+        if ((reference.namespace ?? '') === (namespace ?? '')) return true;
+      }
+    }
+    return false;
+  }
+}
+
+interface Machine {
+  readonly object: KubeObject;
+  readonly references: ReturnType<NonNullable<KindHub['kind']['references']>>;
+}
+
+function* machinesOn(node: string, hubs: readonly MachineHub[]): Iterable<Machine> {
+  for (const { hub, nodeField } of hubs) {
+    const read = hub.kind.selectableFields[nodeField];
+    if (!read) continue;
+    for (const [, document] of hub.cache.by(nodeField, node, read)) {
+      const { object } = document;
+      yield { object, references: hub.kind.references?.(object) ?? [] };
+    }
+  }
+}

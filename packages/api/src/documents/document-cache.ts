@@ -1,0 +1,111 @@
+import type { KubeObject } from '@godwit/kinds';
+import type { Document } from './document.ts';
+
+type Reader = (object: KubeObject) => string;
+
+/**
+ * The current documents of one kind, by key, in the order of keys, and by the value of any field that
+ * somebody asked for. Sorting is put off until a list needs it, so that writes stay cheap.
+ */
+export class DocumentCache {
+  readonly #documents = new Map<string, Document>();
+  readonly #indexes = new Map<string, FieldIndex>();
+  #sorted: string[] | undefined;
+
+  get size(): number {
+    return this.#documents.size;
+  }
+
+  get(key: string): Document | undefined {
+    return this.#documents.get(key);
+  }
+
+  /** Puts or (undefined) removes; answers what was there. */
+  set(key: string, document: Document | undefined): Document | undefined {
+    const before = this.#documents.get(key);
+    if (document) {
+      if (!before) this.#sorted = undefined;
+      this.#documents.set(key, document);
+    } else if (before) {
+      this.#sorted = undefined;
+      this.#documents.delete(key);
+    }
+    for (const index of this.#indexes.values()) index.change(key, before, document);
+    return before;
+  }
+
+  keys(): Iterable<string> {
+    return this.#documents.keys();
+  }
+
+  values(): Iterable<Document> {
+    return this.#documents.values();
+  }
+
+  /** Documents under a key prefix after a key, in order; a snapshot. */
+  range(prefix: string, after = ''): Document[] {
+    const keys = this.#order();
+    const documents: Document[] = [];
+    for (let at = firstAfter(keys, after < prefix ? prefix : after); at < keys.length; at++) {
+      const key = keys[at] as string;
+      if (!key.startsWith(prefix)) break;
+      documents.push(this.#documents.get(key) as Document);
+    }
+    return documents;
+  }
+
+  #order(): readonly string[] {
+    this.#sorted ??= [...this.#documents.keys()].sort();
+    return this.#sorted;
+  }
+
+  /** Documents whose field has that value, in no order. The first question about a field reads them all. */
+  by(field: string, value: string, read: Reader): Iterable<readonly [key: string, document: Document]> {
+    let index = this.#indexes.get(field);
+    if (!index) {
+      index = new FieldIndex(read);
+      for (const [key, document] of this.#documents) index.change(key, undefined, document);
+      this.#indexes.set(field, index);
+    }
+    return index.with(value);
+  }
+}
+
+class FieldIndex {
+  readonly #read: Reader;
+  readonly #values = new Map<string, Map<string, Document>>();
+
+  constructor(read: Reader) {
+    this.#read = read;
+  }
+
+  with(value: string): Iterable<readonly [string, Document]> {
+    return this.#values.get(value) ?? [];
+  }
+
+  change(key: string, before: Document | undefined, after: Document | undefined): void {
+    const old = before && this.#read(before.object);
+    const now = after && this.#read(after.object);
+    if (old !== undefined && old !== now) {
+      const documents = this.#values.get(old);
+      documents?.delete(key);
+      if (documents?.size === 0) this.#values.delete(old);
+    }
+    if (now === undefined || !after) return;
+    const documents = this.#values.get(now);
+    if (documents) documents.set(key, after);
+    else this.#values.set(now, new Map([[key, after]]));
+  }
+}
+
+/** Index of the first key that is greater than `key`, in sorted `keys`. */
+function firstAfter(keys: readonly string[], key: string): number {
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as string) <= key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

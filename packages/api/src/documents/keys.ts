@@ -1,0 +1,31 @@
+import type { Address, KindDefinition } from '@godwit/kinds';
+
+type Resource = Pick<KindDefinition, 'group' | 'plural'>;
+
+/** Everything of one kind: `/apps/deployments/`. The core group is written `core`. */
+export function kindPrefix(kind: Resource): string {
+  return `/${kind.group === '' ? 'core' : kind.group}/${kind.plural}/`;
+}
+
+export function namespacePrefix(kind: Resource, namespace: string): string {
+  return `${kindPrefix(kind)}${namespace}/`;
+}
+
+/** `/<group>/<plural>/<namespace or nothing>/<name>`. */
+export function documentKey(kind: Resource, namespace: string | undefined, name: string): string {
+  return `${kindPrefix(kind)}${namespace ?? ''}/${name}`;
+}
+
+export function keyOfAddress(address: Address): string {
+  return documentKey(address, address.namespace, address.name ?? '');
+}
+
+/** The first two steps of a key: what `kindPrefix` gave. */
+export function prefixOfKey(key: string): string {
+  return key.slice(0, key.indexOf('/', key.indexOf('/', 1) + 1) + 1);
+}
+
+/** Namespace of the object under a key of its kind; empty for cluster scope. */
+export function namespaceOfKey(key: string, prefixLength: number): string {
+  return key.slice(prefixLength, key.indexOf('/', prefixLength));
+}

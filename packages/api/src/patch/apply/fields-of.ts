@@ -1,0 +1,121 @@
+import type { JsonSchema } from '@godwit/kinds';
+import { equalJson, isObject, type JsonObject } from '../../documents/json.ts';
+import { fieldSchema, itemSchema } from '../patch-schema.ts';
+import { emptyLeaf, type FieldSet, union } from './field-set.ts';
+
+/** How a value is made up for those who manage it: of one piece, of fields, of keyed items, or of members. */
+export type Structure = 'atomic' | 'fields' | 'items' | 'members';
+
+export function structureOf(schema: JsonSchema, value: unknown): Structure {
+  if (Array.isArray(value)) {
+    const type = schema['x-kubernetes-list-type'];
+    return type === 'map' ? 'items' : type === 'set' ? 'members' : 'atomic';
+  }
+  return isObject(value) && schema['x-kubernetes-map-type'] !== 'atomic' ? 'fields' : 'atomic';
+}
+
+/** The step that names an item of a keyed list. Keys are in alphabetical order. */
+export function itemStep(schema: JsonSchema, item: unknown): string {
+  const keys: JsonObject = {};
+  if (isObject(item)) {
+    for (const name of [...(schema['x-kubernetes-list-map-keys'] ?? [])].sort()) {
+      const value = item[name] ?? keyDefault(schema, name);
+      if (value !== undefined) keys[name] = value;
+    }
+  }
+  return `k:${JSON.stringify(keys)}`;
+}
+
+/** A key that may be left out has a default; `protocol` is the one that Kubernetes' own lists have. */
+function keyDefault(schema: JsonSchema, name: string): unknown {
+  return itemSchema(schema).properties?.[name]?.default ?? (name === 'protocol' ? 'TCP' : undefined);
+}
+
+export function memberStep(value: unknown): string {
+  return `v:${JSON.stringify(value)}`;
+}
+
+/** Every field that `value` sets. Undefined for a value that has no fields of its own at the top. */
+export function fieldsOf(value: unknown, schema: JsonSchema): FieldSet {
+  switch (structureOf(schema, value)) {
+    case 'atomic':
+      return emptyLeaf;
+    case 'fields': {
+      const set: Record<string, FieldSet> = {};
+      const object = value as JsonObject;
+      for (const name in object) {
+        if (object[name] !== undefined) set[`f:${name}`] = fieldsOf(object[name], fieldSchema(schema, name));
+      }
+      return set;
+    }
+    case 'items': {
+      const set: Record<string, FieldSet> = {};
+      const items = itemSchema(schema);
+      for (const item of value as unknown[]) {
+        const fields = fieldsOf(item, items);
+        set[itemStep(schema, item)] = isObject(item) && fields !== emptyLeaf ? { '.': emptyLeaf, ...fields } : fields;
+      }
+      return set;
+    }
+    case 'members': {
+      const set: Record<string, FieldSet> = {};
+      for (const member of value as unknown[]) set[memberStep(member)] = emptyLeaf;
+      return set;
+    }
+  }
+}
+
+/** In what two objects differ: fields that are new or have another value, and fields that are gone. */
+export interface Difference {
+  readonly changed?: FieldSet | undefined;
+  readonly removed?: FieldSet | undefined;
+}
+
+const nothing: Difference = {};
+
+export function compareFields(before: unknown, after: unknown, schema: JsonSchema): Difference {
+  if (before === after) return nothing;
+  if (before === undefined) return { changed: fieldsOf(after, schema) };
+  if (after === undefined) return { removed: fieldsOf(before, schema) };
+  const structure = structureOf(schema, after);
+  if (structure !== structureOf(schema, before)) {
+    return { changed: fieldsOf(after, schema), removed: fieldsOf(before, schema) };
+  }
+  if (structure === 'atomic') return equalJson(before, after) ? nothing : { changed: emptyLeaf };
+  return compareSteps(stepsOf(before, schema, structure), stepsOf(after, schema, structure), structure);
+}
+
+type Steps = ReadonlyMap<string, { readonly value: unknown; readonly schema: JsonSchema }>;
+
+function stepsOf(value: unknown, schema: JsonSchema, structure: Structure): Steps {
+  const steps = new Map<string, { value: unknown; schema: JsonSchema }>();
+  if (structure === 'fields') {
+    const object = value as JsonObject;
+    for (const name in object) {
+      if (object[name] !== undefined)
+        steps.set(`f:${name}`, { value: object[name], schema: fieldSchema(schema, name) });
+    }
+    return steps;
+  }
+  const items = itemSchema(schema);
+  for (const item of value as unknown[]) {
+    steps.set(structure === 'items' ? itemStep(schema, item) : memberStep(item), { value: item, schema: items });
+  }
+  return steps;
+}
+
+function compareSteps(before: Steps, after: Steps, structure: Structure): Difference {
+  let changed: Record<string, FieldSet> | undefined;
+  let removed: Record<string, FieldSet> | undefined;
+  const whole = (set: FieldSet) => (structure === 'items' ? (union(emptyLeaf, set) as FieldSet) : set);
+  for (const [step, { value, schema }] of after) {
+    const old = before.get(step);
+    const inner = old ? compareFields(old.value, value, schema) : { changed: whole(fieldsOf(value, schema)) };
+    if (inner.changed) (changed ??= {})[step] = inner.changed;
+    if (inner.removed) (removed ??= {})[step] = inner.removed;
+  }
+  for (const [step, { value, schema }] of before) {
+    if (!after.has(step)) (removed ??= {})[step] = whole(fieldsOf(value, schema));
+  }
+  return { changed, removed };
+}

@@ -1,0 +1,44 @@
+import type { Cause } from '@godwit/kinds';
+
+/** One pass over one object: where it is, and what it has found so far. */
+export class Walk {
+  readonly causes: Cause[] = [];
+  /** Paths of fields that no schema names. They have been left out of the copy. */
+  readonly unknownFields: string[] = [];
+  readonly #path: (string | number)[] = [];
+
+  enter(step: string | number): void {
+    this.#path.push(step);
+  }
+
+  leave(): void {
+    this.#path.pop();
+  }
+
+  /** Such as `spec.containers[0].name`; map keys that are no plain words are quoted in brackets. */
+  get field(): string {
+    return fieldPath(this.#path);
+  }
+
+  refuse(reason: Cause['reason'], message: string): void {
+    this.causes.push({ reason, field: this.field, message });
+  }
+
+  unknown(name: string): void {
+    this.enter(name);
+    this.unknownFields.push(this.field);
+    this.leave();
+  }
+}
+
+const WORD = /^[A-Za-z_$][\w$-]*$/;
+
+export function fieldPath(path: readonly (string | number)[]): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else if (!WORD.test(step)) text += `[${step}]`;
+    else text += text === '' ? step : `.${step}`;
+  }
+  return text;
+}
