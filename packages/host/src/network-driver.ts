@@ -18,12 +18,15 @@ export interface NetworkDriver {
   /** Everything services need on this host; what is no longer named is taken away. */
   applyServices(table: ServiceTable): Promise<void>;
   /**
-   * Takes an address out of every service of this host and resolves when its open connections through
-   * services have ended, or after `timeoutMs`.
+   * Takes an address out of every service of this host and resolves when the TCP connections to it have
+   * ended, or after `timeoutMs`. Connections that this host itself made straight to the address (probes,
+   * port-forward) do not count. The address is served again after its next `attach`.
    */
   drain(address: string, timeoutMs: number): Promise<void>;
   /** A TCP connection to a machine, from inside the data plane: probes and port-forward. */
   connect(address: string, port: number, timeoutMs: number): Promise<ByteChannel>;
+  /** Stops watching and waiting; the data plane stays and is adopted by the next `start`. */
+  release(): Promise<void>;
 }
 
 export interface PortRequest {
@@ -59,6 +62,8 @@ export interface Port {
   readonly namespacePath?: string;
   /** Name of the VM's tap, inside the data plane's namespace. */
   readonly tapName?: string;
+  /** Words to put before a command so that it runs where the tap is: `[...commandPrefix, 'qemu-system-x86_64', …]`. */
+  readonly commandPrefix?: readonly string[];
 }
 
 /** Services as this host must serve them, derived from Services and EndpointSlices. */

@@ -1,0 +1,218 @@
+import { rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { type ByteChannel, describeError, type Timer, type World } from '@godwit/base';
+import type { NetworkDriver, Port, PortRequest, ServiceTable } from '../../network-driver.ts';
+import { type AddressPlan, loadBalancersOf } from '../../services/index.ts';
+import { openConnections, readConnections, type TrackedConnection } from './connections.ts';
+import { ensureDataPlane, removeDataPlane } from './data-plane.ts';
+import { type DataPlaneNames, dataPlaneNames } from './data-plane-names.ts';
+import { Dnsmasq } from './dnsmasq.ts';
+import { Firewall } from './firewall.ts';
+import { Haproxy } from './haproxy.ts';
+import { createPort, describePort, type KnownPort, readPodNamespaces, readPorts, removePorts } from './ports.ts';
+import { connectTcp } from './tcp-channel.ts';
+
+export interface LinuxNetworkOptions {
+  /** Eight hexadecimal digits that set this instance apart on the host. */
+  readonly instanceId: string;
+  readonly plan: AddressPlan;
+  readonly world: World;
+}
+
+/** How often the daemons are looked after. */
+const WATCH_MS = 1000;
+const DRAIN_FIRST_MS = 50;
+const DRAIN_LONGEST_MS = 500;
+
+const nothing: ServiceTable = { services: [], hosts: [] };
+
+/** The data plane of one host on Linux. See `index.ts` for how it is put together. */
+export class LinuxNetwork implements NetworkDriver {
+  readonly names: DataPlaneNames;
+  readonly #plan: AddressPlan;
+  readonly #world: World;
+  readonly #firewall: Firewall;
+  readonly #dnsmasq: Dnsmasq;
+  readonly #haproxy: Haproxy;
+  readonly #ports = new Map<string, KnownPort>();
+  #table = nothing;
+  #hasTable = false;
+  #draining: ReadonlySet<string> = new Set();
+  #watch: Timer | undefined;
+  #released = new AbortController();
+  #applying: Promise<unknown> = Promise.resolve();
+  readonly #machines = new Map<string, Promise<unknown>>();
+
+  constructor({ instanceId, plan, world }: LinuxNetworkOptions) {
+    this.names = dataPlaneNames(instanceId);
+    this.#plan = plan;
+    this.#world = { ...world, log: world.log.with({ part: 'network' }) };
+    this.#firewall = new Firewall(this.names);
+    this.#dnsmasq = new Dnsmasq(this.names, plan, world.clock);
+    this.#haproxy = new Haproxy(this.names, this.#world);
+  }
+
+  async start(): Promise<void> {
+    this.#released = new AbortController();
+    await mkdir(this.names.runFolder, { recursive: true, mode: 0o755 });
+    await ensureDataPlane(this.names, this.#plan);
+    this.#firewall.reset();
+    this.#ports.clear();
+    for (const port of await readPorts(this.names)) this.#ports.set(port.port, port);
+    await this.#dnsmasq.ensure();
+    this.#watchLater();
+  }
+
+  async remove(): Promise<void> {
+    await this.release();
+    await Promise.all([this.#dnsmasq.stop(), this.#haproxy.stop()]);
+    await removeDataPlane(this.names);
+    rmSync(this.names.runFolder, { recursive: true, force: true });
+    this.#ports.clear();
+    this.#firewall.reset();
+  }
+
+  async release(): Promise<void> {
+    this.#released.abort();
+    this.#watch?.cancel();
+    this.#watch = undefined;
+    this.#dnsmasq.release();
+    this.#haproxy.release();
+    await this.#applying.catch(() => {});
+  }
+
+  attach(request: PortRequest): Promise<Port> {
+    return this.#oneAtATime(request.machineUid, async () => {
+      for (const other of this.#ports.values()) {
+        // The API gives an address to one machine only, so whoever else has it is a leftover.
+        if (other.ip === request.address.ip && other.machineUid !== request.machineUid) {
+          await this.#detach(other.machineUid);
+        }
+      }
+      const port = await createPort(this.names, request);
+      this.#ports.set(port.port, port);
+      this.#dnsmasq.addMachine(request);
+      await this.#setDraining(port.ip, false);
+      return describePort(this.names, port);
+    });
+  }
+
+  detach(machineUid: string): Promise<void> {
+    return this.#oneAtATime(machineUid, () => this.#detach(machineUid));
+  }
+
+  async #detach(machineUid: string): Promise<void> {
+    const ports = [...this.#ports.values()].filter((port) => port.machineUid === machineUid);
+    await removePorts(this.names, machineUid, ports);
+    this.#dnsmasq.removeMachine(machineUid);
+    for (const port of ports) {
+      this.#ports.delete(port.port);
+      await this.#haproxy.forget(port.ip).catch(() => {});
+      await this.#setDraining(port.ip, false);
+    }
+  }
+
+  async ports(): Promise<readonly { readonly machineUid: string }[]> {
+    const [ports, namespaces] = await Promise.all([readPorts(this.names), readPodNamespaces(this.names)]);
+    const uids = new Set([...ports.map((port) => port.machineUid), ...namespaces]);
+    return [...uids].map((machineUid) => ({ machineUid }));
+  }
+
+  applyServices(table: ServiceTable): Promise<void> {
+    this.#table = table;
+    this.#hasTable = true;
+    return this.#applyAll();
+  }
+
+  /** One at a time; who comes while one runs gets the state as it is when its turn comes. */
+  #applyAll(): Promise<void> {
+    const next = this.#applying
+      .catch(() => {})
+      .then(async () => {
+        // Before the first table, what an earlier process applied stays as it is.
+        if (!this.#hasTable) return;
+        const table = this.#table;
+        const draining = this.#draining;
+        this.#dnsmasq.applyServices(table);
+        await Promise.all([
+          this.#firewall.apply(table, draining),
+          this.#haproxy.apply(loadBalancersOf(table, draining)),
+        ]);
+      });
+    this.#applying = next;
+    return next;
+  }
+
+  async #setDraining(address: string, isDraining: boolean): Promise<void> {
+    if (this.#draining.has(address) === isDraining) return;
+    const next = new Set(this.#draining);
+    if (isDraining) next.add(address);
+    else next.delete(address);
+    this.#draining = next;
+    await this.#applyAll();
+  }
+
+  async drain(address: string, timeoutMs: number): Promise<void> {
+    const { clock } = this.#world;
+    const untilMs = clock.monotonic() + timeoutMs;
+    await this.#setDraining(address, true);
+    // Twice nothing: a connection that was being made while the maps changed shows up by the second look.
+    for (let delayMs = DRAIN_FIRST_MS, quiet = 0; quiet < 2; delayMs = Math.min(delayMs * 1.5, DRAIN_LONGEST_MS)) {
+      quiet = (await this.#openConnections(address)) === 0 ? quiet + 1 : 0;
+      if (quiet === 2 || clock.monotonic() + delayMs > untilMs) return;
+      await clock.sleep(delayMs, this.#released.signal);
+    }
+  }
+
+  async #openConnections(address: string): Promise<number> {
+    const notCounted = new Set([this.#plan.uplinkHostAddress, this.#plan.gateway]);
+    const [tracked, balanced] = await Promise.all([this.#tracked(), this.#haproxy.sessions(address)]);
+    return openConnections(tracked, address, notCounted) + balanced;
+  }
+
+  #reading: Promise<TrackedConnection[]> | undefined;
+
+  /** Drains that wait at the same time share one reading. */
+  #tracked(): Promise<TrackedConnection[]> {
+    this.#reading ??= readConnections(this.names.namespace).finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  connect(address: string, port: number, timeoutMs: number): Promise<ByteChannel> {
+    return connectTcp(address, port, timeoutMs);
+  }
+
+  #oneAtATime<T>(machineUid: string, task: () => Promise<T>): Promise<T> {
+    const next = (this.#machines.get(machineUid) ?? Promise.resolve()).catch(() => {}).then(task);
+    const settled = next
+      .catch(() => {})
+      .then(() => {
+        if (this.#machines.get(machineUid) === settled) this.#machines.delete(machineUid);
+      });
+    this.#machines.set(machineUid, settled);
+    return next;
+  }
+
+  #watchLater(): void {
+    this.#watch?.cancel();
+    if (this.#released.signal.aborted) return;
+    this.#watch = this.#world.clock.after(WATCH_MS, () => {
+      this.#revive()
+        .catch((error: unknown) => this.#world.log.error('a daemon does not start', { error: describeError(error) }))
+        .finally(() => this.#watchLater());
+    });
+  }
+
+  async #revive(): Promise<void> {
+    if (!this.#dnsmasq.running) {
+      this.#world.log.warn('dnsmasq had ended and is started again');
+      await this.#dnsmasq.ensure();
+    }
+    if (this.#haproxy.isNeeded && !this.#haproxy.running) {
+      this.#world.log.warn('HAProxy had ended and is started again');
+      await (this.#applying = this.#applying.catch(() => {}).then(() => this.#haproxy.ensure()));
+    }
+  }
+}

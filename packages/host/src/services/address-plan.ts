@@ -1,0 +1,53 @@
+/** The ranges of one host's data plane. Written in the Network object; all IPv4. */
+export interface AddressPlan {
+  /** Pods and virtual machines, such as `10.80.0.0/17`. */
+  readonly subnet: string;
+  /** Address of the bridge: default gateway, DHCP and DNS of every machine. */
+  readonly gateway: string;
+  readonly serviceSubnet: string;
+  readonly loadBalancerRange: string;
+  /** Host's end of the uplink, a /30. */
+  readonly uplinkHostAddress: string;
+  /** The data plane's end of the uplink. */
+  readonly uplinkInnerAddress: string;
+  /** `cluster.local`. */
+  readonly dnsDomain: string;
+  /** Bytes. */
+  readonly mtu: number;
+}
+
+/** Bits after the slash of `10.0.0.0/8`. */
+export function prefixLength(range: string): number {
+  return Number(range.split('/')[1] ?? 32);
+}
+
+/** First address of a range: `10.0.0.0` of `10.0.0.0/8`. */
+export function firstAddress(range: string): string {
+  return range.split('/')[0] ?? range;
+}
+
+/** An IPv4 address as a number; undefined when it is none. */
+export function addressNumber(address: string): number | undefined {
+  const parts = address.split('.');
+  if (parts.length !== 4) return undefined;
+  let number = 0;
+  for (const part of parts) {
+    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
+    number = number * 256 + Number(part);
+  }
+  return number;
+}
+
+export function inRange(address: string, range: string): boolean {
+  const number = addressNumber(address);
+  const first = addressNumber(firstAddress(range));
+  if (number === undefined || first === undefined) return false;
+  const size = 2 ** (32 - prefixLength(range));
+  return Math.floor(number / size) === Math.floor(first / size);
+}
+
+/** `255.255.128.0` of `10.80.0.0/17`. */
+export function netmask(range: string): string {
+  const bits = (0xffffffff << (32 - prefixLength(range))) >>> 0;
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join('.');
+}
