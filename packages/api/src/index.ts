@@ -9,6 +9,7 @@ export * from './authorization/authorizer.ts';
 export * from './authorization/user.ts';
 export * from './documents/document.ts';
 export * from './documents/parse-body.ts';
+export * from './http/index.ts';
 export * from './operations/kind-registry.ts';
 export * from './operations/operations.ts';
 export * from './operations/options.ts';

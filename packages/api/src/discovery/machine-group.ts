@@ -1,0 +1,34 @@
+/**
+ * KubeVirt's own group of orders and streams, `subresources.kubevirt.io`: it has no objects, only
+ * subresources of objects of `kubevirt.io`, and is listed here because no kind stands for it.
+ */
+export const machineGroupVersions = ['v1', 'v1alpha3'] as const;
+
+const orders: Readonly<Record<string, readonly string[]>> = {
+  virtualmachines: ['addvolume', 'migrate', 'portforward', 'removevolume', 'restart', 'start', 'stop'],
+  virtualmachineinstances: [
+    'addvolume',
+    'console',
+    'filesystemlist',
+    'freeze',
+    'guestosinfo',
+    'pause',
+    'portforward',
+    'removevolume',
+    'reset',
+    'softreboot',
+    'unfreeze',
+    'unpause',
+    'userlist',
+    'vnc',
+  ],
+};
+
+const READ = new Set(['console', 'filesystemlist', 'guestosinfo', 'portforward', 'userlist', 'vnc']);
+
+/** The orders that one of the two resources takes, with the verb of each. */
+export function machineOrders(plural: string): { name: string; verbs: string[] }[] {
+  return (orders[plural] ?? []).map((name) => ({ name, verbs: [READ.has(name) ? 'get' : 'update'] }));
+}
+
+export const machineResources: readonly string[] = Object.keys(orders);

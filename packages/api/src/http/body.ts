@@ -1,0 +1,63 @@
+import { StatusFailure } from '@godwit/kinds';
+import {
+  binaryTag,
+  boolYaml11Tag,
+  FAILSAFE_SCHEMA,
+  floatYaml11Tag,
+  intYaml11Tag,
+  load,
+  mergeTag,
+  nullYaml11Tag,
+  Schema,
+  YAMLException,
+} from 'js-yaml';
+import { findJsonFault, type JsonFault } from './json-fault.ts';
+import type { BodyFormat } from './media-type.ts';
+
+/** YAML 1.1 as kubectl reads it: `yes` is true; but an instant stays the text that it is. */
+const manifestSchema = new Schema([
+  ...FAILSAFE_SCHEMA.tags,
+  nullYaml11Tag,
+  boolYaml11Tag,
+  intYaml11Tag,
+  floatYaml11Tag,
+  mergeTag,
+  binaryTag,
+]);
+
+/** More aliases than this in one document is an attempt to make it grow without end. */
+const MOST_ALIASES = 100;
+
+/** Parses a request body. Throws `BadRequest` that says where the fault is. */
+export function parseBody(text: string, format: BodyFormat): unknown {
+  return format === 'json' ? parseJson(text) : parseYaml(text);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const fault: JsonFault = findJsonFault(text) ?? { line: 1, column: 1, problem: (error as Error).message };
+    throw malformed('JSON', fault, error);
+  }
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    return load(text, { schema: manifestSchema, maxAliases: MOST_ALIASES });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = (error.mark?.line ?? 0) + 1;
+    const column = (error.mark?.column ?? 0) + 1;
+    throw malformed('YAML', { line, column, problem: error.reason }, error);
+  }
+}
+
+function malformed(format: string, fault: JsonFault, cause: unknown): StatusFailure {
+  return new StatusFailure(
+    'BadRequest',
+    `the request body is not valid ${format}: line ${fault.line}, column ${fault.column}: ${fault.problem}`,
+    { causes: [{ reason: 'UnexpectedServerResponse', message: fault.problem }] },
+    cause,
+  );
+}

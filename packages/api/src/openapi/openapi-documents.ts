@@ -1,0 +1,106 @@
+import type { Clock } from '@godwit/base';
+import { StatusFailure } from '@godwit/kinds';
+import { groupsOf, groupVersionText } from '../discovery/groups.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { HttpResponse } from '../http/http-message.ts';
+import { parseAccept } from '../http/media-type.ts';
+import { textHash } from '../http/text-hash.ts';
+import type { KindRegistry } from '../operations/kind-registry.ts';
+import { openapiV2 } from './openapi-v2.ts';
+import { openapiV3 } from './openapi-v3.ts';
+
+interface Page {
+  readonly text: string;
+  readonly hash: string;
+}
+
+/**
+ * The OpenAPI documents, made from the kinds when they are first asked for and again when those have
+ * changed. They are large, so each is made in a turn of its own: nobody waits for all of them.
+ */
+export class OpenapiDocuments {
+  readonly #registry: KindRegistry;
+  readonly #clock: Clock;
+  readonly #pages = new Map<string, Page>();
+  #generation = -1;
+
+  constructor(registry: KindRegistry, clock: Clock) {
+    this.#registry = registry;
+    this.#clock = clock;
+  }
+
+  async answer(exchange: Exchange, path: string): Promise<HttpResponse | undefined> {
+    this.#forgetOld();
+    if (path === '/openapi/v2') return this.#swagger(exchange);
+    if (path === '/openapi/v3' || path === '/openapi/v3/') return jsonAnswer(exchange, await this.#index());
+    if (!path.startsWith('/openapi/v3/')) return undefined;
+    const page = this.#page(path.slice('/openapi/v3/'.length));
+    return page && jsonAnswer(exchange, page);
+  }
+
+  #forgetOld(): void {
+    if (this.#generation === this.#registry.generation) return;
+    this.#pages.clear();
+    this.#generation = this.#registry.generation;
+  }
+
+  #swagger(exchange: Exchange): HttpResponse {
+    const ranges = parseAccept(exchange.request.header('accept') ?? '*/*');
+    const asJson = ranges.some(({ type }) => type === 'application/json' || type === '*/*' || type === 'application/*');
+    if (!asJson)
+      throw new StatusFailure('NotAcceptable', 'only the following media types are accepted: application/json');
+    const page = this.#pages.get('v2') ?? pageOf(openapiV2(this.#registry.all));
+    this.#pages.set('v2', page);
+    return jsonAnswer(exchange, page);
+  }
+
+  /** Which documents there are, each with its hash, so that clients may keep them for good. */
+  async #index(): Promise<Page> {
+    const known = this.#pages.get('index');
+    if (known) return known;
+    const generation = this.#generation;
+    const paths: Record<string, { serverRelativeURL: string }> = {};
+    for (const { name, versions } of groupsOf(this.#registry)) {
+      for (const { version } of versions) {
+        const path = `${name === '' ? 'api' : 'apis'}/${groupVersionText(name, version)}`;
+        const page = this.#page(path);
+        if (page) paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${page.hash}` };
+        await this.#clock.sleep(0);
+      }
+    }
+    const index = pageOf({ paths });
+    if (generation === this.#registry.generation) this.#pages.set('index', index);
+    return index;
+  }
+
+  /** @param path `api/v1` or `apis/<group>/<version>` */
+  #page(path: string): Page | undefined {
+    const known = this.#pages.get(path);
+    if (known) return known;
+    const [root, ...words] = path.split('/');
+    const [group = '', version = ''] = root === 'api' ? ['', words[0]] : words;
+    const kinds = this.#registry.all.filter((kind) => kind.group === group && kind.version === version);
+    if (kinds.length === 0) return undefined;
+    const page = pageOf(openapiV3(kinds));
+    this.#pages.set(path, page);
+    return page;
+  }
+}
+
+function pageOf(document: object): Page {
+  const text = JSON.stringify(document);
+  return { text, hash: textHash(text) };
+}
+
+function jsonAnswer(exchange: Exchange, page: Page): HttpResponse {
+  const etag = `"${page.hash}"`;
+  const forGood = exchange.query.get('hash') === page.hash;
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': forGood ? 'public, immutable, max-age=31536000' : 'no-cache, private',
+    etag,
+    vary: 'Accept',
+  };
+  if (exchange.request.header('if-none-match') === etag) return { status: 304, headers };
+  return { status: 200, headers, body: page.text, compressible: true };
+}

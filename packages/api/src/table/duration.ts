@@ -1,0 +1,31 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
+
+/** A time span as kubectl prints ages: two units where the first is small, then one. `ms` in milliseconds. */
+export function humanDuration(ms: number): string {
+  if (ms < 0) return ms > -2 * SECOND ? '0s' : '<invalid>';
+  if (ms < 2 * MINUTE) return `${Math.floor(ms / SECOND)}s`;
+  if (ms < 10 * MINUTE) return pair(ms, MINUTE, 'm', SECOND, 's');
+  if (ms < 3 * HOUR) return `${Math.floor(ms / MINUTE)}m`;
+  if (ms < 8 * HOUR) return pair(ms, HOUR, 'h', MINUTE, 'm');
+  if (ms < 2 * DAY) return `${Math.floor(ms / HOUR)}h`;
+  if (ms < 8 * DAY) return pair(ms, DAY, 'd', HOUR, 'h');
+  if (ms < 2 * YEAR) return `${Math.floor(ms / DAY)}d`;
+  if (ms < 8 * YEAR) return pair(ms, YEAR, 'y', DAY, 'd');
+  return `${Math.floor(ms / YEAR)}y`;
+}
+
+function pair(ms: number, large: number, largeName: string, small: number, smallName: string): string {
+  const rest = Math.floor((ms % large) / small);
+  return `${Math.floor(ms / large)}${largeName}${rest > 0 ? `${rest}${smallName}` : ''}`;
+}
+
+/** How long ago an RFC 3339 instant was; `<unknown>` for none. */
+export function age(instant: string | undefined, nowMs: number): string {
+  if (!instant) return '<unknown>';
+  const at = Date.parse(instant);
+  return Number.isNaN(at) ? '<unknown>' : humanDuration(nowMs - at);
+}
