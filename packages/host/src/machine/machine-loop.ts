@@ -143,9 +143,9 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
     }
     if (lane !== undefined) this.#flights.delete(lane);
     if (this.#released.signal.aborted) return;
-    const dropped = flight.abort.signal.aborted;
-    if (result !== undefined && !dropped) this.send(result);
-    else if (dropped && lane !== undefined) this.#startLane(lane);
+    // What was given up may have come to its end all the same: then its result counts.
+    if (result !== undefined) this.send(result);
+    else if (flight.abort.signal.aborted && lane !== undefined) this.#startLane(lane);
   }
 
   async #finish(): Promise<void> {

@@ -1,0 +1,71 @@
+import type { ContainerRequest, ContainerResources } from '../../container-driver.ts';
+import { signalNumber } from './signal-number.ts';
+
+const CPU_PERIOD_MICROS = 100_000;
+
+/** A container request in the words of Podman's create call (its `SpecGenerator`). */
+export function containerSpecification(request: ContainerRequest, cgroupParent: string): Record<string, unknown> {
+  const { security } = request;
+  const hostNetwork = request.networkNamespace === 'host';
+  return {
+    name: request.name,
+    image: request.imageId,
+    labels: request.labels,
+    ...(request.entrypoint && { entrypoint: request.entrypoint }),
+    ...(request.command && { command: request.command }),
+    ...(request.workingDirectory && { work_dir: request.workingDirectory, create_working_dir: true }),
+    env: request.environment,
+    httpproxy: false,
+    stdin: request.stdin,
+    terminal: request.tty,
+    ...(request.stopSignal && { stop_signal: signalNumber(request.stopSignal) }),
+    restart_policy: 'no',
+    systemd: 'false',
+    image_volume_mode: 'anonymous',
+    mounts: request.mounts.map((mount) => ({
+      type: 'bind',
+      source: mount.source,
+      destination: mount.destination,
+      options: ['rbind', mount.readOnly ? 'ro' : 'rw', mount.propagation ?? 'rprivate'],
+    })),
+    use_image_hosts: true,
+    use_image_resolve_conf: true,
+    netns: hostNetwork ? { nsmode: 'host' } : { nsmode: 'path', value: request.networkNamespace },
+    ...(request.hostname && !hostNetwork && { hostname: request.hostname }),
+    ...(hostNetwork && { utsns: { nsmode: 'host' } }),
+    ...processNamespace(request),
+    ...(request.hostIpc && { ipcns: { nsmode: 'host' } }),
+    cgroup_parent: cgroupParent,
+    resource_limits: resourceLimits(request.resources),
+    oom_score_adj: request.resources.oomScoreAdjust,
+    sysctl: request.sysctls,
+    ...(security.user && { user: security.user }),
+    groups: security.groups.map(String),
+    privileged: security.privileged,
+    read_only_filesystem: security.readOnlyRoot,
+    no_new_privileges: security.noNewPrivileges,
+    cap_add: security.addCapabilities,
+    cap_drop: security.dropCapabilities,
+    ...(security.seccomp && { seccomp_profile_path: security.seccomp }),
+    ...(security.unmaskedProc && { unmask: ['ALL'] }),
+    log_configuration: { driver: 'k8s-file', path: request.logPath },
+  };
+}
+
+function processNamespace(request: ContainerRequest): Record<string, unknown> {
+  if (request.hostProcesses) return { pidns: { nsmode: 'host' } };
+  if (request.processNamespaceOf === undefined) return {};
+  return { pidns: { nsmode: 'container', value: request.processNamespaceOf } };
+}
+
+/** Limits in the words of the OCI runtime specification. */
+export function resourceLimits(resources: ContainerResources): Record<string, unknown> {
+  const { cpuShares, cpuQuotaMicros, memoryBytes } = resources;
+  return {
+    cpu: {
+      ...(cpuShares !== undefined && { shares: cpuShares }),
+      ...(cpuQuotaMicros !== undefined && { quota: cpuQuotaMicros, period: CPU_PERIOD_MICROS }),
+    },
+    ...(memoryBytes !== undefined && { memory: { limit: memoryBytes } }),
+  };
+}

@@ -1,0 +1,79 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContainerUsage } from '../../container-driver.ts';
+
+const ROOT = '/sys/fs/cgroup';
+const ID = /libpod-([0-9a-f]{64})(?:\.scope)?$/;
+
+/** Use of each container below a cgroup, read from the kernel's files: no engine is asked. */
+export async function readUsage(cgroupParent: string): Promise<ReadonlyMap<string, ContainerUsage>> {
+  const memory = await containerFolders(['memory', ''], cgroupParent);
+  const cpu = await containerFolders(['cpuacct', 'cpu,cpuacct', ''], cgroupParent);
+  const usage = new Map<string, ContainerUsage>();
+  for (const [id, folder] of memory) {
+    const [cpuNanoseconds, workingSetBytes] = await Promise.all([
+      readCpu(cpu.get(id) ?? folder),
+      readWorkingSet(folder),
+    ]);
+    if (cpuNanoseconds !== undefined && workingSetBytes !== undefined) {
+      usage.set(id, { cpuNanoseconds, workingSetBytes });
+    }
+  }
+  return usage;
+}
+
+/** Folders of containers by id, in the first of the given hierarchies that has them. */
+async function containerFolders(hierarchies: readonly string[], parent: string): Promise<Map<string, string>> {
+  const folders = new Map<string, string>();
+  for (const hierarchy of hierarchies) {
+    const folder = join(ROOT, hierarchy, parent);
+    for (const name of await names(folder)) {
+      const id = ID.exec(name)?.[1];
+      if (id) folders.set(id, join(folder, name));
+    }
+    if (folders.size > 0) break;
+  }
+  return folders;
+}
+
+async function names(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch {
+    return [];
+  }
+}
+
+async function readNumber(path: string): Promise<number | undefined> {
+  try {
+    return Number(await readFile(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function readField(path: string, field: string): Promise<number | undefined> {
+  try {
+    const line = (await readFile(path, 'utf8')).split('\n').find((text) => text.startsWith(`${field} `));
+    return line === undefined ? undefined : Number(line.slice(field.length + 1));
+  } catch {
+    return undefined;
+  }
+}
+
+async function readCpu(folder: string): Promise<number | undefined> {
+  const nanoseconds = await readNumber(join(folder, 'cpuacct.usage'));
+  if (nanoseconds !== undefined) return nanoseconds;
+  const micros = await readField(join(folder, 'cpu.stat'), 'usage_usec');
+  return micros === undefined ? undefined : micros * 1000;
+}
+
+/** Memory in use less the file pages that can be given back at once, as Kubernetes counts it. */
+async function readWorkingSet(folder: string): Promise<number | undefined> {
+  const used =
+    (await readNumber(join(folder, 'memory.usage_in_bytes'))) ?? (await readNumber(join(folder, 'memory.current')));
+  if (used === undefined) return undefined;
+  const path = join(folder, 'memory.stat');
+  const inactive = (await readField(path, 'total_inactive_file')) ?? (await readField(path, 'inactive_file')) ?? 0;
+  return Math.max(0, used - inactive);
+}

@@ -1,0 +1,80 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import type { Timer, World } from '@godwit/base';
+
+/** How often running processes are looked for, should a file system event be missed. */
+const CHECK_MS = 5_000;
+
+/**
+ * Hears of the end of containers without any service: conmon writes a file named by the container's id
+ * when it ends. As a safety net the first processes are looked for from time to time.
+ */
+export class ExitWatch {
+  readonly #folder: string;
+  readonly #world: World;
+  readonly #listeners = new Set<(id: string) => void>();
+  /** First process of each running container, by id. */
+  readonly #processes = new Map<string, number>();
+  #watcher: FSWatcher | undefined;
+  #check: Timer | undefined;
+
+  constructor(folder: string, world: World) {
+    this.#folder = folder;
+    this.#world = world;
+  }
+
+  async start(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o750 });
+    this.#watcher = watch(this.#folder, (_event, name) => {
+      if (name !== null && /^[0-9a-f]{64}$/.test(name)) this.#tell(name);
+    });
+    // An engine that was reset removes the folder; the safety net still works.
+    this.#watcher.on('error', () => this.#watcher?.close());
+  }
+
+  subscribe(listener: (id: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** A container runs with this first process. */
+  follow(id: string, pid: number): void {
+    this.#processes.set(id, pid);
+    this.#check ??= this.#world.clock.after(CHECK_MS, () => this.#checkAll());
+  }
+
+  forget(id: string): void {
+    this.#processes.delete(id);
+  }
+
+  /** Containers whose end was written down since the engine started. */
+  async ended(): Promise<ReadonlySet<string>> {
+    return new Set(await readdir(this.#folder));
+  }
+
+  stop(): void {
+    this.#watcher?.close();
+    this.#check?.cancel();
+    this.#listeners.clear();
+  }
+
+  #checkAll(): void {
+    this.#check = undefined;
+    for (const [id, pid] of this.#processes) if (!isAlive(pid)) this.#tell(id);
+    if (this.#processes.size > 0) this.#check = this.#world.clock.after(CHECK_MS, () => this.#checkAll());
+  }
+
+  #tell(id: string): void {
+    this.#processes.delete(id);
+    for (const listener of this.#listeners) listener(id);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

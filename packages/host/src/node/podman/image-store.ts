@@ -1,0 +1,243 @@
+import { execFile } from 'node:child_process';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { describeError, Failure, hasCode } from '@godwit/base';
+import type { ImageFacts, ImageRequest, RegistryCredentials } from '../../container-driver.ts';
+import type { PodmanPlaces } from './podman-configuration.ts';
+import type { PodmanService } from './podman-service.ts';
+
+const run = promisify(execFile);
+const COPY_TIMEOUT_MS = 600_000;
+const IMAGE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$/;
+
+interface PodmanImage {
+  readonly Id: string;
+  readonly RepoTags?: readonly string[] | null;
+  readonly RepoDigests?: readonly string[] | null;
+  readonly Size?: number;
+  readonly User?: string;
+  readonly Config?: {
+    readonly User?: string;
+    readonly Entrypoint?: readonly string[] | null;
+    readonly Cmd?: readonly string[] | null;
+    readonly StopSignal?: string;
+  };
+}
+
+/**
+ * Images by name. The host's ordinary store is only read; the first use of an image copies it into ours,
+ * without a name, so that names always mean what the host's store says now, and what runs never loses its
+ * files. A name that the host's store no longer has means the image that it last meant.
+ */
+export class ImageStore {
+  readonly #places: PodmanPlaces;
+  readonly #service: PodmanService;
+  /** Answers by name, valid while neither store has changed. */
+  #known = new Map<string, ImageFacts>();
+  #knownAt = '';
+  readonly #pinning = new Map<string, Promise<void>>();
+  #pins: Record<string, string> | undefined;
+
+  constructor(places: PodmanPlaces, service: PodmanService) {
+    this.#places = places;
+    this.#service = service;
+  }
+
+  async resolve(request: ImageRequest, signal: AbortSignal): Promise<ImageFacts> {
+    const { image, policy } = request;
+    if (!IMAGE_NAME.test(image)) {
+      throw new Failure('invalid-image-name', `couldn't parse image name "${image}": invalid reference format`);
+    }
+    const local = policy === 'Always' && !(await this.#isLocalOnly(image)) ? undefined : await this.#local(image);
+    if (local) return local;
+    if (policy === 'Never') {
+      throw new Failure('image-never-pull', `image "${image}" is not present and the pull policy is Never`);
+    }
+    request.onPull?.();
+    try {
+      await this.#pull(image, request.credentials, signal);
+    } catch (error) {
+      // Like a local build: nobody but this host has it, so what is here is the latest there is.
+      const fallback = policy === 'Always' && !signal.aborted ? await this.#local(image) : undefined;
+      if (fallback) return fallback;
+      throw error;
+    }
+    this.#known.clear();
+    const pulled = await this.#local(image);
+    if (!pulled) throw pullFailed(image, new Error('it is not there after it was fetched'));
+    return pulled;
+  }
+
+  /** An image that stands in the host's store under `localhost/` comes from no registry. */
+  async #isLocalOnly(image: string): Promise<boolean> {
+    if (image.startsWith('localhost/')) return true;
+    const found = await this.#inspect(image);
+    return found?.RepoTags?.some((tag) => tag.startsWith('localhost/')) ?? false;
+  }
+
+  async #local(image: string): Promise<ImageFacts | undefined> {
+    const version = await this.#storeVersion();
+    if (version !== this.#knownAt) {
+      this.#known = new Map();
+      this.#knownAt = version;
+    }
+    const known = this.#known.get(image);
+    if (known) return known;
+    const found = (await this.#inspect(image)) ?? (await this.#inspectPinned(image));
+    if (!found) return undefined;
+    await this.#pin(image, found);
+    const facts = factsOf(found);
+    this.#known.set(image, facts);
+    this.#knownAt = await this.#storeVersion();
+    return facts;
+  }
+
+  /** Changes whenever one of the stores' lists of images does. */
+  async #storeVersion(): Promise<string> {
+    const roots = [this.#places.graphRoot, this.#places.hostGraphRoot].filter((root) => root !== undefined);
+    const parts = await Promise.all(
+      roots.map(async (root) => {
+        try {
+          const { mtimeMs, size, ino } = await stat(join(root, 'overlay-images', 'images.json'));
+          return `${mtimeMs}/${size}/${ino}`;
+        } catch {
+          return 'none';
+        }
+      }),
+    );
+    return parts.join(' ');
+  }
+
+  async #inspect(name: string): Promise<PodmanImage | undefined> {
+    try {
+      return await this.#service.use((client) =>
+        client.call<PodmanImage>({ method: 'GET', path: `/images/${encodeURIComponent(name)}/json` }),
+      );
+    } catch (error) {
+      if (hasCode(error, 'engine-not-found')) return undefined;
+      throw error;
+    }
+  }
+
+  async #inspectPinned(name: string): Promise<PodmanImage | undefined> {
+    const id = (await this.#readPins())[name];
+    return id === undefined ? undefined : this.#inspect(id);
+  }
+
+  async #pin(name: string, image: PodmanImage): Promise<void> {
+    const pins = await this.#readPins();
+    if (pins[name] === image.Id) return;
+    let copying = this.#pinning.get(image.Id);
+    if (!copying) {
+      copying = this.#copy(image).finally(() => this.#pinning.delete(image.Id));
+      this.#pinning.set(image.Id, copying);
+    }
+    await copying;
+    pins[name] = image.Id;
+    await writeFile(`${this.#places.pinsPath}.new`, JSON.stringify(pins));
+    await rename(`${this.#places.pinsPath}.new`, this.#places.pinsPath);
+  }
+
+  async #readPins(): Promise<Record<string, string>> {
+    if (this.#pins) return this.#pins;
+    try {
+      this.#pins = JSON.parse(await readFile(this.#places.pinsPath, 'utf8')) as Record<string, string>;
+    } catch {
+      this.#pins = {};
+    }
+    return this.#pins;
+  }
+
+  /** Copies an image from the host's store into ours, unless it came from a registry and is there already. */
+  async #copy(image: PodmanImage): Promise<void> {
+    const { hostGraphRoot, hostRunRoot, ownStoreEnvironment: env } = this.#places;
+    const options = { env, timeout: COPY_TIMEOUT_MS };
+    const there = await run('podman', ['image', 'exists', image.Id], options).then(
+      () => true,
+      () => false,
+    );
+    if (there || hostGraphRoot === undefined) return;
+    const name = image.RepoTags?.[0];
+    if (name === undefined) return this.#copyNameless(image.Id);
+    const source = `containers-storage:[overlay@${hostGraphRoot}+${hostRunRoot}]${name}@${image.Id}`;
+    try {
+      await run('podman', ['pull', '--quiet', source], options);
+      await run('podman', ['untag', image.Id], options);
+    } catch (cause) {
+      throw new Failure('image-pull-failed', `image ${name} cannot be copied from the host's store`, {
+        cause,
+        retryable: true,
+      });
+    }
+  }
+
+  /** An image without a name cannot be addressed between stores: it goes through an archive. */
+  async #copyNameless(id: string): Promise<void> {
+    const archive = join(this.#places.graphRoot, `${id}.tar`);
+    const { environment, ownStoreEnvironment } = this.#places;
+    try {
+      await run('podman', ['save', '--quiet', '--format', 'oci-archive', '--output', archive, id], {
+        env: environment,
+        timeout: COPY_TIMEOUT_MS,
+      });
+      await run('podman', ['load', '--quiet', '--input', archive], {
+        env: ownStoreEnvironment,
+        timeout: COPY_TIMEOUT_MS,
+      });
+    } finally {
+      await run('rm', ['-f', archive]);
+    }
+  }
+
+  async #pull(image: string, credentials: readonly RegistryCredentials[], signal: AbortSignal): Promise<void> {
+    const matching = credentials.filter(({ server }) => image.startsWith(`${server}/`) || server === 'docker.io');
+    let failure: unknown;
+    for (const one of [...matching, undefined]) {
+      try {
+        await this.#pullWith(image, one, signal);
+        return;
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw pullFailed(image, failure);
+  }
+
+  async #pullWith(image: string, credentials: RegistryCredentials | undefined, signal: AbortSignal): Promise<void> {
+    const { username, password } = credentials ?? {};
+    const header = credentials && Buffer.from(JSON.stringify({ username, password })).toString('base64url');
+    await this.#service.use(async (client) => {
+      const answer = await client.stream({
+        method: 'POST',
+        path: `/images/pull?reference=${encodeURIComponent(image)}&policy=always`,
+        signal,
+        ...(header && { headers: { 'X-Registry-Auth': header } }),
+      });
+      for await (const line of createInterface({ input: answer })) {
+        const { error } = JSON.parse(line) as { error?: string };
+        if (error) throw new Failure('image-pull-failed', error, { retryable: true });
+      }
+    });
+  }
+}
+
+function pullFailed(image: string, cause: unknown): Failure {
+  return new Failure('image-pull-failed', `failed to pull image "${image}": ${describeError(cause)}`, {
+    retryable: true,
+  });
+}
+
+function factsOf(image: PodmanImage): ImageFacts {
+  const config = image.Config ?? {};
+  return {
+    id: image.Id,
+    reference: image.RepoDigests?.[0] ?? image.Id,
+    sizeBytes: image.Size ?? 0,
+    entrypoint: config.Entrypoint ?? [],
+    command: config.Cmd ?? [],
+    user: config.User ?? image.User ?? '',
+    stopSignal: config.StopSignal ?? '',
+  };
+}

@@ -1,0 +1,249 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { codeOf, describeError, Failure, hasCode, type World } from '@godwit/base';
+import type { ExitStatus } from '@godwit/kinds';
+import type {
+  AttachRequest,
+  ContainerDriver,
+  ContainerFacts,
+  ContainerRequest,
+  ContainerResources,
+  ContainerUsage,
+  ExecRequest,
+  ImageFacts,
+  ImageRequest,
+  Session,
+} from '../../container-driver.ts';
+import { factsOfInspection, factsOfListed, type PodmanInspection, type PodmanListed } from './container-facts.ts';
+import { containerSpecification, resourceLimits } from './container-specification.ts';
+import { readUsage } from './container-usage.ts';
+import { ExitWatch } from './exit-watch.ts';
+import { hijackedSession } from './hijacked-session.ts';
+import { ImageStore } from './image-store.ts';
+import { configurePodman, type PodmanOptions, type PodmanPlaces } from './podman-configuration.ts';
+import { PodmanService } from './podman-service.ts';
+import { signalNumber } from './signal-number.ts';
+
+const CALL_TIMEOUT_MS = 60_000;
+
+interface Parts {
+  readonly places: PodmanPlaces;
+  readonly service: PodmanService;
+  readonly images: ImageStore;
+  readonly exits: ExitWatch;
+}
+
+/** The ContainerDriver over Podman. `prepare` must have resolved before anything else is called. */
+export class PodmanDriver implements ContainerDriver {
+  readonly #options: PodmanOptions;
+  readonly #world: World;
+  #parts: Parts | undefined;
+  #preparing: Promise<void> | undefined;
+
+  constructor(options: PodmanOptions, world: World) {
+    this.#options = options;
+    this.#world = world;
+  }
+
+  prepare(): Promise<void> {
+    this.#preparing ??= this.#prepare();
+    return this.#preparing;
+  }
+
+  async list(): Promise<readonly ContainerFacts[]> {
+    const { places, exits } = this.#ready;
+    // Starting the engine only to hear that there is nothing would cost every start of the program.
+    if (!(await hasContainers(places.graphRoot))) return [];
+    const found = await this.#call<readonly PodmanListed[] | null>('GET', '/containers/json?all=true');
+    const facts = (found ?? []).map(factsOfListed);
+    for (const { id, state, pid } of facts) if (state === 'running' && pid !== undefined) exits.follow(id, pid);
+    return facts;
+  }
+
+  async inspect(id: string): Promise<ContainerFacts | undefined> {
+    try {
+      return factsOfInspection(await this.#call<PodmanInspection>('GET', `/containers/${id}/json`));
+    } catch (error) {
+      if (hasCode(error, 'engine-not-found')) return undefined;
+      throw error;
+    }
+  }
+
+  subscribe(onExit: (id: string) => void): () => void {
+    return this.#ready.exits.subscribe(onExit);
+  }
+
+  resolveImage(request: ImageRequest, signal: AbortSignal): Promise<ImageFacts> {
+    return this.#ready.images.resolve(request, signal);
+  }
+
+  async create(request: ContainerRequest): Promise<string> {
+    await mkdir(dirname(request.logPath), { recursive: true });
+    const body = containerSpecification(request, this.#ready.places.cgroupParent);
+    try {
+      return (await this.#call<{ Id: string }>('POST', '/containers/create', body)).Id;
+    } catch (error) {
+      const existing = await this.inspect(request.name);
+      if (existing) return existing.id;
+      throw refused('container-create-failed', error);
+    }
+  }
+
+  async start(id: string): Promise<void> {
+    try {
+      await this.#call('POST', `/containers/${id}/start`);
+    } catch (error) {
+      if (hasCode(error, 'engine-unreachable')) throw error;
+      // A program that ended at once has been started all the same.
+      const facts = await this.inspect(id);
+      if (facts?.state !== 'running' && facts?.startedAtMs === undefined) {
+        throw refused('container-start-failed', error);
+      }
+    }
+    await this.#follow(id);
+  }
+
+  async signal(id: string, signal: string): Promise<void> {
+    try {
+      await this.#call('POST', `/containers/${id}/kill?signal=${signalNumber(signal)}`);
+    } catch (error) {
+      const facts = await this.inspect(id);
+      if (facts?.state === 'running') throw error;
+    }
+  }
+
+  async resize(id: string, resources: ContainerResources): Promise<void> {
+    await this.#call('POST', `/containers/${id}/update`, resourceLimits(resources));
+  }
+
+  async remove(id: string): Promise<void> {
+    this.#ready.exits.forget(id);
+    try {
+      await this.#call('DELETE', `/containers/${id}?force=true&timeout=0&v=true`);
+    } catch (error) {
+      if (!hasCode(error, 'engine-not-found')) throw error;
+    }
+  }
+
+  async exec(id: string, request: ExecRequest, signal: AbortSignal): Promise<Session> {
+    const release = this.#ready.service.hold();
+    try {
+      const { Id: exec } = await this.#call<{ Id: string }>('POST', `/containers/${id}/exec`, {
+        Cmd: request.command,
+        AttachStdin: request.stdin,
+        AttachStdout: request.stdout,
+        AttachStderr: request.stderr && !request.tty,
+        Tty: request.tty,
+      });
+      const { socket, head } = await this.#ready.service.use((client) =>
+        client.hijack({
+          method: 'POST',
+          path: `/exec/${exec}/start`,
+          body: { Detach: false, Tty: request.tty },
+          signal,
+        }),
+      );
+      const resize = (columns: number, rows: number): Promise<void> =>
+        this.#call('POST', `/exec/${exec}/resize?w=${columns}&h=${rows}`);
+      const exitStatus = (): Promise<ExitStatus> => this.#execStatus(exec).finally(release);
+      return hijackedSession({ socket, head, tty: request.tty, resize, exitStatus });
+    } catch (error) {
+      release();
+      throw notRunning(error);
+    }
+  }
+
+  async attach(id: string, request: AttachRequest, signal: AbortSignal): Promise<Session> {
+    const release = this.#ready.service.hold();
+    const { stdin, stdout, stderr, tty } = request;
+    try {
+      const { socket, head } = await this.#ready.service.use((client) =>
+        client.hijack({
+          method: 'POST',
+          path: `/containers/${id}/attach?stream=true&stdin=${stdin}&stdout=${stdout}&stderr=${stderr && !tty}`,
+          signal,
+        }),
+      );
+      const resize = (columns: number, rows: number): Promise<void> =>
+        this.#call('POST', `/containers/${id}/resize?w=${columns}&h=${rows}`);
+      const exitStatus = async (): Promise<ExitStatus> => {
+        const facts = await this.inspect(id).finally(release);
+        return { exitCode: facts?.exitCode ?? 0 };
+      };
+      return hijackedSession({ socket, head, tty, resize, exitStatus });
+    } catch (error) {
+      release();
+      throw notRunning(error);
+    }
+  }
+
+  async usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
+    return readUsage(this.#ready.places.cgroupParent);
+  }
+
+  async release(): Promise<void> {
+    if (!this.#parts) return;
+    this.#parts.exits.stop();
+    await this.#parts.service.close();
+  }
+
+  get #ready(): Parts {
+    if (!this.#parts) throw new Failure('engine-missing', 'the container engine has not been prepared');
+    return this.#parts;
+  }
+
+  async #prepare(): Promise<void> {
+    const places = await configurePodman(this.#options);
+    const service = new PodmanService(places, this.#world);
+    // One that an earlier process left may know older settings.
+    await service.stop();
+    const exits = new ExitWatch(places.exitFolder, this.#world);
+    await exits.start();
+    this.#parts = { places, service, exits, images: new ImageStore(places, service) };
+  }
+
+  #call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
+    return this.#ready.service.use((client) =>
+      client.call<T>({ method, path, timeoutMs: CALL_TIMEOUT_MS, ...(body !== undefined && { body }) }),
+    );
+  }
+
+  async #execStatus(exec: string): Promise<ExitStatus> {
+    try {
+      const { ExitCode } = await this.#call<{ ExitCode: number }>('GET', `/exec/${exec}/json`);
+      return { exitCode: ExitCode };
+    } catch (error) {
+      return { exitCode: 126, message: describeError(error) };
+    }
+  }
+
+  /** Learns the first process of a container from the file that conmon writes. */
+  async #follow(id: string): Promise<void> {
+    const path = join(this.#options.runFolder, 'storage', 'overlay-containers', id, 'userdata', 'pidfile');
+    try {
+      this.#ready.exits.follow(id, Number(await readFile(path, 'utf8')));
+    } catch {
+      // It has ended already, which the exit file tells.
+    }
+  }
+}
+
+async function hasContainers(graphRoot: string): Promise<boolean> {
+  try {
+    const text = await readFile(join(graphRoot, 'overlay-containers', 'containers.json'), 'utf8');
+    return text.trim() !== '' && text.trim() !== '[]';
+  } catch {
+    return false;
+  }
+}
+
+function refused(code: string, error: unknown): Error {
+  if (hasCode(error, 'engine-unreachable')) return error as Error;
+  return new Failure(code, describeError(error), { cause: error, retryable: true });
+}
+
+function notRunning(error: unknown): unknown {
+  if (codeOf(error) !== 'engine-conflict' && codeOf(error) !== 'engine-refused') return error;
+  if (!/not running|state improper|must be running/i.test(describeError(error))) return error;
+  return new Failure('container-not-running', describeError(error), { cause: error });
+}

@@ -1,0 +1,146 @@
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { Failure, hasCode, type Timer, type World } from '@godwit/base';
+import type { PodmanPlaces } from './podman-configuration.ts';
+import { RestClient } from './rest-client.ts';
+
+/** How long the service may stand idle: it holds some 40 MB. */
+const IDLE_MS = 30_000;
+/** The service's own limit, should nobody stop it. */
+const ORPHAN_SECONDS = 120;
+const START_TIMEOUT_MS = 20_000;
+const POLL_MS = 4;
+
+/**
+ * Podman's REST service: started when somebody needs it, stopped when nobody did for a while. It is no
+ * parent of containers, so stopping it stops none.
+ */
+export class PodmanService {
+  readonly #places: PodmanPlaces;
+  readonly #world: World;
+  readonly #client: RestClient;
+  #starting: Promise<void> | undefined;
+  #idle: Timer | undefined;
+  #users = 0;
+
+  constructor(places: PodmanPlaces, world: World) {
+    this.#places = places;
+    this.#world = world;
+    this.#client = new RestClient(places.socketPath);
+  }
+
+  /** Calls `work` with a client of the running service. */
+  async use<T>(work: (client: RestClient) => Promise<T>): Promise<T> {
+    this.#users++;
+    this.#idle?.cancel();
+    try {
+      await this.#ensure();
+      return await this.#retryOnce(work);
+    } finally {
+      this.#users--;
+      if (this.#users === 0) this.#idle = this.#world.clock.after(IDLE_MS, () => void this.stop());
+    }
+  }
+
+  /** Keeps the service alive until the returned function is called: for sessions. */
+  hold(): () => void {
+    this.#users++;
+    this.#idle?.cancel();
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#users--;
+      if (this.#users === 0) this.#idle = this.#world.clock.after(IDLE_MS, () => void this.stop());
+    };
+  }
+
+  /** Stops the service, also one that an earlier process left. */
+  async stop(): Promise<void> {
+    this.#idle?.cancel();
+    this.#starting = undefined;
+    const pid = await this.#runningPid();
+    if (pid !== undefined) process.kill(pid, 'SIGTERM');
+    await rm(this.#places.servicePidPath, { force: true });
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    this.#client.close();
+  }
+
+  /** The service may have ended between two calls; then the socket refuses, and nothing was begun. */
+  async #retryOnce<T>(work: (client: RestClient) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#client);
+    } catch (error) {
+      if (!hasCode(error, 'engine-unreachable') || (await this.#answers())) throw error;
+      this.#starting = undefined;
+      await this.#ensure();
+      return work(this.#client);
+    }
+  }
+
+  #ensure(): Promise<void> {
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    const { socketPath, servicePidPath, environment } = this.#places;
+    if (await this.#answers()) return;
+    await rm(socketPath, { force: true });
+    const log = openSync(`${servicePidPath}.log`, 'a');
+    const child = spawn('podman', ['system', 'service', '--time', String(ORPHAN_SECONDS), `unix://${socketPath}`], {
+      env: environment,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    let failed: unknown;
+    child.once('error', (error) => {
+      failed = error;
+    });
+    child.once('exit', (code) => {
+      failed ??= `it ended with code ${code}`;
+    });
+    child.unref();
+    if (child.pid !== undefined) await writeFile(servicePidPath, String(child.pid));
+    const untilMs = this.#world.clock.monotonic() + START_TIMEOUT_MS;
+    while (!(await this.#answers())) {
+      if (failed !== undefined || this.#world.clock.monotonic() > untilMs) {
+        throw new Failure('engine-missing', `podman's service did not start; see ${servicePidPath}.log`, {
+          cause: failed,
+          retryable: true,
+        });
+      }
+      await this.#world.clock.sleep(POLL_MS);
+    }
+  }
+
+  #answers(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(this.#places.socketPath);
+      socket.once('connect', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+  }
+
+  /** The service's process, if the one that the pid file names is still ours. */
+  async #runningPid(): Promise<number | undefined> {
+    try {
+      const pid = Number(await readFile(this.#places.servicePidPath, 'utf8'));
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+      return command.includes(this.#places.socketPath) ? pid : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,211 @@
+import { activeDeadlineMs, drainDeadlineMs } from './advance.ts';
+import { type PlannedContainer, planOf } from './container-plan.ts';
+import { letsNextStart, outcomeOf, someRuns } from './outcome.ts';
+import type { PodAction, ProbeAction } from './pod-input.ts';
+import { type ContainerRun, type PodState, runOf } from './pod-state.ts';
+import { statusOf } from './pod-status.ts';
+import { dueProbes } from './probe-schedule.ts';
+
+/** After a kill that nobody confirmed, look again. */
+const KILL_CHECK_MS = 2_000;
+/** What is left for the signal when the preStop hook used up the grace period; Kubernetes' number. */
+const LAST_GRACE_MS = 2_000;
+
+/** What a step asks for, as it is gathered. */
+export class Wishes {
+  readonly actions: PodAction[] = [];
+  wakeAtMs: number | undefined;
+  readonly #state: PodState;
+  readonly nowMs: number;
+
+  constructor(state: PodState, nowMs: number) {
+    this.#state = state;
+    this.nowMs = nowMs;
+  }
+
+  /** Adds an action unless its lane waits after a failure; then the step is woken in time. */
+  add(action: PodAction): void {
+    const retry = action.lane === undefined ? undefined : this.#state.retries[action.lane];
+    if (retry && !this.reached(retry.atMs)) return;
+    this.actions.push(action);
+  }
+
+  /** Whether the moment has come; if not, the step is woken then. */
+  reached(atMs: number): boolean {
+    if (this.nowMs >= atMs) return true;
+    this.wakeAtMs = Math.min(this.wakeAtMs ?? atMs, atMs);
+    return false;
+  }
+}
+
+/** Pure: everything that is wanted now. */
+export function decide(state: PodState, nowMs: number): { wishes: Wishes; finished: boolean } {
+  const wishes = new Wishes(state, nowMs);
+  for (const [name, run] of Object.entries(state.containers)) decideContainer(state, name, run, wishes);
+  const told = decideStatus(state, wishes);
+  const finished = state.end ? decideEnd(state, told, wishes) : decideRun(state, wishes);
+  return { wishes, finished };
+}
+
+function decideRun(state: PodState, wishes: Wishes): boolean {
+  if (state.pod === undefined) return false;
+  const outcome = outcomeOf(state);
+  if (outcome.result) {
+    if (!someRuns(state) && state.network.type === 'attached') {
+      wishes.add({ type: 'detach', lane: 'network', name: 'detach' });
+    }
+    return false;
+  }
+  const deadlineMs = activeDeadlineMs(state);
+  if (deadlineMs !== undefined) wishes.reached(deadlineMs);
+  if (state.network.type !== 'attached') wishes.add({ type: 'attach', lane: 'network', name: 'attach' });
+  const version = state.configurationVersion;
+  if (state.volumes.type !== 'mounted' || state.volumes.version < version) {
+    wishes.add({ type: 'mount', lane: 'volumes', name: `mount ${version}`, version });
+  }
+  const starting = state.network.type === 'attached' && state.volumes.type === 'mounted' && decideStarts(state, wishes);
+  if (!starting) decideLeftovers(state, wishes);
+  return false;
+}
+
+/** Asks for the start of every container whose turn it is. True when there was one. */
+function decideStarts(state: PodState, wishes: Wishes): boolean {
+  const { pod, network, volumes } = state;
+  if (pod === undefined || network.type !== 'attached' || volumes.type !== 'mounted') return false;
+  let open = true;
+  let some = false;
+  for (const planned of planOf(pod)) {
+    const run = runOf(state, planned.name);
+    if (open && run.phase === 'waiting' && wishes.reached(run.notBeforeMs)) {
+      const { name: container } = planned;
+      const { attempt } = run;
+      const { namespacePath } = network;
+      const { paths } = volumes;
+      const name = `start ${attempt}`;
+      const lane = `container/${container}`;
+      wishes.add({ type: 'start', lane, name, container, attempt, namespacePath, paths, interruptible: true });
+      some = true;
+    }
+    if (isInitial(planned) && !letsNextStart(planned, run)) open = false;
+  }
+  return some;
+}
+
+const isInitial = (planned: PlannedContainer): boolean => planned.type === 'init' || planned.type === 'sidecar';
+
+function decideLeftovers(state: PodState, wishes: Wishes): void {
+  const { leftovers: ids } = state;
+  if (ids.length === 0) return;
+  wishes.add({ type: 'remove-leftovers', lane: 'leftovers', name: `remove ${ids.join(' ')}`, ids });
+}
+
+/** The way out: drain, stop (in decideContainer), remove, unmount and detach, report. True when all is done. */
+function decideEnd(state: PodState, told: boolean, wishes: Wishes): boolean {
+  const end = state.end as NonNullable<PodState['end']>;
+  if (!state.drained && someRuns(state)) {
+    const untilMs = drainDeadlineMs(end);
+    if (!wishes.reached(untilMs)) {
+      const timeoutMs = untilMs - wishes.nowMs;
+      wishes.add({ type: 'drain', lane: 'drain', name: 'drain', timeoutMs, interruptible: true });
+    }
+  }
+  wishes.reached(end.deadlineMs);
+  if (someRuns(state)) return false;
+  if (end.reason === 'deadline') {
+    if (state.network.type === 'attached') wishes.add({ type: 'detach', lane: 'network', name: 'detach' });
+    return false;
+  }
+  if (!decideRemovals(state, wishes)) return false;
+  const keep = end.reason === 'shutdown';
+  if (state.volumes.type !== 'removed') {
+    wishes.add({ type: 'remove-volumes', lane: 'volumes', name: 'remove', keep });
+  }
+  if (state.network.type !== 'detached') wishes.add({ type: 'detach', lane: 'network', name: 'detach' });
+  if (state.volumes.type !== 'removed' || state.network.type !== 'detached' || keep) return false;
+  if (!state.reported && told) wishes.add({ type: 'report-gone', lane: 'report', name: 'report' });
+  return state.reported;
+}
+
+/** Removes every container in every form it may have. True when none is left. */
+function decideRemovals(state: PodState, wishes: Wishes): boolean {
+  const planned = state.pod ? planOf(state.pod).map(({ name }) => name) : [];
+  const names = new Set([...planned, ...Object.keys(state.containers)]);
+  let left = state.leftovers.length;
+  decideLeftovers(state, wishes);
+  for (const container of names) {
+    const { removed, attempt, id } = runOf(state, container);
+    if (removed) continue;
+    left++;
+    const name = `remove ${attempt}`;
+    wishes.add({ type: 'remove', lane: `container/${container}`, name, container, attempt, id });
+  }
+  return left === 0;
+}
+
+function decideContainer(state: PodState, container: string, run: ContainerRun, wishes: Wishes): void {
+  const { phase, id, attempt, stop } = run;
+  if (phase !== 'running' || id === undefined) return;
+  const lane = `container/${container}`;
+  const subject = { container, attempt, id };
+  const spec = state.pod && planOf(state.pod).find(({ name }) => name === container)?.spec;
+  if (run.look) {
+    wishes.add({ type: 'inspect', lane, name: `inspect ${attempt}`, ...subject });
+    return;
+  }
+  if (spec && !stop && run.postStart === 'pending') {
+    const hookLane = `hook/${container}`;
+    wishes.add({ type: 'hook', hook: 'postStart', lane: hookLane, name: 'postStart', ...subject, interruptible: true });
+  }
+  if (stop) decideStop(run, subject, wishes);
+  if (!spec) return;
+  for (const { type, probe, atMs } of dueProbes(spec, run)) {
+    if (!wishes.reached(atMs)) continue;
+    wishes.add(probeAction(type, subject, (probe.timeoutSeconds ?? 1) * 1000));
+  }
+}
+
+function probeAction(probe: ProbeAction['probe'], subject: Subject, timeoutMs: number): PodAction {
+  const lane = `probe/${subject.container}/${probe}`;
+  return { type: 'probe', probe, lane, name: `probe ${subject.attempt}`, ...subject, timeoutMs, interruptible: true };
+}
+
+interface Subject {
+  readonly container: string;
+  readonly attempt: number;
+  readonly id: string;
+}
+
+function decideStop(run: ContainerRun, subject: Subject, wishes: Wishes): void {
+  const stop = run.stop as NonNullable<ContainerRun['stop']>;
+  const lane = `container/${subject.container}`;
+  const late = wishes.reached(stop.deadlineMs);
+  if (stop.preStop === 'pending' && !late) {
+    const hookLane = `hook/${subject.container}`;
+    wishes.add({ type: 'hook', hook: 'preStop', lane: hookLane, name: 'preStop', ...subject, interruptible: true });
+    return;
+  }
+  if (stop.killedAtMs !== undefined) {
+    if (wishes.reached(stop.killedAtMs + KILL_CHECK_MS)) {
+      wishes.add({ type: 'inspect', lane, name: `inspect ${subject.attempt}`, ...subject });
+    }
+    return;
+  }
+  // A hook that took the whole grace period still leaves the program a moment to end by itself.
+  const killAtMs =
+    stop.preStop === 'pending' && stop.deadlineMs > stop.sinceMs ? stop.deadlineMs + LAST_GRACE_MS : stop.deadlineMs;
+  const kill = wishes.reached(killAtMs);
+  if (stop.signalled && !kill) return;
+  const signal = kill ? 'SIGKILL' : run.image?.stopSignal || 'SIGTERM';
+  wishes.add({ type: 'signal', lane, name: signal, signal, ...subject });
+}
+
+/** True when the API has our latest status, or cannot be told. */
+function decideStatus(state: PodState, wishes: Wishes): boolean {
+  if (state.pod === undefined || state.end?.reason === 'absent' || state.reported) return true;
+  const { status, changesAtMs } = statusOf(state, wishes.nowMs);
+  if (changesAtMs !== undefined) wishes.reached(changesAtMs);
+  const text = JSON.stringify(status);
+  if (text === state.writtenStatus) return true;
+  wishes.add({ type: 'write-status', lane: 'status', name: text, text });
+  return state.retries.status !== undefined;
+}

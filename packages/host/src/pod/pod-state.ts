@@ -1,0 +1,184 @@
+import type { Pod, PodCondition, Stored } from '@godwit/kinds';
+
+/**
+ * All that the pod's machine knows. Immutable; every step makes a new one.
+ *
+ * A pod goes: network and volumes → init containers in order → containers → (end: drain → hooks and
+ * signals → remove → unmount, detach → report). A container goes:
+ *
+ *     waiting ──start──▶ running ──exit──▶ exited ──policy says again──▶ waiting (attempt + 1, back-off)
+ */
+export interface PodState {
+  readonly uid: string;
+  /** Addresses of this host. */
+  readonly hostIps: readonly string[];
+  /** Absent while only remains of the pod are known, after a restart. */
+  readonly pod?: Stored<Pod> | undefined;
+  readonly startTimeMs?: number;
+  /** Set once the pod must end; nothing is started any more. */
+  readonly end?: PodEnd | undefined;
+  readonly network: Sandbox;
+  readonly volumes: Volumes;
+  /** Counts the changes of ConfigMaps, Secrets and labels that volumes show. */
+  readonly configurationVersion: number;
+  /** Conditions as last computed, for their transition times. */
+  readonly conditions?: readonly PodCondition[];
+  /** Out of all services, with no connection left. */
+  readonly drained: boolean;
+  readonly containers: Readonly<Record<string, ContainerRun>>;
+  /** Ids of containers of past attempts that wait to be removed. */
+  readonly leftovers: readonly string[];
+  /** What failed and is tried again later, by lane. */
+  readonly retries: Readonly<Record<string, Retry>>;
+  /** The status that the API has from us, as text. */
+  readonly writtenStatus?: string;
+  /** The object is gone from the API, or was told to go. */
+  readonly reported: boolean;
+}
+
+export type EndReason =
+  /** The object carries a deletion mark. */
+  | 'deleted'
+  /** The API has no such object (any more). */
+  | 'absent'
+  /** activeDeadlineSeconds have passed. */
+  | 'deadline'
+  /** This host stops its machines; the object stays. */
+  | 'shutdown';
+
+export interface PodEnd {
+  readonly reason: EndReason;
+  readonly sinceMs: number;
+  /** When processes that still run are killed. */
+  readonly deadlineMs: number;
+}
+
+export type Sandbox =
+  | { readonly type: 'none' }
+  | { readonly type: 'attached'; readonly namespacePath: string }
+  | { readonly type: 'detached' };
+
+export type Volumes =
+  | { readonly type: 'none' }
+  /** `paths`: folder of the host by volume name. `version`: of the configuration that is in them. */
+  | { readonly type: 'mounted'; readonly paths: Readonly<Record<string, string>>; readonly version: number }
+  | { readonly type: 'removed' };
+
+export interface Retry {
+  readonly atMs: number;
+  readonly delayMs: number;
+  readonly failedAtMs: number;
+  /** One word for people, such as `ErrImagePull`. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+export type ProbeType = 'liveness' | 'readiness' | 'startup';
+export const probeTypes: readonly ProbeType[] = ['startup', 'liveness', 'readiness'];
+
+export interface ProbeRun {
+  readonly nextAtMs: number;
+  readonly successes: number;
+  readonly failures: number;
+}
+
+export interface ContainerRun {
+  readonly phase: 'waiting' | 'running' | 'exited';
+  /** Number of this run, from 0: the restart count. */
+  readonly attempt: number;
+  readonly id?: string;
+  readonly image?: RunImage;
+  readonly startedAtMs?: number;
+  /** How this run ended. */
+  readonly exit?: ContainerExit;
+  /** How the run before it ended. */
+  readonly last?: ContainerExit;
+  /** Not started before. */
+  readonly notBeforeMs: number;
+  /** Wait before the next restart, in milliseconds; 0: at once. */
+  readonly backOffMs: number;
+  readonly postStart: 'pending' | 'done';
+  /** Passed its start-up probe. */
+  readonly started: boolean;
+  readonly ready: boolean;
+  readonly probes: Readonly<Partial<Record<ProbeType, ProbeRun>>>;
+  readonly stop?: ContainerStop | undefined;
+  /** The driver said that it ended: look. */
+  readonly look: boolean;
+  /** Nothing of it is left in the engine. */
+  readonly removed: boolean;
+}
+
+export interface RunImage {
+  /** As the spec names it. */
+  readonly name: string;
+  readonly id: string;
+  readonly reference: string;
+  readonly stopSignal: string;
+}
+
+export interface ContainerExit {
+  readonly containerId: string;
+  readonly exitCode: number;
+  readonly signal?: number;
+  readonly reason: string;
+  readonly message?: string;
+  readonly startedAtMs?: number;
+  readonly finishedAtMs: number;
+  /** It ended because this host, not the container or its pod, was stopped. */
+  readonly interrupted?: boolean;
+}
+
+export type StopReason = 'pod-end' | 'liveness' | 'startup' | 'post-start' | 'changed';
+
+export interface ContainerStop {
+  readonly reason: StopReason;
+  readonly sinceMs: number;
+  readonly deadlineMs: number;
+  readonly preStop: 'pending' | 'done';
+  readonly signalled: boolean;
+  readonly killedAtMs?: number | undefined;
+}
+
+export function initialPodState(uid: string, hostIps: readonly string[]): PodState {
+  return {
+    uid,
+    hostIps,
+    network: { type: 'none' },
+    volumes: { type: 'none' },
+    configurationVersion: 0,
+    drained: false,
+    containers: {},
+    leftovers: [],
+    retries: {},
+    reported: false,
+  };
+}
+
+export const freshRun: ContainerRun = {
+  phase: 'waiting',
+  attempt: 0,
+  notBeforeMs: 0,
+  backOffMs: 0,
+  postStart: 'pending',
+  started: false,
+  ready: false,
+  probes: {},
+  look: false,
+  removed: false,
+};
+
+export function runOf(state: PodState, name: string): ContainerRun {
+  return state.containers[name] ?? freshRun;
+}
+
+/** The state with some facts of one container changed. */
+export function withRun(state: PodState, name: string, change: Partial<ContainerRun>): PodState {
+  return { ...state, containers: { ...state.containers, [name]: { ...runOf(state, name), ...change } } };
+}
+
+export function withoutRetry(state: PodState, lane: string): PodState {
+  if (!(lane in state.retries)) return state;
+  const { [lane]: _, ...retries } = state.retries;
+  return { ...state, retries };
+}
