@@ -1,1 +1,12 @@
-export {};
+/**
+ * The way in over the network.
+ *
+ *   http-door     the verbs of a `Door` as requests
+ *   door-path     addresses and options as paths and queries
+ *   http-session  one HTTP/2 connection over TLS: made anew when it breaks, pinged so that breaks are noticed
+ *   json-lines    a stream of JSON values, one a line
+ *   kubeconfig    where the API is and who we are, as kubectl keeps it
+ */
+export * from './http-door.ts';
+export type { HttpAccess } from './http-session.ts';
+export * from './kubeconfig.ts';

@@ -124,11 +124,7 @@ export class LeaderElection {
   /** Renews until that has failed for too long, `work` has ended or `signal` was aborted; answers the last lease. */
   async #hold(held: Stored<Lease>, signal: AbortSignal, work: Promise<void>): Promise<Stored<Lease>> {
     const ended = new AbortController();
-    const { promise: over, resolve: setOver } = Promise.withResolvers<undefined>();
-    const end = () => {
-      ended.abort();
-      setOver(undefined);
-    };
+    const end = () => ended.abort();
     signal.addEventListener('abort', end, { once: true });
     void work.then(end);
     if (signal.aborted) end();
@@ -140,7 +136,7 @@ export class LeaderElection {
       const sentMs = this.#world.clock.monotonic();
       const renewal = this.#renew(last).catch((error: unknown) => this.#expected(error));
       // An answer that comes after the end is not waited for, and changes nothing any more.
-      const renewed = await Promise.race([renewal, over]);
+      const renewed = await unlessAborted(renewal, ended.signal);
       if (renewed === 'taken') end();
       else if (renewed) {
         last = renewed;
@@ -197,4 +193,14 @@ export class LeaderElection {
     const jitterMs = this.#world.random.next() * retryMs * 0.2;
     await this.#world.clock.sleep(retryMs + jitterMs, signal).catch(() => undefined);
   }
+}
+
+/** What `promise` resolves with, or undefined as soon as `signal` is aborted. Leaves nothing behind on the signal. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return resolve(undefined);
+    const onAbort = () => resolve(undefined);
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.finally(() => signal.removeEventListener('abort', onAbort)).then(resolve, reject);
+  });
 }
