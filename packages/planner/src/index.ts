@@ -1,1 +1,19 @@
-export {};
+/**
+ * The judgement: pure functions over a snapshot of hosts and machines. `place` puts machines on hosts, `fits`
+ * is the one rule of capacity (also asked at binding), `explain` puts decisions into words. No clock, no I/O;
+ * chance is passed in, so the same question with the same seed has the same answer.
+ */
+export * from './amounts.ts';
+export * from './decision.ts';
+export * from './explain/explain-decision.ts';
+export * from './explain/explain-refusal.ts';
+export * from './fits.ts';
+export { type Placement, type PlaceResult, place, type Refusal } from './place.ts';
+export * from './policy.ts';
+export * from './reason.ts';
+export * from './request/machine-request.ts';
+export * from './request/request-of-instance.ts';
+export * from './request/request-of-machine.ts';
+export * from './request/request-of-pod.ts';
+export * from './snapshot/host.ts';
+export * from './snapshot/snapshot.ts';

@@ -1,0 +1,31 @@
+import { thousandths, wholeUnits } from '@godwit/kinds';
+
+/**
+ * How much of each resource, by its Kubernetes name. `cpu` counts in thousandths of a core, `memory` and
+ * `ephemeral-storage` in bytes, `pods` and devices (`nvidia.com/gpu`) in pieces. Whole numbers, so that
+ * sums are exact.
+ */
+export type Amounts = Readonly<Record<string, number>>;
+
+type ResourceList = Readonly<Record<string, string | number>>;
+
+/** Amounts of a Kubernetes resource list. What is not a quantity counts as nothing. */
+export function amountsOf(resources: ResourceList | undefined): Record<string, number> {
+  const amounts: Record<string, number> = {};
+  for (const name in resources) amounts[name] = amountOf(name, resources[name] as string | number);
+  return amounts;
+}
+
+export function amountOf(resource: string, quantity: string | number): number {
+  return resource === 'cpu' ? thousandths(quantity) : wholeUnits(quantity);
+}
+
+/** Adds `more` to `sum` in place. */
+export function addAmounts(sum: Record<string, number>, more: Amounts): void {
+  for (const name in more) sum[name] = (sum[name] ?? 0) + (more[name] as number);
+}
+
+/** Raises `most` to `other` in place, resource by resource. */
+export function raiseAmounts(most: Record<string, number>, other: Amounts): void {
+  for (const name in other) most[name] = Math.max(most[name] ?? 0, other[name] as number);
+}

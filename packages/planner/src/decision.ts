@@ -1,0 +1,35 @@
+/**
+ * Why a machine is where it is, as compact JSON: it is written with the binding, in the annotation below, and
+ * put into words by `explainDecision` when somebody asks.
+ */
+export interface Decision {
+  /** Version of this form. */
+  readonly v: 1;
+  /** Name of the policy. */
+  readonly policy: string;
+  readonly host: string;
+  /** From 0 to 1, rounded to thousandths. */
+  readonly score: number;
+  /** How many hosts there were. */
+  readonly of: number;
+  /** The next best hosts and their scores. */
+  readonly next?: readonly (readonly [string, number])[];
+  /** How many hosts were turned down, by reason. */
+  readonly no?: readonly (readonly [number, number])[];
+}
+
+/** Annotation of Pods and VirtualMachineInstances that holds their Decision. */
+export const decisionAnnotation = 'godwit.dev/decision';
+
+/** The decision in an annotation; undefined where there is none that can be read. */
+export function parseDecision(text: string | undefined): Decision | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'v' in value && value.v === 1
+      ? (value as Decision)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Decision } from '../decision.ts';
+import { reasons } from '../reason.ts';
+
+/** What each reason says of a group of hosts: `2 lacked free memory`. */
+const PAST: Readonly<Record<number, string>> = {
+  [reasons.isNotReady]: 'did not run',
+  [reasons.isUnschedulable]: 'were cordoned',
+  [reasons.lacksCpu]: 'lacked free processors',
+  [reasons.lacksMemory]: 'lacked free memory',
+  [reasons.lacksPods]: 'had as many machines as they take',
+  [reasons.lacksDevices]: 'lacked a device or another resource',
+  [reasons.portIsTaken]: 'had the port taken',
+  [reasons.selectorDoesNotMatch]: 'did not match the node selector or affinity',
+  [reasons.hasTaint]: 'had a taint that is not tolerated',
+  [reasons.doesNotReachVolume]: 'did not reach a volume',
+  [reasons.hasNoFriends]: 'had none of the machines that it must be near to',
+  [reasons.hasFoes]: 'had a machine that it must be far from',
+  [reasons.isKeptAway]: 'had a machine that keeps it away',
+  [reasons.wouldSpreadUnevenly]: 'would have been given too many of its group',
+  [reasons.hasNoTopologyLabel]: 'lacked the label that says which place they are',
+};
+
+/** A decision in sentences, for `godwit why` and the console. */
+export function explainDecision(decision: Decision): string {
+  const { host, score, of: count, policy, next = [], no = [] } = decision;
+  const points = (value: number) => `${Math.round(value * 100)} of 100 points`;
+  const sentences = [
+    `${host} was chosen from ${count} ${count === 1 ? 'host' : 'hosts'} with ${points(score)} (policy ${policy}).`,
+  ];
+  if (next.length > 0) {
+    sentences.push(`Next were ${next.map(([name, value]) => `${name} with ${points(value)}`).join(', ')}.`);
+  }
+  for (const [reason, times] of no)
+    sentences.push(`${times} ${PAST[reason] ?? `were turned down (reason ${reason})`}.`);
+  return sentences.join(' ');
+}

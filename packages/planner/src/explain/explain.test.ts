@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { explainDecision, explainRefusal, type Host, type MachineRequest, parseDecision, Snapshot } from '../index.ts';
+
+const host = (name: string, over: Partial<Host> = {}): Host => ({
+  name,
+  labels: {},
+  taints: [],
+  ready: true,
+  schedulable: true,
+  capacity: { cpu: 4000, memory: 2254857830, pods: 10 },
+  ...over,
+});
+
+const request = (over: Partial<MachineRequest> = {}): MachineRequest => ({
+  uid: 'new',
+  kind: 'Pod',
+  namespace: 'default',
+  name: 'new',
+  labels: {},
+  amounts: { cpu: 100, memory: 4 * 2 ** 30, pods: 1 },
+  ports: [],
+  finished: false,
+  priority: 0,
+  nodeSelector: undefined,
+  affinity: undefined,
+  tolerations: [],
+  spread: [],
+  volumes: [],
+  ...over,
+});
+
+function refusal(question: MachineRequest, ...hosts: Host[]) {
+  const snapshot = new Snapshot();
+  for (const each of hosts) snapshot.setHost(each);
+  return explainRefusal(snapshot, question);
+}
+
+test('a refusal says how much is missing and what would help', () => {
+  assert.deepEqual(refusal(request(), host('host-1')), {
+    message: '0/1 nodes are available: 1 Insufficient memory (needs 4 GiB, has 2.1 GiB free).',
+    remedies: ['free 1.9 GiB more memory on host-1, or ask for 1.9 GiB less'],
+  });
+});
+
+test('every obstacle of every host counts, and hosts with one obstacle are the nearest', () => {
+  const taints = [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' as const }];
+  const found = refusal(
+    request(),
+    host('a'),
+    host('b', { schedulable: false }),
+    host('c', { taints, capacity: { cpu: 4000, memory: 2 ** 40, pods: 1 } }),
+  );
+  assert.equal(
+    found.message,
+    '0/3 nodes are available: 1 node(s) had untolerated taint {dedicated: db}, 1 node(s) were unschedulable, ' +
+      '2 Insufficient memory (needs 4 GiB, has at most 2.1 GiB free).',
+  );
+  assert.deepEqual(found.remedies, [
+    'free 1.9 GiB more memory on a, or ask for 1.9 GiB less',
+    'tolerate the taint of c, or remove it',
+  ]);
+});
+
+test('without hosts there is nothing to choose from', () => {
+  assert.equal(refusal(request()).message, '0/0 nodes are available.');
+});
+
+test('a decision reads as sentences', () => {
+  const decision = parseDecision(
+    '{"v":1,"policy":"spread","host":"a","score":0.87,"of":4,"next":[["b",0.8]],"no":[[4,2]]}',
+  );
+  assert.ok(decision);
+  assert.equal(
+    explainDecision(decision),
+    'a was chosen from 4 hosts with 87 of 100 points (policy spread). Next were b with 80 of 100 points. ' +
+      '2 lacked free memory.',
+  );
+  assert.equal(parseDecision('{"v":2}'), undefined);
+  assert.equal(parseDecision('nonsense'), undefined);
+});

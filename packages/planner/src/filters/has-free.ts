@@ -1,0 +1,16 @@
+import { type Reason, reasons } from '../reason.ts';
+import type { Filter } from './filter.ts';
+
+/** Has the host enough of one resource left? The rule is that of `fits`, over columns. */
+export function hasFree(resource: string, reason: Reason): Filter {
+  return {
+    prepare(request, snapshot) {
+      const needed = request.amounts[resource] ?? 0;
+      if (needed <= 0) return undefined;
+      const { capacity, used } = snapshot.columns(resource);
+      const capacities = capacity.values;
+      const uses = used.values;
+      return (row) => ((capacities[row] ?? 0) - (uses[row] ?? 0) >= needed ? reasons.passes : reason);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** Yes-or-no questions about a host, one file each, cheapest first: most hosts fall to the first ones. */
+import type { Filter } from './filter.ts';
+import { hasFreeCpu } from './has-free-cpu.ts';
+import { hasFreeDevices } from './has-free-devices.ts';
+import { hasFreeMemory } from './has-free-memory.ts';
+import { hasFreePods } from './has-free-pods.ts';
+import { hasFreePorts } from './has-free-ports.ts';
+import { isFarFromFoes } from './is-far-from-foes.ts';
+import { isNearFriends } from './is-near-friends.ts';
+import { isReady } from './is-ready.ts';
+import { matchesNodeSelector } from './matches-node-selector.ts';
+import { reachesVolumes } from './reaches-volumes.ts';
+import { spreadsEvenly } from './spreads-evenly.ts';
+import { toleratesTaints } from './tolerates-taints.ts';
+
+export type { Filter, HostTest } from './filter.ts';
+
+export const filters: readonly Filter[] = [
+  isReady,
+  hasFreePods,
+  hasFreeMemory,
+  hasFreeCpu,
+  hasFreeDevices,
+  toleratesTaints,
+  matchesNodeSelector,
+  hasFreePorts,
+  reachesVolumes,
+  isFarFromFoes,
+  isNearFriends,
+  spreadsEvenly,
+];

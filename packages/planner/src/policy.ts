@@ -1,0 +1,28 @@
+/** How good hosts are told from better ones. Weights are relative; a weight of 0 leaves a question out. */
+export interface Policy {
+  readonly name: string;
+  readonly weights: {
+    /** How much room is left afterwards: high weight spreads machines out. */
+    readonly leavesRoom: number;
+    /** How full the host is afterwards: high weight packs machines together. */
+    readonly fillsUp: number;
+    /** Whether processors and memory run out at the same time. */
+    readonly keepsBalance: number;
+    /** What the machine says it would like. */
+    readonly isPreferred: number;
+    /** Taints that ask, but do not insist. */
+    readonly avoidsTaints: number;
+  };
+}
+
+/** Room for everybody: the default. */
+export const spreadPolicy: Policy = {
+  name: 'spread',
+  weights: { leavesRoom: 4, fillsUp: 0, keepsBalance: 1, isPreferred: 6, avoidsTaints: 3 },
+};
+
+/** As few hosts as will do: what saves power. */
+export const packPolicy: Policy = {
+  name: 'pack',
+  weights: { leavesRoom: 0, fillsUp: 4, keepsBalance: 1, isPreferred: 6, avoidsTaints: 3 },
+};

@@ -1,0 +1,47 @@
+import type { Affinity, NodeSelector, Toleration, TopologySpreadConstraint } from '@godwit/kinds';
+import type { Amounts } from '../amounts.ts';
+
+/** A port of the host itself that a machine takes. */
+export interface HostPort {
+  readonly protocol: string;
+  readonly port: number;
+  /** Address of the host, where it is not every one. */
+  readonly address?: string;
+}
+
+/** The text that two machines share when they want the same port of a host. */
+export function portKey({ protocol, port }: HostPort): string {
+  return `${protocol}/${port}`;
+}
+
+/** Where a volume can be reached: hosts that match, or none at all, and why. */
+export interface VolumeReach {
+  readonly claim: string;
+  readonly hosts?: NodeSelector;
+}
+
+/** All that placing needs to know of a machine, a Pod or a VirtualMachineInstance. */
+export interface MachineRequest {
+  readonly uid: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly amounts: Amounts;
+  readonly ports: readonly HostPort[];
+  /** True once it has ended for good and holds nothing any more. */
+  readonly finished: boolean;
+  /** Larger goes first. */
+  readonly priority: number;
+  readonly nodeSelector: Readonly<Record<string, string>> | undefined;
+  readonly affinity: Affinity | undefined;
+  readonly tolerations: readonly Toleration[];
+  readonly spread: readonly TopologySpreadConstraint[];
+  readonly volumes: readonly VolumeReach[];
+}
+
+/** What the objects themselves do not say, and the scheduler looks up. */
+export interface RequestContext {
+  readonly priority?: number;
+  readonly volumes?: readonly VolumeReach[];
+}

@@ -1,0 +1,64 @@
+import { thousandths, type VirtualMachineInstance, wholeUnits } from '@godwit/kinds';
+import { amountsOf } from '../amounts.ts';
+import type { MachineRequest, RequestContext } from './machine-request.ts';
+
+/** A virtual processor that asks for nothing counts as a tenth of a core: KubeVirt's default ratio of 10. */
+const CPU_THOUSANDTHS_PER_PROCESSOR = 100;
+
+/** What the emulator itself takes: its program, each processor's thread and buffers, a display. */
+const OVERHEAD_BYTES = { base: 32 * 1024 ** 2, processor: 4 * 1024 ** 2, display: 16 * 1024 ** 2 };
+/** Page tables take one byte of every 512. */
+const PAGE_TABLE_SHARE = 512;
+
+/** What a virtual machine asks of a host. */
+export function requestOfInstance(instance: VirtualMachineInstance, context: RequestContext = {}): MachineRequest {
+  const { metadata, spec, status } = instance;
+  return {
+    uid: metadata.uid ?? '',
+    kind: 'VirtualMachineInstance',
+    namespace: metadata.namespace ?? '',
+    name: metadata.name ?? '',
+    labels: metadata.labels ?? {},
+    amounts: instanceAmounts(instance),
+    ports: [],
+    finished: status?.phase === 'Succeeded' || status?.phase === 'Failed',
+    priority: context.priority ?? 0,
+    nodeSelector: spec.nodeSelector,
+    affinity: spec.affinity,
+    tolerations: spec.tolerations ?? [],
+    spread: spec.topologySpreadConstraints ?? [],
+    volumes: context.volumes ?? [],
+  };
+}
+
+function instanceAmounts({ spec }: VirtualMachineInstance): Record<string, number> {
+  const { cpu, memory, resources, devices } = spec.domain;
+  const processors = (cpu?.sockets ?? 1) * (cpu?.cores ?? 1) * (cpu?.threads ?? 1);
+  const asked = resources?.requests?.cpu ?? resources?.limits?.cpu;
+  const share = cpu?.dedicatedCpuPlacement ? 1000 : CPU_THOUSANDTHS_PER_PROCESSOR;
+  const guest = wholeUnits(memory?.guest);
+  // A guest that shows more than it requests is overcommitted on purpose.
+  const memoryBytes = wholeUnits(resources?.requests?.memory ?? memory?.guest ?? resources?.limits?.memory);
+  const overhead = resources?.overcommitGuestOverhead ? 0 : overheadBytes(guest, processors, spec);
+  const amounts: Record<string, number> = {
+    ...amountsOf(resources?.requests),
+    cpu: asked === undefined ? processors * share : thousandths(asked),
+    memory: memoryBytes + overhead,
+    pods: 1,
+  };
+  if (memory?.hugepages?.pageSize) {
+    amounts[`hugepages-${memory.hugepages.pageSize}`] = guest;
+    amounts.memory = overhead;
+  }
+  for (const { deviceName } of [...(devices.gpus ?? []), ...(devices.hostDevices ?? [])]) {
+    if (deviceName) amounts[deviceName] = (amounts[deviceName] ?? 0) + 1;
+  }
+  return amounts;
+}
+
+function overheadBytes(guestBytes: number, processors: number, spec: VirtualMachineInstance['spec']): number {
+  const display = spec.domain.devices.autoattachGraphicsDevice === false ? 0 : OVERHEAD_BYTES.display;
+  const added = wholeUnits(spec.domain.memory?.reservedOverhead?.addedOverhead);
+  const pageTables = Math.ceil(guestBytes / PAGE_TABLE_SHARE);
+  return OVERHEAD_BYTES.base + processors * OVERHEAD_BYTES.processor + display + pageTables + added;
+}

@@ -1,0 +1,16 @@
+import { tolerates } from '../filters/tolerates-taints.ts';
+import type { Score } from './score.ts';
+
+/** How few taints has the host that ask machines to stay away without insisting? */
+export const avoidsTaints: Score = {
+  weight: 'avoidsTaints',
+  prepare(request, snapshot) {
+    return (row) => {
+      let count = 0;
+      for (const taint of snapshot.hosts[row]?.taints ?? []) {
+        if (taint.effect === 'PreferNoSchedule' && !tolerates(request.tolerations, taint)) count++;
+      }
+      return 1 / (1 + count);
+    };
+  },
+};
