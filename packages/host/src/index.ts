@@ -2,4 +2,5 @@
 
 export * from './machine/index.ts';
 export * from './network-driver.ts';
+export { type AddressPlan, type ServiceSources, ServiceTableMaker, servedAddresses } from './services/index.ts';
 export * from './volume-driver.ts';

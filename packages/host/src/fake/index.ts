@@ -1,1 +1,2 @@
-export {};
+/** Drivers of a simulated host. */
+export * from './network.ts';

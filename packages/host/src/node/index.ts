@@ -1,1 +1,2 @@
-export {};
+/** Drivers of Linux. */
+export * from './network/index.ts';

@@ -14,6 +14,5 @@ export * from './firewall-rules.ts';
 export * from './haproxy-commands.ts';
 export * from './haproxy-config.ts';
 export * from './load-balancers.ts';
-export * from './node-annotations.ts';
 export * from './service-rules.ts';
 export * from './service-table.ts';

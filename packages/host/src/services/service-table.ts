@@ -1,4 +1,4 @@
-import type { EndpointSlice, IPAddress, Service } from '@godwit/kinds';
+import { type EndpointSlice, externalAddresses, type IPAddress, type Service, serviceOfAddress } from '@godwit/kinds';
 import type { Endpoint, ServiceEntry, ServicePortEntry, ServiceTable } from '../network-driver.ts';
 
 /** What services are derived from. Objects are shared and immutable: identity tells whether one changed. */
@@ -32,9 +32,7 @@ export class ServiceTableMaker {
       const name = metadata.labels?.[SERVICE_NAME_LABEL];
       return name === undefined ? undefined : `${metadata.namespace}/${name}`;
     });
-    const addresses = groupBy(sources.addresses, ({ spec }) =>
-      spec?.parentRef.resource === 'services' ? `${spec.parentRef.namespace}/${spec.parentRef.name}` : undefined,
-    );
+    const addresses = groupBy(sources.addresses, serviceOfAddress);
     const derived = new Map<string, Derived>();
     for (const service of sources.services) {
       const key = `${service.metadata.namespace}/${service.metadata.name}`;
@@ -74,16 +72,6 @@ function derive(
   if (same) return before;
   const entry = serviceEntry(service, slices, externalIps);
   return entry && { service, slices, externalIps, entry };
-}
-
-/** The addresses on which the load balancer listens for a Service; none unless it asks for one. */
-export function externalAddresses(service: Service, addresses: Iterable<IPAddress>): string[] {
-  if (service.spec.type !== 'LoadBalancer' || service.spec.loadBalancerClass !== undefined) return [];
-  const inside = new Set([service.spec.clusterIP, ...(service.spec.clusterIPs ?? [])]);
-  return [...addresses]
-    .map((address) => address.metadata.name ?? '')
-    .filter((name) => name !== '' && !inside.has(name))
-    .sort();
 }
 
 function serviceEntry(
@@ -160,4 +148,9 @@ function unique(endpoints: readonly Endpoint[]): Endpoint[] {
     if (!known || (known.state === 'draining' && endpoint.state === 'ready')) byTarget.set(target, endpoint);
   }
   return [...byTarget.values()];
+}
+
+/** Addresses on which this host's load balancer listens: what its agent tells in the Node's annotation. */
+export function servedAddresses(table: ServiceTable): string[] {
+  return [...new Set(table.services.flatMap((service) => service.externalIps))].sort();
 }

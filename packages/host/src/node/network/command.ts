@@ -16,6 +16,8 @@ export function run(argv: readonly string[], options: CommandOptions = {}): Prom
   return new Promise((resolve, reject) => {
     const child = spawn(program, rest, {
       stdio: ['pipe', 'pipe', 'pipe'],
+      // Programs of the administrator are not on everybody's path.
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
       timeout: options.timeoutMs ?? 30_000,
       killSignal: 'SIGKILL',
     });
