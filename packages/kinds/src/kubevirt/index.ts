@@ -11,6 +11,7 @@ export * from './data-volume.ts';
 export type { DataVolumeSource, DataVolumeSpec } from './data-volume-spec.ts';
 export { defaultGracePeriodSeconds, defaultSpec as defaultInstanceSpec } from './instance-defaults.ts';
 export { claimNames } from './instance-references.ts';
+export * from './lifecycle.ts';
 export type { MachineCondition } from './machine-condition.ts';
 export * from './virtual-machine.ts';
 export * from './virtual-machine-instance.ts';

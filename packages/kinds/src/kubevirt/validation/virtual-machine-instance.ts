@@ -4,6 +4,8 @@ import { validateMemoryIsAsked } from './compute.ts';
 import { validateInstanceSpec } from './instance-spec.ts';
 import { Report } from './report.ts';
 
+const MUTABLE = 'cannot be changed, but for domain.cpu.sockets, domain.memory.guest and terminationGracePeriodSeconds';
+
 type Instance = KubeObject & { readonly spec: VirtualMachineInstanceSpec };
 
 export function validateVirtualMachineInstance(
@@ -12,13 +14,9 @@ export function validateVirtualMachineInstance(
 ): readonly Cause[] {
   const report = new Report();
   if (context.old) {
-    // Only what can be done to a running machine: more or fewer sockets, more or less memory.
+    // Only what can be done to a running machine: another size, or less time to shut down.
     if (fixedPart(instance.spec) !== fixedPart(context.old.spec)) {
-      report.add(
-        'FieldValueForbidden',
-        'spec',
-        'cannot be changed, but for domain.cpu.sockets and domain.memory.guest',
-      );
+      report.add('FieldValueForbidden', 'spec', MUTABLE);
     }
     if (JSON.stringify(instance.spec) === JSON.stringify(context.old.spec)) return report.causes;
   }
@@ -31,7 +29,8 @@ function fixedPart(spec: VirtualMachineInstanceSpec): string {
   const { cpu, memory, ...domain } = spec.domain;
   const fixedCpu = { ...cpu, sockets: undefined };
   const fixedMemory = { ...memory, guest: undefined };
-  return canonical({ ...spec, domain: { ...domain, cpu: fixedCpu, memory: fixedMemory } });
+  const fixed = { ...spec, terminationGracePeriodSeconds: undefined };
+  return canonical({ ...fixed, domain: { ...domain, cpu: fixedCpu, memory: fixedMemory } });
 }
 
 /** Text that is the same for equal values, whatever the order of their fields. */
