@@ -1,0 +1,135 @@
+import { describeError, timestamp } from '@godwit/base';
+import { event, isNotFound, type KubeObject } from '@godwit/kinds';
+import type { ApiClient } from './api-client.ts';
+
+/** How long the same thing happening again counts up one Event, and does not make another. */
+const SAME_FOR_MS = 600_000;
+/** Most Events that are remembered to be counted up; the oldest is forgotten first. */
+const REMEMBERED = 4096;
+/** Longest message of an Event that the API takes. */
+const LONGEST_MESSAGE = 1024;
+
+interface Repeated {
+  readonly namespace: string;
+  readonly name: string;
+  count: number;
+  lastMs: number;
+  /** A write is under way; what happens meanwhile is written after it, in one. */
+  writing: boolean;
+  written: number;
+}
+
+/**
+ * Writes down what happens to objects, as Events. Never waits and never fails: an Event that cannot be
+ * written is logged and lost. The same thing happening again counts up the Event that is there.
+ */
+export class EventRecorder {
+  readonly #client: ApiClient;
+  readonly #component: string;
+  readonly #host: string | undefined;
+  readonly #repeated = new Map<string, Repeated>();
+  readonly #pending = new Set<Promise<void>>();
+
+  /** @param component the part that speaks, such as `virtual-machine-controller` */
+  constructor(client: ApiClient, component: string, host?: string) {
+    this.#client = client;
+    this.#component = component;
+    this.#host = host;
+  }
+
+  /** Something that is as it should be. `reason` is one CamelCase word. */
+  normal(object: KubeObject, reason: string, message: string): void {
+    this.#record(object, 'Normal', reason, message);
+  }
+
+  /** Something that somebody may have to see to. */
+  warning(object: KubeObject, reason: string, message: string): void {
+    this.#record(object, 'Warning', reason, message);
+  }
+
+  /** Resolves when everything that was recorded until now has been written or given up. */
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  #record(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const { clock, ids } = this.#client.world;
+    const { uid = '', name = '', namespace = 'default' } = object.metadata;
+    const key = `${uid}/${object.kind}/${namespace}/${name}/${type}/${reason}/${message}`;
+    let entry = this.#repeated.get(key);
+    if (!entry || clock.now() - entry.lastMs > SAME_FOR_MS) {
+      const eventName = `${name}.${ids.uuid().replaceAll('-', '').slice(0, 16)}`;
+      entry = { namespace, name: eventName, count: 0, lastMs: 0, writing: false, written: 0 };
+    }
+    entry.count++;
+    entry.lastMs = clock.now();
+    this.#repeated.delete(key);
+    this.#repeated.set(key, entry);
+    const oldest = this.#repeated.keys().next().value;
+    if (this.#repeated.size > REMEMBERED && oldest !== undefined) this.#repeated.delete(oldest);
+    if (entry.writing) return;
+    const work = this.#write(entry, object, type, reason, message).finally(() => this.#pending.delete(work));
+    this.#pending.add(work);
+  }
+
+  async #write(entry: Repeated, object: KubeObject, type: string, reason: string, message: string): Promise<void> {
+    entry.writing = true;
+    try {
+      while (entry.written < entry.count) {
+        const count = entry.count;
+        if (entry.written === 0 || !(await this.#countUp(entry, count))) {
+          await this.#create(entry, object, type, reason, message, count);
+        }
+        entry.written = count;
+      }
+    } catch (error) {
+      this.#client.world.log.debug('an event was not written', { reason, message, error: describeError(error) });
+    } finally {
+      entry.writing = false;
+    }
+  }
+
+  /** False when the Event has gone meanwhile. */
+  async #countUp({ namespace, name }: Repeated, count: number): Promise<boolean> {
+    const body = { count, lastTimestamp: timestamp(this.#client.world.clock) };
+    try {
+      await this.#client.resource(event).patch({ namespace, name }, { type: 'merge', body });
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  async #create(
+    { namespace, name }: Repeated,
+    object: KubeObject,
+    type: string,
+    reason: string,
+    message: string,
+    count: number,
+  ): Promise<void> {
+    const now = timestamp(this.#client.world.clock);
+    const { metadata } = object;
+    await this.#client.resource(event).create({
+      metadata: { name, namespace },
+      involvedObject: {
+        apiVersion: object.apiVersion,
+        kind: object.kind,
+        ...(metadata.namespace && { namespace: metadata.namespace }),
+        ...(metadata.name && { name: metadata.name }),
+        ...(metadata.uid && { uid: metadata.uid }),
+        ...(metadata.resourceVersion && { resourceVersion: metadata.resourceVersion }),
+      },
+      type,
+      reason,
+      message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message,
+      source: { component: this.#component, ...(this.#host && { host: this.#host }) },
+      reportingComponent: this.#component,
+      reportingInstance: this.#host ?? '',
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count,
+    });
+  }
+}
