@@ -1,3 +1,4 @@
 /** The will: one folder a reconciler, each observe, decide, act. They go through the door like everyone. */
 export * from './framework/index.ts';
 export * from './reconciler.ts';
+export * from './service/index.ts';
