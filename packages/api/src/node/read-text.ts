@@ -25,10 +25,11 @@ export function readText(body: Readable, declaredLength: string | undefined, lim
       else only = chunk;
     });
     body.on('end', () => resolve(chunks ? Buffer.concat(chunks).toString() : (only?.toString() ?? '')));
-    const lost = (cause?: unknown) =>
-      reject(new Failure('connection-lost', 'the client went away while it sent the body', { cause }));
-    body.on('error', lost);
-    body.on('close', lost);
+    // Every body is closed after its end: only what comes before it is news.
+    body.on('close', () => {
+      if (!body.readableEnded) reject(new Failure('connection-lost', 'the client went away while it sent the body'));
+    });
+    body.on('error', () => {});
   });
 }
 

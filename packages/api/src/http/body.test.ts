@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isReason } from '@godwit/kinds';
+import { parseBody } from './body.ts';
+
+function refusal(text: string, format: 'json' | 'yaml'): string {
+  try {
+    parseBody(text, format);
+  } catch (error) {
+    assert.ok(isReason(error, 'BadRequest'), String(error));
+    return (error as Error).message;
+  }
+  return assert.fail(`${text} was taken`);
+}
+
+test('a fault in JSON is told with its line and column', () => {
+  assert.match(refusal('{"a": 1,\n  "b": x}', 'json'), /line 2, column 8: expected a value, found "x"/);
+  assert.match(refusal('{"a": [1, 2}', 'json'), /line 1, column 12: expected "," or "\]", found "}"/);
+  assert.match(refusal('{"a": "b', 'json'), /a string is not closed.*found the end/);
+  assert.match(refusal('', 'json'), /line 1, column 1: expected a value, found the end/);
+  assert.match(refusal('{} {}', 'json'), /column 4: nothing may follow the value/);
+  assert.match(refusal('{"a" 1}', 'json'), /expected ":" after a field name/);
+  assert.match(refusal("{'a': 1}", 'json'), /expected a field name in double quotes/);
+});
+
+test('a fault in YAML is told with its line and column', () => {
+  assert.match(refusal('a: 1\nb: [1, 2\nc: 3', 'yaml'), /not valid YAML: line \d+, column \d+/);
+  assert.match(refusal('a: 1\n  b: 2', 'yaml'), /line 2/);
+});
+
+test('YAML is read as kubectl reads it', () => {
+  assert.deepEqual(parseBody('a: yes\nb: 014\nc: 2026-01-01T00:00:00Z\nd: ~', 'yaml'), {
+    a: true,
+    b: 12,
+    c: '2026-01-01T00:00:00Z',
+    d: null,
+  });
+});
+
+test('aliases cannot make a small document large', () => {
+  const lines = ['a0: &a0 [x, x]'];
+  for (let i = 1; i < 12; i++)
+    lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(', ')}]`);
+  assert.match(refusal(lines.join('\n'), 'yaml'), /alias/);
+});

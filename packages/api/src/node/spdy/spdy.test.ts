@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { Duplex, duplexPair } from 'node:stream';
+import { test } from 'node:test';
+import { controlFrame, dataHead, FrameReader, frameTypes, uint32s } from './frames.ts';
+import { HeaderPacker, HeaderUnpacker } from './header-codec.ts';
+import { SpdyConnection } from './spdy-connection.ts';
+import type { SpdyStream } from './spdy-stream.ts';
+
+test('frames survive being cut anywhere', () => {
+  const bytes = Buffer.concat([
+    controlFrame(frameTypes.ping, 0, uint32s(7)),
+    dataHead(3, 5, true),
+    Buffer.from('hello'),
+    controlFrame(frameTypes.rstStream, 0, uint32s(3, 5)),
+  ]);
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const reader = new FrameReader();
+    const frames = [];
+    for (const part of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
+      reader.push(part);
+      for (let frame = reader.next(); frame; frame = reader.next()) frames.push(frame);
+    }
+    assert.equal(frames.length, 3);
+    const [ping, data] = frames;
+    assert.ok(ping?.type === 'control' && ping.kind === frameTypes.ping);
+    assert.ok(data?.type === 'data' && data.stream === 3 && data.final && String(data.data) === 'hello');
+  }
+});
+
+test('header blocks share one stream of compression', async () => {
+  const packer = new HeaderPacker();
+  const unpacker = new HeaderUnpacker();
+  for (const headers of [
+    new Map([
+      ['streamtype', 'error'],
+      ['port', '80'],
+    ]),
+    new Map(),
+    new Map([['streamtype', 'data']]),
+  ]) {
+    assert.deepEqual(await unpacker.unpack(await packer.pack(headers)), headers);
+  }
+  packer.close();
+  unpacker.close();
+});
+
+test('a stream that a client opens is answered, carries bytes both ways, and ends', async () => {
+  const [server, client] = duplexPair();
+  const opened = Promise.withResolvers<SpdyStream>();
+  const ended = new SpdyConnection(server as Duplex, (stream) => opened.resolve(stream)).run();
+  const packer = new HeaderPacker();
+  const block = await packer.pack(new Map([['streamtype', 'data']]));
+  client.write(controlFrame(frameTypes.synStream, 0, Buffer.concat([uint32s(1, 0), Buffer.from([0, 0]), block])));
+  const stream = await opened.promise;
+  assert.equal(stream.headers.get('streamtype'), 'data');
+  client.write(Buffer.concat([dataHead(1, 4, true), Buffer.from('ping')]));
+  const received: Uint8Array[] = [];
+  for await (const bytes of stream.incoming) received.push(bytes);
+  assert.equal(Buffer.concat(received).toString(), 'ping');
+  await stream.write(Buffer.from('pong'));
+  stream.end();
+  const reader = new FrameReader();
+  const frames = [];
+  for await (const chunk of client) {
+    reader.push(chunk as Buffer);
+    for (let frame = reader.next(); frame; frame = reader.next()) frames.push(frame);
+    const last = frames.at(-1);
+    if (last?.type === 'data' && last.final) break;
+  }
+  assert.ok(frames[0]?.type === 'control' && frames[0].kind === frameTypes.synReply);
+  assert.ok(frames[1]?.type === 'data' && String(frames[1].data) === 'pong');
+  client.destroy();
+  await ended;
+  packer.close();
+});
