@@ -1,4 +1,6 @@
 import { boolean, bytes, defineKind, mapOf, type ObjectOfKind, object, string } from './machinery/index.ts';
+import { Faults } from './validation/faults.ts';
+import { validateKeyedData } from './validation/keyed-data.ts';
 
 export const configMap = defineKind({
   group: '',
@@ -12,6 +14,11 @@ export const configMap = defineKind({
     binaryData: mapOf(bytes(), 'Bytes by key.'),
     immutable: boolean('When true, data cannot change any more.'),
   }),
+  validate: (item, { old }) => {
+    const faults = new Faults();
+    validateKeyedData(item, old, faults);
+    return faults.causes;
+  },
   columns: [
     {
       name: 'Data',

@@ -1,10 +1,11 @@
+import { textColumn } from './columns/index.ts';
 import {
   boolean,
   defineKind,
   int32,
+  type KindOf,
   listOf,
   mapOf,
-  type ObjectOfKind,
   object,
   oneOf,
   required,
@@ -65,18 +66,50 @@ const endpointPort = object(
 );
 export type EndpointPort = Static<typeof endpointPort>;
 
+/** As many as a table shows before it only counts. */
+const SHOWN = 3;
+
+function few(words: readonly string[] | undefined, none: string): string {
+  if (!words || words.length === 0) return none;
+  const shown = words.slice(0, SHOWN).join(',');
+  return words.length > SHOWN ? `${shown} + ${words.length - SHOWN} more...` : shown;
+}
+
+const body = object({
+  addressType: required(oneOf(['IPv4', 'IPv6', 'FQDN'], 'What the addresses are.')),
+  endpoints: required(listOf(endpoint, 'Machines that answer; at most 1000.')),
+  ports: listOf(endpointPort, 'Ports of all endpoints.'),
+});
+
+export type EndpointSlice = KindOf<Static<typeof body>>;
+
 export const endpointSlice = defineKind({
   group: 'discovery.k8s.io',
   version: 'v1',
   kind: 'EndpointSlice',
   plural: 'endpointslices',
   description: 'Some of the machines behind a service.',
-  body: object({
-    addressType: required(oneOf(['IPv4', 'IPv6', 'FQDN'], 'What the addresses are.')),
-    endpoints: required(listOf(endpoint, 'Machines that answer; at most 1000.')),
-    ports: listOf(endpointPort, 'Ports of all endpoints.'),
-  }),
+  body,
   immutable: ['addressType'],
+  defaults: (draft) => {
+    for (const port of draft.ports ?? []) {
+      port.protocol ||= 'TCP';
+      port.name ??= '';
+    }
+  },
+  columns: [
+    textColumn('AddressType', 'What the addresses are.', (item: EndpointSlice) => item.addressType),
+    textColumn('Ports', 'Ports of all endpoints.', (item: EndpointSlice) =>
+      few(
+        item.ports?.map(({ port }) => String(port ?? '*')),
+        '<unset>',
+      ),
+    ),
+    textColumn('Endpoints', 'Addresses that answer.', (item: EndpointSlice) =>
+      few(
+        item.endpoints.flatMap(({ addresses }) => addresses),
+        '<unset>',
+      ),
+    ),
+  ],
 });
-
-export type EndpointSlice = ObjectOfKind<typeof endpointSlice>;

@@ -1,8 +1,9 @@
+import { joined, textColumn } from './columns/index.ts';
 import {
   defineKind,
   int32,
+  type KindOf,
   listOf,
-  type ObjectOfKind,
   object,
   oneOf,
   required,
@@ -46,14 +47,33 @@ const endpointSubset = object(
 export type EndpointSubset = Static<typeof endpointSubset>;
 export type EndpointAddress = Static<typeof endpointAddress>;
 
+const body = object({ subsets: listOf(endpointSubset, 'Addresses, grouped by ports.') });
+export type Endpoints = KindOf<Static<typeof body>>;
+
+/** As many addresses as a table shows before it only counts. */
+const SHOWN = 3;
+
+function addresses({ subsets }: Endpoints): string {
+  const all = (subsets ?? []).flatMap(({ addresses = [], ports = [] }) =>
+    ports.length > 0
+      ? ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip}:${port}`))
+      : addresses.map(({ ip }) => ip),
+  );
+  const shown = joined(all.slice(0, SHOWN));
+  return all.length > SHOWN ? `${shown} + ${all.length - SHOWN} more...` : shown;
+}
+
 export const endpoints = defineKind({
   group: '',
   version: 'v1',
   kind: 'Endpoints',
   plural: 'endpoints',
+  singular: 'endpoints',
   shortNames: ['ep'],
   description: 'The machines behind a service, in the older form. EndpointSlice is the newer one.',
-  body: object({ subsets: listOf(endpointSubset, 'Addresses, grouped by ports.') }),
+  body,
+  defaults: (draft) => {
+    for (const { ports } of draft.subsets ?? []) for (const port of ports ?? []) port.protocol ||= 'TCP';
+  },
+  columns: [textColumn('Endpoints', 'Addresses and ports that answer.', addresses)],
 });
-
-export type Endpoints = ObjectOfKind<typeof endpoints>;

@@ -1,5 +1,29 @@
-import { defineKind, type ObjectOfKind, object, required, string } from './machinery/index.ts';
+import { textColumn } from './columns/index.ts';
+import { defineKind, type KindOf, object, required, type Static, string } from './machinery/index.ts';
 import { networkingName } from './shared/openapi-names.ts';
+
+const body = object({
+  spec: object(
+    {
+      parentRef: required(
+        object(
+          {
+            group: string('API group of the object.'),
+            resource: required(string('Resource of the object, in the plural.')),
+            namespace: string('Namespace of the object.'),
+            name: required(string('Name of the object.')),
+          },
+          'The object that has the address.',
+          networkingName('ParentReference'),
+        ),
+      ),
+    },
+    'Who has the address.',
+    networkingName('IPAddressSpec'),
+  ),
+});
+
+export type IPAddress = KindOf<Static<typeof body>>;
 
 export const ipAddress = defineKind({
   group: 'networking.k8s.io',
@@ -10,27 +34,12 @@ export const ipAddress = defineKind({
   namespaced: false,
   hasGeneration: false,
   description: 'An address that is given to an object. Its name is the address.',
-  body: object({
-    spec: object(
-      {
-        parentRef: required(
-          object(
-            {
-              group: string('API group of the object.'),
-              resource: required(string('Resource of the object, in the plural.')),
-              namespace: string('Namespace of the object.'),
-              name: required(string('Name of the object.')),
-            },
-            'The object that has the address.',
-            networkingName('ParentReference'),
-          ),
-        ),
-      },
-      'Who has the address.',
-      networkingName('IPAddressSpec'),
-    ),
-  }),
+  body,
   immutable: ['spec'],
+  columns: [
+    textColumn('ParentRef', 'The object that has the address.', ({ spec }: IPAddress) => {
+      const parent = spec?.parentRef;
+      return [parent?.group, parent?.resource, parent?.namespace, parent?.name].filter(Boolean).join('/');
+    }),
+  ],
 });
-
-export type IPAddress = ObjectOfKind<typeof ipAddress>;

@@ -1,4 +1,5 @@
-import { defineKind, int32, type ObjectOfKind, object, required, type Static, string } from './machinery/index.ts';
+import { textColumn } from './columns/index.ts';
+import { defineKind, int32, type KindOf, object, required, type Static, string } from './machinery/index.ts';
 
 const spec = object(
   {
@@ -13,6 +14,10 @@ const spec = object(
 );
 export type NetworkSpec = Static<typeof spec>;
 
+const body = object({ spec: required(spec) });
+
+export type Network = KindOf<Static<typeof body>>;
+
 export const network = defineKind({
   group: 'godwit.dev',
   version: 'v1alpha1',
@@ -21,7 +26,13 @@ export const network = defineKind({
   shortNames: ['net'],
   namespaced: false,
   description: 'A network that machines share. The first one is called default.',
-  body: object({ spec: required(spec) }),
+  body,
+  defaults: (draft) => {
+    draft.spec.mtu ??= 1500;
+  },
+  columns: [
+    textColumn('Subnet', 'Addresses of machines.', (item: Network) => item.spec.subnet),
+    textColumn('Services', 'Addresses of services.', (item: Network) => item.spec.serviceSubnet),
+    textColumn('Load-Balancers', 'Addresses of load balancers.', (item: Network) => item.spec.loadBalancerRange),
+  ],
 });
-
-export type Network = ObjectOfKind<typeof network>;

@@ -1,10 +1,11 @@
+import { joined, NONE, textColumn, wide } from './columns/index.ts';
 import {
   boolean,
   defineKind,
   int32,
   int64,
+  type KindOf,
   listOf,
-  type ObjectOfKind,
   object,
   oneOf,
   required,
@@ -174,6 +175,30 @@ const status = object(
   coreName('NodeStatus'),
 );
 
+const body = object({ spec, status });
+export type Node = KindOf<Static<typeof body>>;
+
+function statusWord(item: Node): string {
+  const ready = item.status?.conditions?.find(({ type }) => type === 'Ready');
+  const word = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
+  return item.spec?.unschedulable ? `${word},SchedulingDisabled` : word;
+}
+
+const ROLE_PREFIX = 'node-role.kubernetes.io/';
+
+/** Roles are labels: `node-role.kubernetes.io/<role>`, or the value of `kubernetes.io/role`. */
+function roles({ metadata }: Node): string {
+  const found = Object.entries(metadata.labels ?? {}).flatMap(([key, value]) => {
+    if (key.startsWith(ROLE_PREFIX) && key.length > ROLE_PREFIX.length) return [key.slice(ROLE_PREFIX.length)];
+    return key === 'kubernetes.io/role' && value !== '' ? [value] : [];
+  });
+  return joined([...new Set(found)].sort());
+}
+
+function addressOf(item: Node, wanted: string): string {
+  return item.status?.addresses?.find(({ type }) => type === wanted)?.address ?? NONE;
+}
+
 export const node = defineKind({
   group: '',
   version: 'v1',
@@ -182,8 +207,38 @@ export const node = defineKind({
   shortNames: ['no'],
   namespaced: false,
   description: 'A host that machines run on.',
-  body: object({ spec, status }),
+  body,
+  hasGeneration: false,
+  defaults: (draft) => {
+    draft.spec ??= {};
+    draft.status ??= {};
+  },
+  columns: [
+    textColumn('Status', 'How the node is.', statusWord),
+    textColumn('Roles', 'What the node is for.', roles),
+    {
+      ...textColumn('Age', 'Time since creation.', (item: Node) => item.metadata.creationTimestamp ?? ''),
+      type: 'date' as const,
+    },
+    textColumn('Version', 'Version of the agent.', (item: Node) => item.status?.nodeInfo?.kubeletVersion ?? ''),
+    wide(textColumn('Internal-IP', 'Address inside.', (item: Node) => addressOf(item, 'InternalIP'))),
+    wide(textColumn('External-IP', 'Address outside.', (item: Node) => addressOf(item, 'ExternalIP'))),
+    wide(textColumn('OS-Image', 'Operating system.', (item: Node) => item.status?.nodeInfo?.osImage || '<unknown>')),
+    wide(
+      textColumn(
+        'Kernel-Version',
+        'Version of the kernel.',
+        (item: Node) => item.status?.nodeInfo?.kernelVersion || '<unknown>',
+      ),
+    ),
+    wide(
+      textColumn(
+        'Container-Runtime',
+        'Runtime and version.',
+        (item: Node) => item.status?.nodeInfo?.containerRuntimeVersion || '<unknown>',
+      ),
+    ),
+  ],
+  selectableFields: { 'spec.unschedulable': (item) => String(item.spec?.unschedulable ?? false) },
   subresources: { status: true, others: ['proxy'] },
 });
-
-export type Node = ObjectOfKind<typeof node>;

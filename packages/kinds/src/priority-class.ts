@@ -1,4 +1,24 @@
-import { boolean, defineKind, int32, type ObjectOfKind, object, oneOf, required, string } from './machinery/index.ts';
+import { countColumn, textColumn } from './columns/index.ts';
+import {
+  boolean,
+  defineKind,
+  int32,
+  type KindOf,
+  object,
+  oneOf,
+  required,
+  type Static,
+  string,
+} from './machinery/index.ts';
+
+const body = object({
+  value: required(int32('Importance; higher comes first.')),
+  globalDefault: boolean('Holds for machines that name no class.'),
+  description: string('When to use the class.'),
+  preemptionPolicy: oneOf(['Never', 'PreemptLowerPriority'], 'Whether less important machines may be pushed out.'),
+});
+
+export type PriorityClass = KindOf<Static<typeof body>>;
 
 export const priorityClass = defineKind({
   group: 'scheduling.k8s.io',
@@ -8,13 +28,24 @@ export const priorityClass = defineKind({
   shortNames: ['pc'],
   namespaced: false,
   description: 'A name for how important a machine is.',
-  body: object({
-    value: required(int32('Importance; higher comes first.')),
-    globalDefault: boolean('Holds for machines that name no class.'),
-    description: string('When to use the class.'),
-    preemptionPolicy: oneOf(['Never', 'PreemptLowerPriority'], 'Whether less important machines may be pushed out.'),
-  }),
+  body,
+  defaults: (draft) => {
+    draft.preemptionPolicy ??= 'PreemptLowerPriority';
+  },
+  columns: [
+    countColumn('Value', 'Importance.', (item: PriorityClass) => item.value),
+    textColumn('Global-Default', 'Holds for machines that name no class.', (item: PriorityClass) =>
+      String(item.globalDefault ?? false),
+    ),
+    {
+      ...textColumn('Age', 'Time since creation.', (item: PriorityClass) => item.metadata.creationTimestamp ?? ''),
+      type: 'date' as const,
+    },
+    textColumn(
+      'PreemptionPolicy',
+      'Whether less important machines may be pushed out.',
+      (item: PriorityClass) => item.preemptionPolicy ?? '',
+    ),
+  ],
   immutable: ['value', 'preemptionPolicy'],
 });
-
-export type PriorityClass = ObjectOfKind<typeof priorityClass>;

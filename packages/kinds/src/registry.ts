@@ -31,7 +31,7 @@ import { role } from './rbac/role.ts';
 import { roleBinding } from './rbac/role-binding.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { secret } from './secret.ts';
-import { service } from './service.ts';
+import { service } from './service/service.ts';
 import { serviceAccount } from './service-account.ts';
 import { persistentVolume } from './storage/persistent-volume.ts';
 import { persistentVolumeClaim } from './storage/persistent-volume-claim.ts';
@@ -86,32 +86,3 @@ export const builtInKinds: readonly KindDefinition[] = [...kubernetesKinds, ...k
 
 /** Kinds that are only sent to subresources: the bodies of `token` and `eviction`. */
 export const subresourceKinds: readonly KindDefinition[] = [anyKind(tokenRequest), anyKind(eviction)];
-
-/** Finds kinds by what requests and references say. */
-export class KindRegistry {
-  readonly kinds: readonly KindDefinition[];
-  readonly #byPlural = new Map<string, KindDefinition>();
-  readonly #byKind = new Map<string, KindDefinition>();
-
-  constructor(kinds: readonly KindDefinition[] = builtInKinds) {
-    this.kinds = kinds;
-    for (const kind of kinds) {
-      this.#byPlural.set(`${kind.group}/${kind.version}/${kind.plural}`, kind);
-      this.#byKind.set(`${kind.group}/${kind.kind}`, kind);
-    }
-  }
-
-  byPlural(group: string, version: string, plural: string): KindDefinition | undefined {
-    return this.#byPlural.get(`${group}/${version}/${plural}`);
-  }
-
-  byKind(group: string, kind: string): KindDefinition | undefined {
-    return this.#byKind.get(`${group}/${kind}`);
-  }
-
-  /** The kind that an `apiVersion` and `kind` name, as in an owner reference; any version of the group will do. */
-  byApiVersion(apiVersion: string, kind: string): KindDefinition | undefined {
-    const slash = apiVersion.indexOf('/');
-    return this.byKind(slash < 0 ? '' : apiVersion.slice(0, slash), kind);
-  }
-}

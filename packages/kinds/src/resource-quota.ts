@@ -1,6 +1,7 @@
-import { defineKind, listOf, type ObjectOfKind, object, oneOf, required, string } from './machinery/index.ts';
+import { textColumn } from './columns/index.ts';
+import { defineKind, type KindOf, listOf, object, oneOf, required, type Static, string } from './machinery/index.ts';
 import { coreName } from './shared/openapi-names.ts';
-import { resourceList } from './shared/resource-list.ts';
+import { type ResourceList, resourceList } from './shared/resource-list.ts';
 
 const scopeRequirement = object(
   {
@@ -12,6 +13,42 @@ const scopeRequirement = object(
   coreName('ScopedResourceSelectorRequirement'),
 );
 
+interface Measured {
+  readonly status?: { readonly hard?: ResourceList; readonly used?: ResourceList };
+}
+
+/** `pods: 1/4, requests.cpu: 500m/2`; limits stand in a column of their own. */
+function usage({ status }: Measured, limits: boolean): string {
+  const names = Object.keys(status?.hard ?? {}).sort();
+  return names
+    .filter((name) => name.startsWith('limits') === limits)
+    .map((name) => `${name}: ${status?.used?.[name] ?? 0}/${status?.hard?.[name]}`)
+    .join(', ');
+}
+
+const body = object({
+  spec: object(
+    {
+      hard: resourceList('Most of each resource, such as requests.cpu or count/pods.'),
+      scopes: listOf(string(), 'Which machines count, such as BestEffort.'),
+      scopeSelector: object(
+        { matchExpressions: listOf(scopeRequirement, 'Rules that must all hold.') },
+        'Which machines count, by rules.',
+        { ...coreName('ScopeSelector'), atomic: true },
+      ),
+    },
+    'What is allowed.',
+    coreName('ResourceQuotaSpec'),
+  ),
+  status: object(
+    { hard: resourceList('What is allowed.'), used: resourceList('What is used.') },
+    'What is used.',
+    coreName('ResourceQuotaStatus'),
+  ),
+});
+
+export type ResourceQuota = KindOf<Static<typeof body>>;
+
 export const resourceQuota = defineKind({
   group: '',
   version: 'v1',
@@ -19,27 +56,12 @@ export const resourceQuota = defineKind({
   plural: 'resourcequotas',
   shortNames: ['quota'],
   description: 'How much a namespace may use.',
-  body: object({
-    spec: object(
-      {
-        hard: resourceList('Most of each resource, such as requests.cpu or count/pods.'),
-        scopes: listOf(string(), 'Which machines count, such as BestEffort.'),
-        scopeSelector: object(
-          { matchExpressions: listOf(scopeRequirement, 'Rules that must all hold.') },
-          'Which machines count, by rules.',
-          { ...coreName('ScopeSelector'), atomic: true },
-        ),
-      },
-      'What is allowed.',
-      coreName('ResourceQuotaSpec'),
+  body,
+  columns: [
+    textColumn('Request', 'What is used and allowed of counts and requests.', (item: ResourceQuota) =>
+      usage(item, false),
     ),
-    status: object(
-      { hard: resourceList('What is allowed.'), used: resourceList('What is used.') },
-      'What is used.',
-      coreName('ResourceQuotaStatus'),
-    ),
-  }),
+    textColumn('Limit', 'What is used and allowed of limits.', (item: ResourceQuota) => usage(item, true)),
+  ],
   subresources: { status: true },
 });
-
-export type ResourceQuota = ObjectOfKind<typeof resourceQuota>;

@@ -1,5 +1,5 @@
 import type { IPAddress } from './ip-address.ts';
-import type { Service } from './service.ts';
+import type { Service } from './service/index.ts';
 
 /**
  * Annotation of a Node in which its agent says which load balancer addresses it serves, as a JSON array.

@@ -1,3 +1,4 @@
+import { quantityCanonizer } from './canonical-quantities.ts';
 import type { KubeObject, ObjectMeta } from './object-meta.ts';
 import type { Schema } from './schema.ts';
 import type { Cause } from './status.ts';
@@ -34,6 +35,11 @@ export interface Reference {
 /** What validation may know besides the object: the stored one on update. */
 export interface ValidationContext<T> {
   readonly old?: T;
+  /**
+   * The subresource through which the object changes: `binding`, `resize` and `ephemeralcontainers` may
+   * change what a plain update of a Pod may not.
+   */
+  readonly subresource?: string;
 }
 
 /** Writable all the way down: what `defaults` and `prepare` work on. */
@@ -63,7 +69,7 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly nameRule: 'subdomain' | 'label' | 'path-segment';
   /** True when `spec` is desired state: its changes count up `metadata.generation`. */
   readonly hasGeneration: boolean;
-  /** Fills what the user left out. Runs on a private copy before validation, also on update. */
+  /** Fills what the user left out, and writes quantities in their canonical form. Runs on a private copy before validation, also on update. */
   readonly defaults?: (draft: Draft<T>) => void;
   /** Rules that a schema cannot say. */
   readonly validate?: (object: T, context: ValidationContext<T>) => readonly Cause[];
@@ -125,6 +131,7 @@ export type KindInput<Body> = Omit<KindDefinition<KindOf<Body>>, Defaulted | 'bo
   };
 
 export function defineKind<Body>(input: KindInput<Body>): KindDefinition<KindOf<Body>> {
+  const canonize = quantityCanonizer(input.body.json);
   return {
     singular: input.kind.toLowerCase(),
     shortNames: [],
@@ -139,6 +146,12 @@ export function defineKind<Body>(input: KindInput<Body>): KindDefinition<KindOf<
     ...input,
     body: input.body as unknown as KindDefinition<KindOf<Body>>['body'],
     subresources: { status: false, others: [], ...input.subresources },
+    ...((input.defaults || canonize) && {
+      defaults: (draft: Draft<KindOf<Body>>) => {
+        canonize?.(draft);
+        input.defaults?.(draft);
+      },
+    }),
   };
 }
 

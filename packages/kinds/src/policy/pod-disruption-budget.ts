@@ -1,18 +1,51 @@
+import { countColumn, textColumn } from '../columns/index.ts';
 import {
   defineKind,
   int32,
   int64,
   intOrString,
+  type KindOf,
   listOf,
   mapOf,
-  type ObjectOfKind,
   object,
   oneOf,
+  type Static,
   time,
 } from '../machinery/index.ts';
 import { condition } from '../shared/condition.ts';
 import { labelSelector } from '../shared/label-selector.ts';
 import { policyName } from '../shared/openapi-names.ts';
+
+const body = object({
+  spec: object(
+    {
+      minAvailable: intOrString('Fewest that must be there, as a number or percentage.'),
+      selector: { ...labelSelector, json: { ...labelSelector.json, 'x-kubernetes-patch-strategy': 'replace' } },
+      maxUnavailable: intOrString('Most that may be away, as a number or percentage.'),
+      unhealthyPodEvictionPolicy: oneOf(
+        ['IfHealthyBudget', 'AlwaysAllow'],
+        'Whether machines that are not healthy may always go.',
+      ),
+    },
+    'What must hold.',
+    policyName('PodDisruptionBudgetSpec'),
+  ),
+  status: object(
+    {
+      observedGeneration: int64('Generation that the status was set for.'),
+      disruptedPods: mapOf(time(), 'Pods that were told to go and are still there.'),
+      disruptionsAllowed: int32('How many may go now.'),
+      currentHealthy: int32('How many are healthy.'),
+      desiredHealthy: int32('How many must be healthy.'),
+      expectedPods: int32('How many are counted.'),
+      conditions: listOf(condition, 'How the budget stands.', { keys: ['type'] }),
+    },
+    'How the budget stands.',
+    policyName('PodDisruptionBudgetStatus'),
+  ),
+});
+
+export type PodDisruptionBudget = KindOf<Static<typeof body>>;
 
 export const podDisruptionBudget = defineKind({
   group: 'policy',
@@ -21,35 +54,19 @@ export const podDisruptionBudget = defineKind({
   plural: 'poddisruptionbudgets',
   shortNames: ['pdb'],
   description: 'How many of some machines may be away at a time.',
-  body: object({
-    spec: object(
-      {
-        minAvailable: intOrString('Fewest that must be there, as a number or percentage.'),
-        selector: { ...labelSelector, json: { ...labelSelector.json, 'x-kubernetes-patch-strategy': 'replace' } },
-        maxUnavailable: intOrString('Most that may be away, as a number or percentage.'),
-        unhealthyPodEvictionPolicy: oneOf(
-          ['IfHealthyBudget', 'AlwaysAllow'],
-          'Whether machines that are not healthy may always go.',
-        ),
-      },
-      'What must hold.',
-      policyName('PodDisruptionBudgetSpec'),
+  body,
+  columns: [
+    textColumn('Min Available', 'Fewest that must be there.', (item: PodDisruptionBudget) =>
+      String(item.spec?.minAvailable ?? 'N/A'),
     ),
-    status: object(
-      {
-        observedGeneration: int64('Generation that the status was set for.'),
-        disruptedPods: mapOf(time(), 'Pods that were told to go and are still there.'),
-        disruptionsAllowed: int32('How many may go now.'),
-        currentHealthy: int32('How many are healthy.'),
-        desiredHealthy: int32('How many must be healthy.'),
-        expectedPods: int32('How many are counted.'),
-        conditions: listOf(condition, 'How the budget stands.', { keys: ['type'] }),
-      },
-      'How the budget stands.',
-      policyName('PodDisruptionBudgetStatus'),
+    textColumn('Max Unavailable', 'Most that may be away.', (item: PodDisruptionBudget) =>
+      String(item.spec?.maxUnavailable ?? 'N/A'),
     ),
-  }),
+    countColumn(
+      'Allowed Disruptions',
+      'How many may go now.',
+      (item: PodDisruptionBudget) => item.status?.disruptionsAllowed ?? 0,
+    ),
+  ],
   subresources: { status: true },
 });
-
-export type PodDisruptionBudget = ObjectOfKind<typeof podDisruptionBudget>;

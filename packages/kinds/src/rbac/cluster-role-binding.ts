@@ -1,4 +1,5 @@
 import { defineKind, listOf, type ObjectOfKind, object, required } from '../machinery/index.ts';
+import { bindingColumns, defaultBinding } from './bindings.ts';
 import { roleRef, subject } from './rules.ts';
 
 export const clusterRoleBinding = defineKind({
@@ -9,6 +10,8 @@ export const clusterRoleBinding = defineKind({
   namespaced: false,
   nameRule: 'path-segment',
   description: 'Gives a cluster role to subjects everywhere.',
+  defaults: (draft) => defaultBinding(draft),
+  columns: bindingColumns,
   body: object({
     subjects: listOf(subject, 'Who gets the role.'),
     roleRef: required(roleRef),

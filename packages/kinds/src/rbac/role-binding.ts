@@ -1,4 +1,5 @@
 import { defineKind, listOf, type ObjectOfKind, object, required } from '../machinery/index.ts';
+import { bindingColumns, defaultBinding } from './bindings.ts';
 import { roleRef, subject } from './rules.ts';
 
 export const roleBinding = defineKind({
@@ -9,6 +10,8 @@ export const roleBinding = defineKind({
   namespaced: true,
   nameRule: 'path-segment',
   description: 'Gives a role to subjects in one namespace.',
+  defaults: (draft) => defaultBinding(draft),
+  columns: bindingColumns,
   body: object({
     subjects: listOf(subject, 'Who gets the role.'),
     roleRef: required(roleRef),

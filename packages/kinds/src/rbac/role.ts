@@ -1,5 +1,12 @@
-import { defineKind, listOf, type ObjectOfKind, object } from '../machinery/index.ts';
+import { textColumn } from '../columns/index.ts';
+import { defineKind, type KindOf, listOf, object, type Static } from '../machinery/index.ts';
 import { policyRule } from './rules.ts';
+
+const body = object({
+  rules: listOf(policyRule, 'What is allowed.'),
+});
+
+export type Role = KindOf<Static<typeof body>>;
 
 export const role = defineKind({
   group: 'rbac.authorization.k8s.io',
@@ -9,9 +16,6 @@ export const role = defineKind({
   namespaced: true,
   nameRule: 'path-segment',
   description: 'What may be done in one namespace.',
-  body: object({
-    rules: listOf(policyRule, 'What is allowed.'),
-  }),
+  columns: [textColumn('Created At', 'When it was created.', (item: Role) => item.metadata.creationTimestamp ?? '')],
+  body,
 });
-
-export type Role = ObjectOfKind<typeof role>;

@@ -28,7 +28,7 @@ export type Subject = Static<typeof subject>;
 
 export const roleRef = object(
   {
-    apiGroup: required(string('rbac.authorization.k8s.io.')),
+    apiGroup: string('rbac.authorization.k8s.io, also by default.'),
     kind: required(string('Role or ClusterRole.')),
     name: required(string('Name of the role.')),
   },

@@ -1,11 +1,13 @@
+import { shortAccessModes, textColumn, wide } from '../columns/index.ts';
 import {
   defineKind,
+  type KindOf,
   listOf,
   mapOf,
-  type ObjectOfKind,
   object,
   oneOf,
   required,
+  type Static,
   string,
   time,
 } from '../machinery/index.ts';
@@ -49,6 +51,10 @@ const status = object(
   coreName('PersistentVolumeClaimStatus'),
 );
 
+const body = object({ spec: required(persistentVolumeClaimSpec), status });
+
+export type PersistentVolumeClaim = KindOf<Static<typeof body>>;
+
 export const persistentVolumeClaim = defineKind({
   group: '',
   version: 'v1',
@@ -56,8 +62,39 @@ export const persistentVolumeClaim = defineKind({
   plural: 'persistentvolumeclaims',
   shortNames: ['pvc'],
   description: 'Asks for a disk that outlives machines.',
-  body: object({ spec: required(persistentVolumeClaimSpec), status }),
+  body,
+  defaults: (draft) => {
+    draft.spec.volumeMode ??= 'Filesystem';
+    draft.status = { ...draft.status, phase: draft.status?.phase ?? 'Pending' };
+  },
+  columns: [
+    textColumn('Status', 'Whether a volume answers the claim.', (item: PersistentVolumeClaim) =>
+      item.metadata.deletionTimestamp ? 'Terminating' : (item.status?.phase ?? 'Pending'),
+    ),
+    textColumn('Volume', 'The volume that answers.', (item: PersistentVolumeClaim) => item.spec.volumeName ?? ''),
+    textColumn('Capacity', 'Size of the volume.', (item: PersistentVolumeClaim) =>
+      item.spec.volumeName ? String(item.status?.capacity?.storage ?? '0') : '',
+    ),
+    textColumn('Access Modes', 'How the volume may be mounted.', (item: PersistentVolumeClaim) =>
+      item.spec.volumeName ? shortAccessModes(item.status?.accessModes) : '',
+    ),
+    textColumn(
+      'StorageClass',
+      'Class of the volume.',
+      (item: PersistentVolumeClaim) => item.spec.storageClassName ?? '',
+    ),
+    textColumn(
+      'VolumeAttributesClass',
+      'Class of changeable attributes.',
+      (item: PersistentVolumeClaim) => item.spec.volumeAttributesClassName ?? '<unset>',
+    ),
+    wide(
+      textColumn(
+        'VolumeMode',
+        'File system or block device.',
+        (item: PersistentVolumeClaim) => item.spec.volumeMode ?? '',
+      ),
+    ),
+  ],
   subresources: { status: true },
 });
-
-export type PersistentVolumeClaim = ObjectOfKind<typeof persistentVolumeClaim>;

@@ -1,12 +1,14 @@
+import { shortAccessModes, textColumn, wide } from '../columns/index.ts';
 import {
   boolean,
   defineKind,
+  type KindOf,
   listOf,
   mapOf,
-  type ObjectOfKind,
   object,
   oneOf,
   required,
+  type Static,
   string,
   time,
 } from '../machinery/index.ts';
@@ -107,6 +109,10 @@ const status = object(
   coreName('PersistentVolumeStatus'),
 );
 
+const body = object({ spec: required(spec), status });
+
+export type PersistentVolume = KindOf<Static<typeof body>>;
+
 export const persistentVolume = defineKind({
   group: '',
   version: 'v1',
@@ -115,8 +121,45 @@ export const persistentVolume = defineKind({
   shortNames: ['pv'],
   namespaced: false,
   description: 'A disk that a claim can hold.',
-  body: object({ spec: required(spec), status }),
+  body,
+  defaults: (draft) => {
+    draft.spec.persistentVolumeReclaimPolicy ??= 'Retain';
+    draft.spec.volumeMode ??= 'Filesystem';
+    if (draft.spec.hostPath) draft.spec.hostPath.type ??= '';
+    draft.status = { ...draft.status, phase: draft.status?.phase ?? 'Pending' };
+  },
+  columns: [
+    textColumn('Capacity', 'Size of the volume.', (item: PersistentVolume) =>
+      String(item.spec.capacity?.storage ?? ''),
+    ),
+    textColumn('Access Modes', 'How the volume may be mounted.', (item: PersistentVolume) =>
+      shortAccessModes(item.spec.accessModes),
+    ),
+    textColumn(
+      'Reclaim Policy',
+      'What happens when the claim is gone.',
+      (item: PersistentVolume) => item.spec.persistentVolumeReclaimPolicy ?? '',
+    ),
+    textColumn('Status', 'Whether a claim holds the volume.', (item: PersistentVolume) =>
+      item.metadata.deletionTimestamp ? 'Terminating' : (item.status?.phase ?? ''),
+    ),
+    textColumn('Claim', 'The claim that holds the volume.', ({ spec: { claimRef } }: PersistentVolume) =>
+      claimRef ? `${claimRef.namespace}/${claimRef.name}` : '',
+    ),
+    textColumn('StorageClass', 'Class of the volume.', (item: PersistentVolume) => item.spec.storageClassName ?? ''),
+    textColumn(
+      'VolumeAttributesClass',
+      'Class of changeable attributes.',
+      (item: PersistentVolume) => item.spec.volumeAttributesClassName ?? '<unset>',
+    ),
+    textColumn('Reason', 'Why the volume is in this phase.', (item: PersistentVolume) => item.status?.reason ?? ''),
+    {
+      ...textColumn('Age', 'Time since creation.', (item: PersistentVolume) => item.metadata.creationTimestamp ?? ''),
+      type: 'date' as const,
+    },
+    wide(
+      textColumn('VolumeMode', 'File system or block device.', (item: PersistentVolume) => item.spec.volumeMode ?? ''),
+    ),
+  ],
   subresources: { status: true },
 });
-
-export type PersistentVolume = ObjectOfKind<typeof persistentVolume>;

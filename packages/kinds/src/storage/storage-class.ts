@@ -1,12 +1,14 @@
+import { textColumn } from '../columns/index.ts';
 import {
   boolean,
   defineKind,
+  type KindOf,
   listOf,
   mapOf,
-  type ObjectOfKind,
   object,
   oneOf,
   required,
+  type Static,
   string,
 } from '../machinery/index.ts';
 import { coreName } from '../shared/openapi-names.ts';
@@ -26,6 +28,21 @@ const topologyTerm = object(
   { ...coreName('TopologySelectorTerm'), atomic: true },
 );
 
+const body = object({
+  provisioner: required(string('Who makes the volumes.')),
+  parameters: mapOf(string(), 'Settings of the provisioner.'),
+  reclaimPolicy: oneOf(['Retain', 'Delete', 'Recycle'], 'What happens to a volume when its claim is gone.'),
+  mountOptions: listOf(string(), 'Options of mount.'),
+  allowVolumeExpansion: boolean('Whether claims may grow.'),
+  volumeBindingMode: oneOf(
+    ['Immediate', 'WaitForFirstConsumer'],
+    'Whether a volume is made at once or where its first user runs.',
+  ),
+  allowedTopologies: listOf(topologyTerm, 'Places where volumes may be made.'),
+});
+
+export type StorageClass = KindOf<Static<typeof body>>;
+
 export const storageClass = defineKind({
   group: 'storage.k8s.io',
   version: 'v1',
@@ -34,19 +51,27 @@ export const storageClass = defineKind({
   shortNames: ['sc'],
   namespaced: false,
   description: 'How volumes are made for claims.',
-  body: object({
-    provisioner: required(string('Who makes the volumes.')),
-    parameters: mapOf(string(), 'Settings of the provisioner.'),
-    reclaimPolicy: oneOf(['Retain', 'Delete', 'Recycle'], 'What happens to a volume when its claim is gone.'),
-    mountOptions: listOf(string(), 'Options of mount.'),
-    allowVolumeExpansion: boolean('Whether claims may grow.'),
-    volumeBindingMode: oneOf(
-      ['Immediate', 'WaitForFirstConsumer'],
-      'Whether a volume is made at once or where its first user runs.',
+  body,
+  defaults: (draft) => {
+    draft.reclaimPolicy ??= 'Delete';
+    draft.volumeBindingMode ??= 'Immediate';
+  },
+  columns: [
+    textColumn('Name', 'Name of the class.', ({ metadata }: StorageClass) =>
+      metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true'
+        ? `${metadata.name} (default)`
+        : `${metadata.name}`,
     ),
-    allowedTopologies: listOf(topologyTerm, 'Places where volumes may be made.'),
-  }),
+    textColumn('Provisioner', 'Who makes the volumes.', (item: StorageClass) => item.provisioner),
+    textColumn(
+      'ReclaimPolicy',
+      'What happens to a volume when its claim is gone.',
+      (item: StorageClass) => item.reclaimPolicy ?? '',
+    ),
+    textColumn('VolumeBindingMode', 'When a volume is made.', (item: StorageClass) => item.volumeBindingMode ?? ''),
+    textColumn('AllowVolumeExpansion', 'Whether claims may grow.', (item: StorageClass) =>
+      String(item.allowVolumeExpansion ?? false),
+    ),
+  ],
   immutable: ['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'],
 });
-
-export type StorageClass = ObjectOfKind<typeof storageClass>;

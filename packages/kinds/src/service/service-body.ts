@@ -1,19 +1,18 @@
 import {
   boolean,
-  defineKind,
   int32,
   intOrString,
+  type KindOf,
   listOf,
   mapOf,
-  type ObjectOfKind,
   object,
   oneOf,
   required,
   type Static,
   string,
-} from './machinery/index.ts';
-import { condition } from './shared/condition.ts';
-import { coreName } from './shared/openapi-names.ts';
+} from '../machinery/index.ts';
+import { condition } from '../shared/condition.ts';
+import { coreName } from '../shared/openapi-names.ts';
 
 const protocol = oneOf(['TCP', 'UDP', 'SCTP'], 'TCP by default.');
 
@@ -103,18 +102,5 @@ const status = object(
   coreName('ServiceStatus'),
 );
 
-export const service = defineKind({
-  group: '',
-  version: 'v1',
-  kind: 'Service',
-  plural: 'services',
-  shortNames: ['svc'],
-  categories: ['all'],
-  nameRule: 'label',
-  description: 'One address for many machines, pods and virtual machines alike.',
-  hasGeneration: false,
-  body: object({ spec: required(spec), status }),
-  subresources: { status: true, others: ['proxy'] },
-});
-
-export type Service = ObjectOfKind<typeof service>;
+export const serviceBody = object({ spec: required(spec), status });
+export type Service = KindOf<Static<typeof serviceBody>>;
