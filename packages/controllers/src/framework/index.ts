@@ -8,7 +8,9 @@
  *   controllers      all reconcilers of a server, running while it leads
  */
 export * from './controller.ts';
+export * from './controller-of.ts';
 export * from './controller-report.ts';
 export * from './controllers.ts';
 export * from './leader-election.ts';
+export * from './slow-start.ts';
 export * from './wake.ts';
