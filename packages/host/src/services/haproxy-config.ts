@@ -60,6 +60,8 @@ function globals({ folder, user, threads }: HaproxySettings, structure: string):
     '  option clitcpka',
     '  option srvtcpka',
     '  option dontlognull',
+    // A reload tells clients that keep connections by their last answer, instead of closing under their hands.
+    '  option idle-close-on-response',
   ];
 }
 

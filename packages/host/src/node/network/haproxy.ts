@@ -180,7 +180,7 @@ export class Haproxy {
     const workers = await this.#workers();
     const counts = await Promise.all(
       workers.map(async (pid) => {
-        const text = await tellHaproxy(this.#masterSocket, [`@!${pid} show stat -1 4 -1`]).catch(() => '');
+        const text = await this.#tellMaster(`@!${pid} show stat -1 4 -1`);
         return [...parseSessions(text)]
           .filter(([path]) => addressOfServer(path.split('/')[1] ?? '') === address)
           .reduce((sum, [, count]) => sum + count, 0);
@@ -190,8 +190,22 @@ export class Haproxy {
   }
 
   async #workers(): Promise<number[]> {
-    const text = await tellHaproxy(this.#masterSocket, ['show proc']);
+    const text = await this.#tellMaster('show proc');
     return [...text.matchAll(/^(\d+)\s+worker\s/gm)].map(([, pid]) => Number(pid));
+  }
+
+  /** The master does not listen for a moment while it reloads. */
+  async #tellMaster(command: string): Promise<string> {
+    const untilMs = this.#world.clock.monotonic() + READY_MS;
+    for (;;) {
+      try {
+        return await tellHaproxy(this.#masterSocket, [command]);
+      } catch (error) {
+        if (!this.running) return '';
+        if (this.#world.clock.monotonic() > untilMs) throw error;
+        await this.#world.clock.sleep(20);
+      }
+    }
   }
 
   /** Ends what is still open with an address that is no more. */

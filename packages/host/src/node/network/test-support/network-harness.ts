@@ -102,7 +102,17 @@ export class NetworkHarness {
   /** Runs a command in a machine's namespace and answers its output. */
   inMachine(host: number, ...argv: string[]): string {
     const namespace = `/run/netns/${this.driver.names.podPrefix}machine-${host}`;
-    return execFileSync('nsenter', [`--net=${namespace}`, '--', ...argv], { encoding: 'utf8', timeout: 20_000 });
+    return execFileSync('nsenter', [`--net=${namespace}`, '--', ...argv], {
+      encoding: 'utf8',
+      timeout: 20_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  }
+
+  /** What `count` GETs answer to a machine. */
+  ask(host: number, url: string, count = 1, source = ''): string[] {
+    const program = join(import.meta.dirname, 'ask.ts');
+    return this.inMachine(host, process.execPath, program, url, `${count}`, source).trim().split('\n');
   }
 
   inDataPlane(...argv: string[]): string {

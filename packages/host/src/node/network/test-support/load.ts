@@ -1,0 +1,62 @@
+import { Agent, request } from 'node:http';
+
+/** The body that a GET answers; rejects unless the status is 200. */
+export function fetchText(url: string, agent?: Agent): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, { agent: agent ?? false, timeout: 10_000 }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`status ${response.statusCode}: ${text.slice(0, 200)}`));
+      });
+    });
+    call.on('timeout', () => call.destroy(new Error('timeout')));
+    call.on('error', reject);
+    call.end();
+  });
+}
+
+export interface LoadResult {
+  readonly answers: ReadonlyMap<string, number>;
+  readonly total: number;
+  readonly failures: readonly string[];
+}
+
+export interface LoadOptions {
+  readonly clients: number;
+  /** Every second client keeps its connection; else each request makes its own. */
+  readonly keepSome?: boolean;
+}
+
+/** GETs from a few clients at once, until `until` settles. */
+export async function load(
+  url: string,
+  { clients, keepSome = false }: LoadOptions,
+  until: Promise<unknown>,
+): Promise<LoadResult> {
+  let isOver = false;
+  const over = until.finally(() => {
+    isOver = true;
+  });
+  const answers = new Map<string, number>();
+  const failures: string[] = [];
+  let total = 0;
+  const client = async (index: number) => {
+    const agent = new Agent({ keepAlive: keepSome && index % 2 === 0, maxSockets: 1 });
+    while (!isOver) {
+      total++;
+      try {
+        const answer = await fetchText(url, agent);
+        answers.set(answer, (answers.get(answer) ?? 0) + 1);
+      } catch (error) {
+        failures.push(String(error));
+      }
+    }
+    agent.destroy();
+  };
+  await Promise.all([over, ...Array.from({ length: clients }, (_, index) => client(index))]);
+  return { answers, total, failures };
+}
