@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  fillAnnotation,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type StorageClass,
+  selectedNodeAnnotation,
+  volumeStateAnnotation,
+} from '@godwit/kinds';
+import { reachOfClaims, type StorageLookup } from './claim-reach.ts';
+
+const onHost = (host: string) => ({
+  nodeSelectorTerms: [
+    { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In' as const, values: [host] }] },
+  ],
+});
+
+const classes: Record<string, StorageClass> = Object.fromEntries(
+  (['WaitForFirstConsumer', 'Immediate'] as const).map((volumeBindingMode) => [
+    volumeBindingMode,
+    {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name: volumeBindingMode },
+      provisioner: 'local.godwit.dev',
+      volumeBindingMode,
+    },
+  ]),
+);
+
+function claim(over: {
+  annotations?: Record<string, string>;
+  spec?: PersistentVolumeClaim['spec'];
+  status?: PersistentVolumeClaim['status'];
+}): PersistentVolumeClaim {
+  const { annotations = {}, spec = {}, status } = over;
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data', annotations },
+    spec: { storageClassName: 'WaitForFirstConsumer', ...spec },
+    ...(status && { status }),
+  };
+}
+
+function lookup(
+  claims: Record<string, PersistentVolumeClaim>,
+  annotations: Record<string, string> = {},
+): StorageLookup {
+  const volume: PersistentVolume = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: 'pv', annotations },
+    spec: { nodeAffinity: { required: onHost('a') } },
+  };
+  return {
+    claim: (name) => claims[name],
+    volume: (name) => (name === 'pv' ? volume : undefined),
+    storageClass: (name) => classes[name],
+  };
+}
+
+const bound = { spec: { volumeName: 'pv' }, status: { phase: 'Bound' as const } };
+
+test('bound volumes say where the machine can run', () => {
+  assert.deepEqual(reachOfClaims(['data'], lookup({ data: claim(bound) })), {
+    type: 'placeable',
+    volumes: [{ claim: 'data', hosts: onHost('a') }],
+    choose: [],
+  });
+});
+
+test('a claim that waits for its first user lets the host be chosen, once', () => {
+  assert.deepEqual(reachOfClaims(['data'], lookup({ data: claim({}) })), {
+    type: 'placeable',
+    volumes: [],
+    choose: ['data'],
+  });
+  const chosen = claim({ annotations: { [selectedNodeAnnotation]: 'b' } });
+  assert.equal(reachOfClaims(['data'], lookup({ data: chosen })).type, 'waiting');
+  // Another claim of the same machine must come to the host that was chosen for the first.
+  const both = reachOfClaims(['data', 'more'], lookup({ data: chosen, more: claim({}) }));
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: ['b'] }];
+  assert.deepEqual(both, {
+    type: 'placeable',
+    volumes: [{ claim: 'data', hosts: { nodeSelectorTerms: [{ matchFields }] } }],
+    choose: ['more'],
+  });
+});
+
+test('claims that are missing, lost or not bound hold the machine back', () => {
+  const message = (found: ReturnType<typeof reachOfClaims>) => (found.type === 'waiting' ? found.message : '');
+  assert.match(message(reachOfClaims(['data'], lookup({}))), /"data" not found/);
+  const immediate = claim({ spec: { storageClassName: 'Immediate' } });
+  assert.match(message(reachOfClaims(['data'], lookup({ data: immediate }))), /unbound immediate/);
+  assert.match(message(reachOfClaims(['data'], lookup({ data: claim({ status: { phase: 'Lost' } }) }))), /lost/);
+});
+
+test('a volume that is to be filled holds the machine back until it is', () => {
+  const filling = claim({ ...bound, annotations: { [fillAnnotation]: '{"from":"blank","contentType":"kubevirt"}' } });
+  assert.deepEqual(reachOfClaims(['data'], lookup({ data: filling })), {
+    type: 'waiting',
+    missing: false,
+    message: 'persistentvolumeclaim "data" is being filled',
+  });
+  const state = JSON.stringify({ phase: 'Provisioned', fill: { phase: 'Succeeded', restarts: 0 } });
+  const filled = reachOfClaims(['data'], lookup({ data: filling }, { [volumeStateAnnotation]: state }));
+  assert.equal(filled.type, 'placeable');
+});

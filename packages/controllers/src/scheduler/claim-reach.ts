@@ -1,0 +1,78 @@
+import {
+  fillRequestOf,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type StorageClass,
+  selectedNodeAnnotation,
+  volumeStateOf,
+} from '@godwit/kinds';
+import type { VolumeReach } from '@godwit/planner';
+
+/** What the claims of a machine mean for where it can run. */
+export type ClaimReach =
+  /** Can be placed. For the claims in `choose` the host that is chosen has to make the volume first. */
+  | { readonly type: 'placeable'; readonly volumes: readonly VolumeReach[]; readonly choose: readonly string[] }
+  /** Has to wait for somebody else; `missing` when only a user can help. */
+  | { readonly type: 'waiting'; readonly missing: boolean; readonly message: string };
+
+/** Looks up storage objects; from caches in production. */
+export interface StorageLookup {
+  claim(name: string): PersistentVolumeClaim | undefined;
+  volume(name: string): PersistentVolume | undefined;
+  storageClass(name: string): StorageClass | undefined;
+}
+
+/** Pure: looks at all claims of a machine together. */
+export function reachOfClaims(names: readonly string[], lookup: StorageLookup): ClaimReach {
+  const volumes: VolumeReach[] = [];
+  const choose: string[] = [];
+  let wait: string | undefined;
+  for (const name of names) {
+    const claim = lookup.claim(name);
+    if (!claim) return { type: 'waiting', missing: true, message: `persistentvolumeclaim "${name}" not found` };
+    if (claim.metadata.deletionTimestamp) {
+      return { type: 'waiting', missing: true, message: `persistentvolumeclaim "${name}" is being deleted` };
+    }
+    const volume = lookup.volume(claim.spec.volumeName ?? '');
+    if (claim.status?.phase === 'Bound' && volume) {
+      const hosts = volume.spec?.nodeAffinity?.required;
+      volumes.push({ claim: name, ...(hosts && { hosts }) });
+      if (!isFilled(claim, volume)) wait ??= `persistentvolumeclaim "${name}" is being filled`;
+      continue;
+    }
+    if (claim.status?.phase === 'Lost') {
+      return { type: 'waiting', missing: true, message: `persistentvolumeclaim "${name}" has lost its volume` };
+    }
+    const mode = lookup.storageClass(claim.spec.storageClassName ?? '')?.volumeBindingMode;
+    if (mode !== 'WaitForFirstConsumer' || claim.spec.volumeName) {
+      return {
+        type: 'waiting',
+        missing: true,
+        message: 'pod has unbound immediate PersistentVolumeClaims',
+      };
+    }
+    // Somebody has chosen already: the volume is on its way.
+    if (claim.metadata.annotations?.[selectedNodeAnnotation]) {
+      wait ??= `persistentvolumeclaim "${name}" is being bound`;
+    } else choose.push(name);
+  }
+  if (wait !== undefined && choose.length === 0) return { type: 'waiting', missing: false, message: wait };
+  return { type: 'placeable', volumes: [...volumes, ...chosenElsewhere(names, lookup)], choose };
+}
+
+/** A volume that is to be filled before its first use holds a machine back until it is. */
+function isFilled(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean {
+  if (!fillRequestOf(claim.metadata.annotations)) return true;
+  return volumeStateOf(volume)?.fill?.phase === 'Succeeded';
+}
+
+/** Claims for which a host has been chosen hold the machine, and its other claims, to that host. */
+function chosenElsewhere(names: readonly string[], lookup: StorageLookup): VolumeReach[] {
+  return names.flatMap((name) => {
+    const claim = lookup.claim(name);
+    const host = claim?.metadata.annotations?.[selectedNodeAnnotation];
+    if (!host || claim?.status?.phase === 'Bound') return [];
+    const matchFields = [{ key: 'metadata.name', operator: 'In' as const, values: [host] }];
+    return [{ claim: name, hosts: { nodeSelectorTerms: [{ matchFields }] } }];
+  });
+}

@@ -1,0 +1,133 @@
+import type { ApiClient, Change } from '@godwit/client';
+import {
+  type Namespace,
+  type Node,
+  namespace,
+  node,
+  persistentVolume,
+  persistentVolumeClaim,
+  pod,
+  storageClass,
+  virtualMachineInstance,
+} from '@godwit/kinds';
+import { hostOfNode, requestOfMachine, Snapshot } from '@godwit/planner';
+import { boundHost, type Machine, questionOf, waitsForHost } from './schedulable-machine.ts';
+
+/** A machine that waits for a host, and what has been found out about it. */
+export interface Waiting {
+  readonly machine: Machine;
+  /** What it asks for; when that changes, earlier answers do not hold any more. */
+  readonly question: string;
+  /** The state of the cluster at which it was refused; undefined when it has not been looked at yet. */
+  refusedAt?: number;
+}
+
+/**
+ * The snapshot that placing works on, kept up to date by what the caches tell. A machine that has been given
+ * a host counts there at once, before the API says so: `assume` and `release`.
+ */
+export class ClusterWatch {
+  readonly snapshot = new Snapshot();
+  readonly waiting = new Map<string, Waiting>();
+  readonly #assumed = new Map<string, string>();
+  /** Counts up when something changes that might help a machine that was refused. */
+  #epoch = 0;
+
+  constructor(client: ApiClient) {
+    const nodes = client.cache(node);
+    const namespaces = client.cache(namespace);
+    for (const each of nodes.values()) this.#onNode({ type: 'added', after: each });
+    for (const each of namespaces.values()) this.#onNamespace({ type: 'added', after: each });
+    nodes.subscribe((change) => this.#onNode(change));
+    namespaces.subscribe((change) => this.#onNamespace(change));
+    client.cache(persistentVolumeClaim).subscribe(() => this.stir());
+    client.cache(persistentVolume).subscribe(() => this.stir());
+    client.cache(storageClass).subscribe(() => this.stir());
+    for (const cache of [client.cache(pod), client.cache(virtualMachineInstance)]) {
+      for (const machine of cache.values()) this.#onMachine(undefined, machine);
+      cache.subscribe(({ before, after }: Change<Machine>) => this.#onMachine(before, after));
+    }
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Whether a machine waits that has not been refused as things stand. */
+  get hasWork(): boolean {
+    for (const [uid, { refusedAt }] of this.waiting) {
+      if (refusedAt !== this.#epoch && !this.#assumed.has(uid)) return true;
+    }
+    return false;
+  }
+
+  /** Something outside the snapshot has changed that might help: a claim, a volume, the time of day. */
+  stir(): void {
+    if (this.waiting.size > 0) this.#epoch++;
+  }
+
+  /** A host has been chosen; the snapshot counts the machine there already. */
+  assume(uid: string, host: string): void {
+    this.#assumed.set(uid, host);
+  }
+
+  /** Takes back what was assumed: the machine waits again. */
+  release(uid: string): void {
+    if (!this.#assumed.delete(uid)) return;
+    const waiting = this.waiting.get(uid);
+    // The API may have said meanwhile that it is bound after all.
+    if (waiting || !this.snapshot.hostOf(uid)) this.snapshot.remove(uid);
+  }
+
+  isAssumed(uid: string): boolean {
+    return this.#assumed.has(uid);
+  }
+
+  #onNode(change: Change<Node>): void {
+    if (!change.after) {
+      this.snapshot.removeHost(change.before.metadata.name);
+      return;
+    }
+    const host = hostOfNode(change.after);
+    if (change.before && JSON.stringify(hostOfNode(change.before)) === JSON.stringify(host)) return;
+    this.snapshot.setHost(host);
+    this.#epoch++;
+  }
+
+  #onNamespace({ before, after }: Change<Namespace>): void {
+    if (after) this.snapshot.namespaceLabels.set(after.metadata.name, after.metadata.labels ?? {});
+    else if (before) this.snapshot.namespaceLabels.delete(before.metadata.name);
+  }
+
+  #onMachine(before: Machine | undefined, after: Machine | undefined): void {
+    if (!after) {
+      if (before) this.#forget(before.metadata.uid);
+      return;
+    }
+    const { uid } = after.metadata;
+    if (before && before.metadata.uid !== uid) this.#forget(before.metadata.uid);
+    const host = boundHost(after);
+    if (host) {
+      this.waiting.delete(uid);
+      this.#assumed.delete(uid);
+      const request = requestOfMachine(after);
+      if (request.finished) this.#forget(uid);
+      else if (!before || boundHost(before) !== host || questionOf(before) !== questionOf(after)) {
+        this.snapshot.put(request, host);
+      }
+    } else if (waitsForHost(after)) {
+      const known = this.waiting.get(uid);
+      const question = questionOf(after);
+      const refusedAt = known?.question === question ? known.refusedAt : undefined;
+      this.waiting.set(uid, { machine: after, question, ...(refusedAt !== undefined && { refusedAt }) });
+    } else this.#forget(uid);
+  }
+
+  #forget(uid: string): void {
+    this.waiting.delete(uid);
+    this.#assumed.delete(uid);
+    if (this.snapshot.hostOf(uid) === undefined) return;
+    this.snapshot.remove(uid);
+    this.#epoch++;
+  }
+}
