@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { ready, serviceEntry } from '../../conformance/index.ts';
+import { fetchText } from './test-support/load.ts';
+import { NetworkHarness, whyNoNetwork } from './test-support/network-harness.ts';
+
+/** What one instance has on the host, by its id and its prefix of addresses. */
+function traces(net: NetworkHarness): string[] {
+  const { instanceId, prefix } = net;
+  const said = [
+    execFileSync('ip', ['-o', 'link'], { encoding: 'utf8' }),
+    execFileSync('ip', ['-o', 'addr'], { encoding: 'utf8' }),
+    execFileSync('ip', ['route', 'show', 'table', 'all'], { encoding: 'utf8' }),
+    execFileSync('nft', ['list', 'ruleset'], { encoding: 'utf8' }),
+    execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }),
+    readdirSync('/run').join('\n'),
+    execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }),
+  ];
+  return said
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => line.includes(instanceId) || line.includes(`${prefix}.`));
+}
+
+describe('life of a data plane', { skip: whyNoNetwork() }, () => {
+  const first = new NetworkHarness('life-1');
+  const nets = [first];
+  const web = (net: NetworkHarness) => ({
+    hosts: [],
+    services: [{ ...serviceEntry('web', net.vip(10), [ready(net.ip(10), 8080)]), externalIps: [net.lb(10)] }],
+  });
+  const answers = async (net: NetworkHarness) =>
+    Promise.all([net.vip(10), net.lb(10)].map((address) => fetchText(`http://${address}/`)));
+
+  before(async () => {
+    assert.deepEqual(traces(first), []);
+    await first.driver.start();
+    await first.machine(10, [{ type: 'http', port: 8080, word: 'first' }]);
+    await first.driver.applyServices(web(first));
+  });
+  after(async () => {
+    for (const net of nets) await net.close();
+  });
+
+  test('two instances stand side by side and do not know of each other', async () => {
+    const second = new NetworkHarness('life-2');
+    nets.push(second);
+    await second.driver.start();
+    await second.machine(10, [{ type: 'http', port: 8080, word: 'second' }]);
+    await second.driver.applyServices(web(second));
+    assert.deepEqual(await answers(first), ['first', 'first']);
+    assert.deepEqual(await answers(second), ['second', 'second']);
+    await second.close();
+    assert.deepEqual(traces(second), []);
+    assert.deepEqual(await answers(first), ['first', 'first']);
+  });
+
+  test('a restart repairs what somebody took away, and leaves alone what stands', async () => {
+    const { names } = first.driver;
+    execFileSync('ip', ['link', 'del', names.uplink]);
+    execFileSync('nft', ['delete', 'table', 'ip', names.table]);
+    first.inDataPlane('nft', 'delete', 'table', 'ip', 'godwit');
+    await first.reopen();
+    await first.driver.attach(first.request(10));
+    await first.driver.applyServices(web(first));
+    assert.deepEqual(await answers(first), ['first', 'first']);
+  });
+
+  test('half-made ports are made whole, and those that nobody knows are found', async () => {
+    const { names } = first.driver;
+    // What a crash leaves between two steps: a namespace without an interface, and a file without a namespace.
+    execFileSync('ip', ['netns', 'add', `${names.podPrefix}machine-20`]);
+    writeFileSync(`/run/netns/${names.podPrefix}machine-21`, '');
+    await first.reopen();
+    const known = (await first.driver.ports()).map(({ machineUid }) => machineUid).sort();
+    assert.deepEqual(known, ['machine-10', 'machine-20', 'machine-21']);
+    for (const host of [20, 21]) {
+      await first.machine(host, [{ type: 'http', port: 8080, word: `healed ${host}` }]);
+      assert.equal(await fetchText(`http://${first.ip(host)}:8080/`), `healed ${host}`);
+    }
+    for (const host of [20, 21]) await first.driver.detach(`machine-${host}`);
+    assert.equal(existsSync(`/run/netns/${names.podPrefix}machine-20`), false);
+  });
+
+  test('tables that HAProxy and nftables already hold are taken over without a change', async () => {
+    const before = first.inDataPlane('nft', '-s', 'list', 'ruleset');
+    const haproxy = execFileSync('cat', [`${first.driver.names.runFolder}/lb/haproxy.pid`], { encoding: 'utf8' });
+    await first.reopen();
+    assert.equal(first.inDataPlane('nft', '-s', 'list', 'ruleset'), before);
+    await first.driver.applyServices(web(first));
+    assert.equal(first.inDataPlane('nft', '-s', 'list', 'ruleset'), before);
+    assert.equal(
+      execFileSync('cat', [`${first.driver.names.runFolder}/lb/haproxy.pid`], { encoding: 'utf8' }),
+      haproxy,
+    );
+  });
+
+  test('removal leaves nothing, and may be repeated', async () => {
+    await first.close();
+    assert.deepEqual(traces(first), []);
+    await first.driver.remove();
+    assert.deepEqual(traces(first), []);
+  });
+});
