@@ -81,6 +81,13 @@ export class PostgresStore implements Store {
     return this.#replica.revision;
   }
 
+  /** The newest revision that any server had made durable when this was called, once it is known here. */
+  async tip(): Promise<number> {
+    this.#checkOpen();
+    await this.#read();
+    return this.#replica.revision;
+  }
+
   async append(writes: readonly Write[]): Promise<number> {
     checkBatch(writes);
     this.#checkOpen();
