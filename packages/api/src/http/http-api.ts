@@ -99,6 +99,23 @@ export class HttpApi {
    * may be refused, by what this returns.
    */
   async upgrade(request: HttpRequest): Promise<Upgrade> {
+    const { clock, onAccess } = this.#options;
+    const beganMs = clock.monotonic();
+    let upgrade: Upgrade | undefined;
+    let status = 101;
+    try {
+      upgrade = await this.#upgrade(request);
+      return upgrade;
+    } catch (error) {
+      status = statusOf(error).code;
+      throw error;
+    } finally {
+      const user = upgrade?.exchange.user;
+      onAccess?.(this.#record(request, { status, headers: {} }, user, user, clock.monotonic() - beganMs));
+    }
+  }
+
+  async #upgrade(request: HttpRequest): Promise<Upgrade> {
     const { path, query } = splitTarget(request.target);
     const user = await this.#authenticate(request, path);
     const exchange = await this.#exchange(request, query, user);

@@ -1,4 +1,5 @@
 import type { Clock } from '@godwit/base';
+import { Turns } from './turns.ts';
 
 /** The part of an HTTP/1.1 response, an HTTP/2 stream or a packer that answers are written to. */
 export interface Sink {
@@ -11,6 +12,9 @@ export interface Sink {
 
 /** A client that takes nothing for so long is given up, so that what waits for it is freed. Milliseconds. */
 const STALL_MS = 60_000;
+
+/** Shared by all answers that are sent as they come about, such as watches. */
+const turns = new Turns();
 
 /** Writes the pieces of an answer as fast as the client takes them, and stops when it goes away. */
 export class Outlet {
@@ -31,8 +35,11 @@ export class Outlet {
 
   /** Resolves when all has been handed over or the client has gone. Rejects when the pieces fail. */
   async sendAll(pieces: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>): Promise<void> {
+    const live = Symbol.asyncIterator in pieces;
     try {
       for await (const piece of pieces) {
+        const turn = live ? turns.take() : undefined;
+        if (turn) await turn;
         if (this.#closed || this.#sink.destroyed) return;
         if (!this.#sink.write(piece)) await this.#drained();
         if (this.#closed) return;

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, test } from 'node:test';
+import type { Status } from '@godwit/kinds';
+import type { KeyPair } from '../../apps/godwit/src/pki/certificates.ts';
+import { ApiUnderTest } from './support/api-under-test.ts';
+import { HttpsClient, http2Session, type RawAnswer } from './support/https-client.ts';
+
+let api: ApiUnderTest;
+let pair: KeyPair;
+let admin: HttpsClient;
+
+before(async () => {
+  api = await ApiUnderTest.start();
+  pair = await api.issue('admin', ['system:masters']);
+  admin = new HttpsClient(api, pair);
+});
+after(async () => {
+  admin.close();
+  await api.close();
+});
+
+const configMaps = '/api/v1/namespaces/default/configmaps';
+const configMap = (name: string, data: Record<string, string> = {}) =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
+const post = (body: string | Buffer, contentType = 'application/json', query = '') =>
+  admin.send(`${configMaps}${query}`, { method: 'POST', headers: { 'content-type': contentType }, body });
+
+function assertStatus(answer: RawAnswer, code: number, reason: string, message: RegExp): void {
+  assert.equal(answer.status, code, String(answer.body));
+  const status = answer.json<Status>();
+  assert.deepEqual([status.kind, status.code, status.reason], ['Status', code, reason]);
+  assert.match(status.message ?? '', message);
+}
+
+test('strangers see the version and the health, and nothing else', async () => {
+  const stranger = new HttpsClient(api);
+  for (const path of ['/version', '/livez', '/readyz', '/readyz/ping']) {
+    assert.equal((await stranger.send(path)).status, 200, path);
+  }
+  for (const path of ['/api', '/apis', '/openapi/v2', '/metrics', configMaps]) {
+    assertStatus(await stranger.send(path), 401, 'Unauthorized', /Unauthorized/);
+  }
+  const wrong = await stranger.send('/api', { headers: { authorization: 'Bearer not-a-token' } });
+  assertStatus(wrong, 401, 'Unauthorized', /./);
+  stranger.close();
+});
+
+test('a certificate of another authority counts for nothing', async () => {
+  const other = await ApiUnderTest.start();
+  const impostor = new HttpsClient(api, await other.issue('admin', ['system:masters']));
+  assertStatus(await impostor.send('/api'), 401, 'Unauthorized', /Unauthorized/);
+  impostor.close();
+  await other.close();
+});
+
+test('malformed bodies are told where they break', async () => {
+  assertStatus(await post('{"kind": "ConfigMap",\n  oops}'), 400, 'BadRequest', /not valid JSON: line 2, column 3/);
+  const yaml = await post('kind: ConfigMap\nmetadata: {name: a\ndata: x', 'application/yaml');
+  assertStatus(yaml, 400, 'BadRequest', /not valid YAML: line \d+, column \d+/);
+  assertStatus(await post(''), 400, 'BadRequest', /line 1, column 1/);
+});
+
+test('YAML is taken and given', async () => {
+  const made = await post(
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: written}\ndata: {a: "1"}\n',
+    'application/yaml',
+  );
+  assert.equal(made.status, 201, String(made.body));
+  const read = await admin.send(`${configMaps}/written`, { headers: { accept: 'application/yaml' } });
+  assert.equal(read.headers['content-type'], 'application/yaml');
+  assert.match(String(read.body), /^ {2}name: written$/m);
+});
+
+test('media types that are not spoken', async () => {
+  const protobuf = 'application/vnd.kubernetes.protobuf';
+  assertStatus(await post(Buffer.from('k8s\0'), protobuf), 415, 'UnsupportedMediaType', /application\/json/);
+  const only = await admin.send(configMaps, { headers: { accept: protobuf } });
+  assertStatus(only, 406, 'NotAcceptable', /application\/json/);
+  const rather = await admin.send(configMaps, { headers: { accept: `${protobuf}, application/json` } });
+  assert.equal(rather.headers['content-type'], 'application/json');
+  const patch = await admin.send(`${configMaps}/written`, { method: 'PATCH', body: '{}' });
+  assertStatus(patch, 415, 'UnsupportedMediaType', /merge-patch/);
+});
+
+test('a body that is too large is refused, with an answer that can be read', async () => {
+  const huge = configMap('huge', { a: 'x'.repeat(5_000_000) });
+  assertStatus(await post(huge), 413, 'RequestEntityTooLarge', /at most \d+ bytes/);
+  const chunked = await admin.send(configMaps, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+    body: huge,
+  });
+  assertStatus(chunked, 413, 'RequestEntityTooLarge', /at most \d+ bytes/);
+});
+
+test('methods and paths that are not there', async () => {
+  assertStatus(await admin.send('/api/v1/nonsenses'), 404, 'NotFound', /could not find the requested resource/);
+  assertStatus(await admin.send('/apis/nothing.example/v1'), 404, 'NotFound', /could not find/);
+  assertStatus(await admin.send('/nowhere'), 404, 'NotFound', /could not find/);
+  assertStatus(await admin.send(configMaps, { method: 'PUT', body: '{}' }), 405, 'MethodNotAllowed', /method/);
+  assertStatus(await admin.send(`${configMaps}/%zz`), 400, 'BadRequest', /escape/);
+  assertStatus(await admin.send(`${configMaps}?limit=x`), 400, 'BadRequest', /limit/);
+});
+
+test('pretty printing, and HEAD', async () => {
+  await post(configMap('plain'));
+  const plain = await admin.send(`${configMaps}/plain`);
+  assert.equal(String(plain.body).includes('\n  '), false);
+  const pretty = await admin.send(`${configMaps}/plain?pretty=true`);
+  assert.match(String(pretty.body), /\n {2}"metadata": \{\n/);
+  assert.deepEqual(pretty.json(), plain.json());
+  const head = await admin.send(`${configMaps}/plain`, { method: 'HEAD' });
+  assert.equal(head.body.length, 0);
+  assert.equal(head.headers['content-length'], plain.headers['content-length']);
+});
+
+test('tables and metadata alone', async () => {
+  const accept = (as: string) => ({ headers: { accept: `application/json;as=${as};g=meta.k8s.io;v=v1` } });
+  const table = (await admin.send(configMaps, accept('Table'))).json<Table>();
+  assert.equal(table.kind, 'Table');
+  assert.deepEqual(
+    table.columnDefinitions.map(({ name }) => name),
+    ['Name', 'Data', 'Age'],
+  );
+  assert.equal(table.rows[0]?.object?.kind, 'PartialObjectMetadata');
+  const bare = (await admin.send(`${configMaps}?includeObject=None`, accept('Table'))).json<Table>();
+  assert.equal(bare.rows[0]?.object, undefined);
+  const one = (await admin.send(`${configMaps}/plain`, accept('Table'))).json<Table>();
+  assert.deepEqual(
+    one.rows.map(({ cells }) => cells[0]),
+    ['plain'],
+  );
+  const metadata = (await admin.send(configMaps, accept('PartialObjectMetadataList'))).json<{
+    kind: string;
+    items: object[];
+  }>();
+  assert.equal(metadata.kind, 'PartialObjectMetadataList');
+  assert.ok(metadata.items.every((item) => !('data' in item)));
+});
+
+interface Table {
+  readonly kind: string;
+  readonly columnDefinitions: readonly { readonly name: string }[];
+  readonly rows: readonly { readonly cells: readonly unknown[]; readonly object?: { readonly kind: string } }[];
+}
+
+test('discovery is told once, and then that it has not changed', async () => {
+  const headers = { accept: 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' };
+  const first = await admin.send('/apis', { headers });
+  assert.equal(first.json<{ kind: string }>().kind, 'APIGroupDiscoveryList');
+  const etag = first.headers.etag as string;
+  assert.equal((await admin.send('/apis', { headers: { ...headers, 'if-none-match': etag } })).status, 304);
+});
+
+test('OpenAPI v3: every document that the index names, under its hash', async () => {
+  const { paths } = (await admin.send('/openapi/v3')).json<{ paths: Record<string, { serverRelativeURL: string }> }>();
+  assert.ok(paths['api/v1'] && paths['apis/apps/v1'] && paths['apis/kubevirt.io/v1']);
+  for (const { serverRelativeURL } of Object.values(paths)) {
+    const answer = await admin.send(serverRelativeURL);
+    assert.equal(answer.json<{ openapi: string }>().openapi, '3.0.0');
+    assert.match(String(answer.headers['cache-control']), /immutable/);
+  }
+});
+
+test('a flood is told to come again later, and the others are served', async () => {
+  const { InFlight } = await import('@godwit/api');
+  const few = new InFlight({ total: 1, perUser: 1 });
+  few.enter({ name: 'a', groups: [] });
+  assert.throws(() => few.enter({ name: 'b', groups: [] }), /try again later/);
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => post(configMap(`flood-${i}`))));
+  assert.ok(answers.every(({ status }) => status === 201));
+});
+
+test('HTTP/2: many requests on one connection, a watch among them', async () => {
+  const session = http2Session(api, pair);
+  const watch = session.request({ ':path': `${configMaps}?watch=1&fieldSelector=metadata.name%3Dtwo` });
+  const lines: string[] = [];
+  watch.setEncoding('utf8').on('data', (text: string) => lines.push(text));
+  await once(watch, 'response');
+  const writes = Array.from({ length: 50 }, async (_, i) => {
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': configMaps,
+      'content-type': 'application/json',
+    });
+    stream.end(configMap(i === 7 ? 'two' : `h2-${i}`));
+    const [headers] = await once(stream, 'response');
+    stream.resume();
+    await once(stream, 'close');
+    return headers[':status'];
+  });
+  assert.deepEqual([...new Set(await Promise.all(writes))], [201]);
+  while (!lines.join('').includes('\n')) await once(watch, 'data');
+  assert.match(lines.join(''), /^\{"type":"ADDED","object":\{.*"name":"two"/);
+  watch.close();
+  session.close();
+});
