@@ -14,6 +14,7 @@ export * from './ip-address.ts';
 export * from './kubevirt/index.ts';
 export * from './lease.ts';
 export * from './limit-range.ts';
+export * from './machine-addresses.ts';
 export * from './machinery/index.ts';
 export * from './namespace.ts';
 export * from './network.ts';
