@@ -6,6 +6,7 @@ import type { User } from '../authorization/user.ts';
 export interface AdmissionRequest {
   readonly operation: 'create' | 'update' | 'delete';
   readonly user: User;
+  /** With namespace and name as they will be stored; `subresource` when the write came through one. */
   readonly address: Address;
   readonly kind: KindDefinition;
   /** What will be stored: a private copy, to be changed freely. On delete what is there. */
@@ -27,5 +28,7 @@ export interface AdmissionRequest {
 export interface Admitter {
   /** Kebab-case, unique. */
   readonly name: string;
-  admit(request: AdmissionRequest): void | Promise<void>;
+  admit?(request: AdmissionRequest): void | Promise<void>;
+  /** Called when the object really goes, at a deletion or when its last finalizer has been removed. */
+  release?(request: AdmissionRequest): void | Promise<void>;
 }

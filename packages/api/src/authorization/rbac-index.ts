@@ -1,7 +1,6 @@
-import type { ClusterRole, PolicyRule, RoleBinding, Subject } from '@godwit/kinds';
+import { type ClusterRole, type PolicyRule, type RoleBinding, type Subject, selects } from '@godwit/kinds';
 import type { Document } from '../documents/document.ts';
 import type { KindHub } from '../documents/kind-hub.ts';
-import { labelTest, requirementsOfObject } from '../documents/label-selector.ts';
 import { serviceAccountUserName, type User } from './user.ts';
 
 /** The caches that the index is made from; all must be live. */
@@ -62,7 +61,11 @@ export class RbacIndex {
     const role = this.roleKey(kind, namespace, roleName);
     const text = `${hub.kind.kind} "${namespace ? `${name}/${namespace}` : name}" of ${kind} "${roleName}"`;
     for (const subject of binding.subjects ?? []) {
-      yield { subject: subjectKey(subject, namespace), key: hub.keyOf(document), grant: { namespace, role, text } };
+      yield {
+        subject: subjectKey(subject, namespace),
+        key: `${hub.prefix}${namespace ?? ''}/${name}`,
+        grant: { namespace, role, text },
+      };
     }
   }
 
@@ -86,13 +89,12 @@ export class RbacIndex {
 
   #aggregated(role: ClusterRole): readonly PolicyRule[] {
     const selectors = role.aggregationRule?.clusterRoleSelectors ?? [];
-    const tests = selectors.map((selector) => labelTest(requirementsOfObject(selector)));
     const rules: PolicyRule[] = [];
     for (const document of this.#hubs.clusterRoles.cache.values()) {
       const other = document.object as unknown as ClusterRole;
       // Only plain roles are taken over, so that roles cannot go round in circles.
       if (other.metadata.name === role.metadata.name || other.aggregationRule) continue;
-      if (tests.some((test) => test(other.metadata.labels))) rules.push(...(other.rules ?? []));
+      if (selectors.some((selector) => selects(selector, other.metadata.labels))) rules.push(...(other.rules ?? []));
     }
     return rules;
   }

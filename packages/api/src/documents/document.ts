@@ -56,7 +56,7 @@ export class Document implements Body {
 
   /** Tells the document its version. Only the first call counts. */
   at(revision: number): this {
-    if (this.#revision !== 0) return this;
+    if (this.#revision !== 0 || revision === 0) return this;
     this.#revision = revision;
     const object = this.#object ?? this.#weakObject?.deref();
     if (object) (object.metadata as { resourceVersion?: string }).resourceVersion = String(revision);

@@ -5,7 +5,7 @@ import { Document } from './document.ts';
 import { DocumentCache } from './document-cache.ts';
 import { bookmark, Change } from './events.ts';
 import type { Feed, FeedSink, WriteEvent } from './feed.ts';
-import { fieldReader } from './field-selector.ts';
+import { fieldReader } from './field-reader.ts';
 import { kindPrefix, namespaceOfKey } from './keys.ts';
 import type { SelectionTest } from './selection.ts';
 import { Watcher } from './watcher.ts';

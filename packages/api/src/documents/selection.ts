@@ -1,6 +1,12 @@
-import type { KindDefinition, KubeObject, Selection } from '@godwit/kinds';
-import { type FieldRequirement, fieldReader, parseFieldSelector } from './field-selector.ts';
-import { type LabelTest, labelTest, parseLabelSelector } from './label-selector.ts';
+import {
+  type KindDefinition,
+  type KubeObject,
+  matchesLabels,
+  parseFieldSelector,
+  parseLabelSelector,
+  type Selection,
+} from '@godwit/kinds';
+import { fieldReader } from './field-reader.ts';
 
 /** Selectors, read once and ready to be asked. */
 export interface SelectionTest {
@@ -17,22 +23,15 @@ export function readSelection(kind: KindDefinition, selection: Selection): Selec
   if (!selection.labelSelector && !selection.fieldSelector) return everything;
   const tests: ((object: KubeObject) => boolean)[] = [];
   if (selection.labelSelector) {
-    const labels: LabelTest = labelTest(parseLabelSelector(selection.labelSelector));
-    tests.push((object) => labels(object.metadata.labels));
+    const requirements = parseLabelSelector(selection.labelSelector);
+    tests.push((object) => matchesLabels(requirements, object.metadata.labels));
   }
-  const requirements = parseFieldSelector(selection.fieldSelector ?? '');
   const equalities = new Map<string, string>();
-  for (const requirement of requirements) {
-    tests.push(fieldTest(kind, requirement));
-    if (requirement.operator === '=') equalities.set(requirement.field, requirement.value);
+  for (const { field, equal, value } of parseFieldSelector(selection.fieldSelector ?? '')) {
+    const read = fieldReader(kind, field);
+    tests.push((object) => (read(object) === value) === equal);
+    if (equal) equalities.set(field, value);
   }
   if (tests.length === 0) return everything;
   return { equalities, matches: (object) => tests.every((test) => test(object)) };
-}
-
-function fieldTest(kind: KindDefinition, { field, operator, value }: FieldRequirement) {
-  const read = fieldReader(kind, field);
-  return operator === '='
-    ? (object: KubeObject) => read(object) === value
-    : (object: KubeObject) => read(object) !== value;
 }

@@ -3,7 +3,6 @@ import type {
   DeleteOptions,
   Door,
   KindDefinition,
-  KubeObject,
   ListOptions,
   MachineStream,
   Patch,
@@ -12,6 +11,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from '@godwit/kinds';
+import type { TokenClaims } from '../authentication/token-issuer.ts';
 import type { User } from '../authorization/user.ts';
 import type { Document } from '../documents/document.ts';
 import type { KindRegistry } from './kind-registry.ts';
@@ -66,6 +66,9 @@ export interface Operations {
 
   /** Throws `Forbidden` unless the user may do `verb` (`get`, `post`, …) on a path such as `/metrics`. */
   authorizePath(caller: Caller, verb: string, path: string): void;
+
+  /** Whether the account of a token, and what it is bound to, still exist: for `createAuthenticator`. */
+  tokenHolds(claims: TokenClaims): Promise<boolean>;
 
   /** The newest revision that reads show. */
   readonly revision: number;
@@ -131,6 +134,3 @@ export interface DocumentWatch extends AsyncIterable<DocumentEvent> {
   /** Everything that is queued now, without waiting. */
   drain(): readonly DocumentEvent[];
 }
-
-/** A review or another object that is answered but never stored. */
-export type Answer = KubeObject;

@@ -5,5 +5,4 @@
 export * from './formats.ts';
 export * from './messages.ts';
 export * from './metadata.ts';
-export * from './names.ts';
 export * from './shape.ts';

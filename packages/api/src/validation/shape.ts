@@ -42,8 +42,14 @@ function compile(schema: JsonSchema): Shape {
     case 'boolean':
       return (value, walk) => (typeof value === 'boolean' ? value : wrongType(value, walk, 'boolean'));
     default:
-      return copyJson;
+      return copyOpen;
   }
+}
+
+/** A value that no schema describes: kept as it is. */
+function copyOpen(value: unknown, walk: Walk): unknown {
+  walk.size += typeof value === 'object' ? JSON.stringify(value).length : 8;
+  return copyJson(value);
 }
 
 function wrongType(value: unknown, walk: Walk, expected: string): undefined {
@@ -68,8 +74,9 @@ function objectShape(schema: JsonSchema): Shape {
       const child = value[name];
       if (child === undefined) continue;
       const field = fields.get(name);
+      walk.size += name.length + 4;
       if (!field) {
-        if (open) setField(copy, name, copyJson(child));
+        if (open) setField(copy, name, copyOpen(child, walk));
         else walk.unknown(name);
         continue;
       }
@@ -102,6 +109,7 @@ function mapShape(valueSchema: JsonSchema): Shape {
     for (const name in value) {
       const child = value[name];
       if (child === undefined) continue;
+      walk.size += name.length + 4;
       walk.enter(name);
       // A key without a value is kept as Kubernetes keeps it: as the empty string.
       const copied = child === null && valueSchema.type === 'string' ? '' : shape(child, walk);
@@ -117,7 +125,7 @@ function listShape(schema: JsonSchema): Shape {
   const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
   return (value, walk) => {
     if (!Array.isArray(value)) return wrongType(value, walk, 'array');
-    shape ??= schema.items ? shapeOf(schema.items) : copyJson;
+    shape ??= schema.items ? shapeOf(schema.items) : copyOpen;
     if (value.length > maxItems) {
       walk.refuse('FieldValueTooMany', `Too many: ${value.length}: must have at most ${maxItems} items`);
     }
@@ -141,6 +149,7 @@ function stringShape(schema: JsonSchema): Shape {
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema;
   return (value, walk) => {
     if (typeof value !== 'string') return wrongType(value, walk, 'string');
+    walk.size += value.length + 3;
     if (values && !values.has(value) && value !== '') {
       const supported = [...values].sort().map(quoted).join(', ');
       walk.refuse('FieldValueNotSupported', `Unsupported value: ${quoted(value)}: supported values: ${supported}`);

@@ -5,6 +5,8 @@ export class Walk {
   readonly causes: Cause[] = [];
   /** Paths of fields that no schema names. They have been left out of the copy. */
   readonly unknownFields: string[] = [];
+  /** Characters of names and strings so far: about what the text of the object has. */
+  size = 0;
   readonly #path: (string | number)[] = [];
 
   enter(step: string | number): void {

@@ -1,0 +1,50 @@
+import type { KubeObject, OwnerReference } from '@godwit/kinds';
+import type { Write } from '@godwit/store';
+import type { AddressParent, AddressPool, OnEnd } from './address-pool.ts';
+import { addressNumber, macOf, readSubnet } from './subnet.ts';
+
+/** Annotation of a Pod or VirtualMachineInstance: its addresses, as a JSON array, written at its binding. */
+export const addressesAnnotation = 'network.godwit.dev/addresses';
+
+/**
+ * Who holds the address of a machine: the VirtualMachine that an instance belongs to, so that it keeps its
+ * address over restarts; everybody else himself.
+ */
+export function addressParent(group: string, resource: string, machine: KubeObject): AddressParent {
+  const { namespace = '', name = '', ownerReferences = [] } = machine.metadata;
+  const owner = ownerReferences.find(isVirtualMachine);
+  if (resource === 'virtualmachineinstances' && owner) {
+    return { group, resource: 'virtualmachines', namespace, name: owner.name };
+  }
+  return { group, resource, namespace, name };
+}
+
+function isVirtualMachine(owner: OwnerReference): boolean {
+  return owner.kind === 'VirtualMachine' && owner.apiVersion.startsWith('kubevirt.io/') && owner.controller === true;
+}
+
+/** What the annotation holds, and the writes that go with it; undefined where there is no network. */
+export function machineAddresses(
+  pool: AddressPool,
+  parent: AddressParent,
+  namespace: string,
+  onEnd: OnEnd,
+): { readonly annotation: string; readonly writes: readonly Write[] } | undefined {
+  const spec = pool.network?.spec;
+  const subnet = spec && readSubnet(spec.subnet);
+  if (!spec || !subnet) return undefined;
+  const known = pool.find(parent, 'machines');
+  const { ip, write } = known === undefined ? pool.choose(parent, 'machines', onEnd) : { ip: known, write: undefined };
+  const domain = spec.dnsDomain;
+  const address = {
+    network: 'default',
+    ip,
+    prefixLength: subnet.prefixLength,
+    gateway: spec.gateway,
+    mac: macOf(addressNumber(ip) as number),
+    dnsServers: [spec.gateway],
+    searchDomains: [`${namespace}.svc.${domain}`, `svc.${domain}`, domain],
+    mtu: spec.mtu ?? 1500,
+  };
+  return { annotation: JSON.stringify([address]), writes: write ? [write] : [] };
+}

@@ -1,0 +1,122 @@
+import { timestamp } from '@godwit/base';
+import { type Address, type Draft, type KindDefinition, type KubeObject, StatusFailure } from '@godwit/kinds';
+import { Document } from '../documents/document.ts';
+import { documentKey } from '../documents/keys.ts';
+import type { Manager } from '../patch/index.ts';
+import { alreadyExists, conflict, invalid, metadataCauses } from '../validation/index.ts';
+import { type Attempt, untilWritten } from './attempt.ts';
+import type { Engine } from './engine.ts';
+import { entriesOfNew, managerOf } from './managed-fields.ts';
+import type { Caller, DocumentWriteOptions, Written } from './operations.ts';
+import { nameOf, readObject } from './read-object.ts';
+
+/** Names of 63 characters fit everywhere; five of them are the generated ones. */
+const GENERATED_PREFIX_LENGTH = 58;
+
+export async function createDocument(
+  engine: Engine,
+  caller: Caller,
+  address: Address,
+  value: unknown,
+  options: DocumentWriteOptions = {},
+): Promise<Written> {
+  const kind = engine.kindFor(address, 'create');
+  const place = placed(kind, address, value);
+  engine.authorizeAddress(caller, 'create', { ...place, name: undefined as never });
+  const manager = managerOf(caller, options.fieldManager, 'Update');
+  return createObject(engine, caller, kind, place, options, (again) => {
+    const object = readObject(again ? { user: caller.user } : caller, kind, place, value, options);
+    return { object, manage: (final, time) => entriesOfNew(kind, final, manager, time) };
+  });
+}
+
+/** In process the namespace may be said by the object alone. */
+function placed(kind: KindDefinition, address: Address, value: unknown): Address {
+  if (!kind.namespaced || address.namespace !== undefined) return address;
+  const namespace = (value as Partial<KubeObject> | undefined)?.metadata?.namespace;
+  return namespace ? { ...address, namespace } : address;
+}
+
+export interface NewObject {
+  readonly object: Draft<KubeObject>;
+  /** The entries of `managedFields` once the object is final. */
+  readonly manage: (object: KubeObject, time: string) => readonly object[];
+}
+
+/** Stores a new object. `make` gives a fresh private copy for each try. */
+export async function createObject(
+  engine: Engine,
+  caller: Caller,
+  kind: KindDefinition,
+  address: Address,
+  options: DocumentWriteOptions,
+  make: (again: boolean) => NewObject,
+): Promise<Written> {
+  const dryRun = options.dryRun ?? false;
+  let name = '';
+  return untilWritten(
+    engine,
+    caller,
+    dryRun,
+    async (attempt, tries) => {
+      const { object, manage } = make(tries > 0);
+      const generated = !object.metadata.name && !!object.metadata.generateName;
+      if (generated) object.metadata.name = generatedName(engine, object.metadata.generateName as string);
+      name = nameOf(object);
+      const document = await prepare(engine, attempt, kind, address, object, manage);
+      const key = documentKey(kind, object.metadata.namespace, name);
+      if (dryRun && (await engine.store.get(key))) throw alreadyExists(kind, name);
+      attempt.append({ key, body: document, previous: 0 });
+      const end = await attempt.commit();
+      if (typeof end === 'number') return { document: document.at(end), created: true };
+      if (end.key === key && !generated) throw alreadyExists(kind, name);
+      return undefined;
+    },
+    () => conflict(kind, name, 'too many others are changing what it depends on; please try again'),
+  );
+}
+
+function generatedName(engine: Engine, prefix: string): string {
+  return prefix.slice(0, GENERATED_PREFIX_LENGTH) + engine.world.ids.suffix(5);
+}
+
+async function prepare(
+  engine: Engine,
+  attempt: Attempt,
+  kind: KindDefinition,
+  address: Address,
+  object: Draft<KubeObject>,
+  manage: NewObject['manage'],
+): Promise<Document> {
+  const { metadata } = object;
+  const { name = '', namespace } = metadata;
+  if (metadata.resourceVersion) {
+    throw new StatusFailure('BadRequest', 'resourceVersion should not be set on objects to be created');
+  }
+  if (kind.subresources.status) delete (object as { status?: unknown }).status;
+  kind.defaults?.(object as never);
+  const now = timestamp(engine.world.clock);
+  const sent = metadata.managedFields;
+  object.metadata = {
+    ...(metadata.generateName !== undefined && { generateName: metadata.generateName }),
+    name,
+    ...(namespace !== undefined && { namespace }),
+    uid: engine.world.ids.uuid(),
+    ...(kind.hasGeneration && { generation: 1 }),
+    creationTimestamp: now,
+    ...(metadata.labels && { labels: metadata.labels }),
+    ...(metadata.annotations && { annotations: metadata.annotations }),
+    ...(metadata.ownerReferences && { ownerReferences: metadata.ownerReferences }),
+    ...(metadata.finalizers && { finalizers: metadata.finalizers }),
+  };
+  const at = { ...address, name, ...(namespace !== undefined && { namespace }) };
+  await attempt.admit({ operation: 'create', address: at, kind, object });
+  const causes = [...metadataCauses(kind, object.metadata), ...(kind.validate?.(object as never, {}) ?? [])];
+  if (causes.length > 0) throw invalid(kind, name, causes);
+  const seen = sent ? { ...object, metadata: { ...object.metadata, managedFields: sent } } : object;
+  const managedFields = manage(seen as KubeObject, now);
+  if (managedFields.length > 0) object.metadata.managedFields = managedFields as never;
+  return Document.draft(object as KubeObject);
+}
+
+export type { Manager };

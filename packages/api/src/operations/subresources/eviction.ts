@@ -1,0 +1,136 @@
+import { timestamp } from '@godwit/base';
+import {
+  type Address,
+  anyKind,
+  type DeleteOptions,
+  type Eviction,
+  eviction as evictionKind,
+  isPodFinished,
+  isPodReady,
+  type KindDefinition,
+  type KubeObject,
+  type Pod,
+  type PodDisruptionBudget,
+  StatusFailure,
+  selects,
+} from '@godwit/kinds';
+import type { Write } from '@godwit/store';
+import { Document } from '../../documents/document.ts';
+import { documentKey } from '../../documents/keys.ts';
+import { deleteObject } from '../delete.ts';
+import type { Engine } from '../engine.ts';
+import type { Caller, DocumentWriteOptions, Written } from '../operations.ts';
+import { readObject } from '../read-object.ts';
+import type { Subresource } from './subresource.ts';
+
+const kindOfEviction = anyKind(evictionKind);
+
+/** `pods/eviction`: a deletion that no disruption budget forbids. */
+export const evictionSubresource: Subresource = {
+  async create(engine, caller, address, object, options) {
+    engine.authorizeAddress(caller, 'create', address);
+    const kind = engine.kinds.at(address);
+    const { name = '', namespace = '' } = address;
+    const body = (object as Partial<Eviction> | undefined) ?? {};
+    const at = { ...address, group: 'policy', version: 'v1', plural: 'evictions', name };
+    const sent = body.apiVersion === 'policy/v1beta1' ? { ...body, apiVersion: 'policy/v1' } : body;
+    const wanted = readObject(caller, kindOfEviction, at, sent, options) as unknown as Eviction;
+    const release = await engine.locks.acquire(`/evictions/${namespace}`);
+    try {
+      return await evict(engine, caller, kind, { ...address, name }, wanted, options);
+    } finally {
+      release();
+    }
+  },
+};
+
+async function evict(
+  engine: Engine,
+  caller: Caller,
+  kind: KindDefinition,
+  address: Address,
+  wanted: Eviction,
+  options: DocumentWriteOptions,
+): Promise<Written> {
+  const { subresource: _, ...place } = address;
+  const { name = '', namespace = '' } = place;
+  const pod = (await engine.existing(kind, namespace, name)).object as unknown as Pod;
+  const budgets = await budgetsOver(engine, pod);
+  const writes: Write[] = [];
+  // A pod that does not run, or is going already, disturbs nobody.
+  const isFree = isPodFinished(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined;
+  if (!isFree) {
+    if (budgets.length > 1) {
+      throw new StatusFailure(
+        'InternalError',
+        'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+      );
+    }
+    for (const budget of budgets) writes.push(await spend(engine, kind, budget, pod));
+  }
+  const asked = (wanted.deleteOptions ?? {}) as unknown as Omit<DeleteOptions, 'dryRun'> & { dryRun?: unknown };
+  const dryRun = options.dryRun || (Array.isArray(asked.dryRun) && asked.dryRun.length > 0);
+  await deleteObject(engine, caller, kind, place, { ...asked, dryRun }, writes);
+  return {
+    document: Document.answer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }),
+    created: true,
+  };
+}
+
+async function budgetsOver(engine: Engine, pod: Pod): Promise<readonly Document[]> {
+  const kind = engine.kinds.find('policy', 'v1', 'poddisruptionbudgets');
+  if (!kind) return [];
+  const hub = await engine.fresh(kind);
+  const all = hub.cache.range(`${hub.prefix}${pod.metadata.namespace}/`);
+  return all.filter(({ object }) => selects((object as PodDisruptionBudget).spec?.selector, pod.metadata.labels));
+}
+
+/** Takes one disruption from a budget, judged by the pods as they are. Throws `TooManyRequests`. */
+async function spend(engine: Engine, pods: KindDefinition, budget: Document, pod: Pod): Promise<Write> {
+  const { object } = budget;
+  const { name = '', namespace = '' } = object.metadata;
+  const { spec = {}, status = {} } = object as PodDisruptionBudget;
+  const hub = await engine.fresh(pods);
+  const covered = hub.cache
+    .range(`${hub.prefix}${namespace}/`)
+    .map((document) => document.object as unknown as Pod)
+    .filter((other) => selects(spec.selector, other.metadata.labels) && !isPodFinished(other));
+  const healthy = covered.filter((other) => isPodReady(other) && !other.metadata.deletionTimestamp);
+  const desired = desiredHealthy(spec, covered.length);
+  const unhealthyMayGo =
+    !isPodReady(pod) && (spec.unhealthyPodEvictionPolicy === 'AlwaysAllow' || healthy.length >= desired);
+  if (!unhealthyMayGo && healthy.length - 1 < desired) {
+    const message = `The disruption budget ${name} needs ${desired} healthy pods and has ${healthy.length} currently`;
+    throw new StatusFailure('TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
+      name: pod.metadata.name as string,
+      causes: [{ reason: 'DisruptionBudget' as never, message }],
+    });
+  }
+  const now = timestamp(engine.world.clock);
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  const next = {
+    ...object,
+    metadata,
+    status: {
+      ...status,
+      currentHealthy: healthy.length,
+      desiredHealthy: desired,
+      expectedPods: covered.length,
+      disruptionsAllowed: Math.max(0, healthy.length - 1 - desired),
+      disruptedPods: { ...status.disruptedPods, [pod.metadata.name as string]: now },
+    },
+  };
+  const key = documentKey({ group: 'policy', plural: 'poddisruptionbudgets' }, namespace, name);
+  return { key, body: Document.draft(next as KubeObject), previous: budget.revision };
+}
+
+function desiredHealthy(spec: NonNullable<PodDisruptionBudget['spec']>, expected: number): number {
+  if (spec.maxUnavailable !== undefined) return Math.max(0, expected - portion(spec.maxUnavailable, expected));
+  return spec.minAvailable === undefined ? 0 : portion(spec.minAvailable, expected);
+}
+
+/** A number, or a percentage of `whole`, rounded up. */
+function portion(value: number | string, whole: number): number {
+  if (typeof value === 'number') return value;
+  return value.endsWith('%') ? Math.ceil((Number(value.slice(0, -1)) / 100) * whole) : Number(value);
+}
