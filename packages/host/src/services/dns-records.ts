@@ -4,12 +4,23 @@ import type { ServiceEntry, ServiceTable } from '../network-driver.ts';
 export function serviceRecords(table: ServiceTable, dnsDomain: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const service of table.services) {
-    const text = renderRecords(recordsOf(service, dnsDomain));
+    const text = textOf(service, dnsDomain);
     if (text !== '') files.set(`service-${service.namespace}-${service.name}-${service.uid}`, text);
   }
   const hosts = renderRecords(table.hosts.map(({ name, address }) => [address, name] as const));
   if (hosts !== '') files.set('hosts', hosts);
   return files;
+}
+
+/** Entries are immutable, so what was said of one holds as long as it lives. */
+const texts = new WeakMap<ServiceEntry, { readonly dnsDomain: string; readonly text: string }>();
+
+function textOf(service: ServiceEntry, dnsDomain: string): string {
+  const known = texts.get(service);
+  if (known?.dnsDomain === dnsDomain) return known.text;
+  const text = renderRecords(recordsOf(service, dnsDomain));
+  texts.set(service, { dnsDomain, text });
+  return text;
 }
 
 /**

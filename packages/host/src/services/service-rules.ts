@@ -16,6 +16,7 @@ export interface ServiceChange {
 
 /** The elements that one port of one service has in the maps. */
 interface PortElements {
+  readonly key: string;
   readonly service: ServiceEntry;
   readonly port: ServicePortEntry;
   readonly mark: number;
@@ -36,6 +37,8 @@ export class ServiceRules {
   #ports = new Map<string, PortElements>();
   readonly #marks = new Set<number>();
   #excluded: ReadonlySet<string> = new Set();
+  /** Marks of sticky endpoints by `port key/endpoint`. */
+  readonly #sticky = new Map<string, number>();
   readonly #picks = new Set<string>();
   #fresh = true;
 
@@ -43,6 +46,7 @@ export class ServiceRules {
   reset(): void {
     this.#ports.clear();
     this.#marks.clear();
+    this.#sticky.clear();
     this.#picks.clear();
     this.#fresh = true;
   }
@@ -72,7 +76,8 @@ export class ServiceRules {
     }
     for (const before of gone.values()) this.#remove(edit, before);
     for (const [before] of changed) if (before) this.#remove(edit, before);
-    for (const before of gone.values()) this.#marks.delete(before.mark);
+    for (const before of gone.values()) this.#forget(before, undefined);
+    for (const [before, after] of changed) if (before) this.#forget(before, after);
     for (const [, after] of changed) this.#add(edit, after);
     this.#ports = next;
     const text = edit.render(this.#fresh);
@@ -102,6 +107,7 @@ export class ServiceRules {
       .map((endpoint) => `${endpoint.address} . ${endpoint.port}`);
     const sticky = service.sessionAffinitySeconds !== undefined;
     return {
+      key,
       service,
       port,
       mark: mark ?? this.#mark(key),
@@ -110,7 +116,7 @@ export class ServiceRules {
       addresses: port.protocol === 'UDP' ? [...service.clusterIps, ...service.externalIps] : service.clusterIps,
       endpoints,
       stickySeconds: service.sessionAffinitySeconds,
-      stickyMarks: sticky ? endpoints.map((endpoint) => (hash32(`${key}/${endpoint}`) & 0x7fffffff) | 1) : [],
+      stickyMarks: sticky ? endpoints.map((endpoint) => this.#stickyMark(`${key}/${endpoint}`)) : [],
     };
   }
 
@@ -120,6 +126,23 @@ export class ServiceRules {
     while (mark === 0 || this.#marks.has(mark)) mark = (mark + 1) & 0x7fffffff;
     this.#marks.add(mark);
     return mark;
+  }
+
+  #stickyMark(name: string): number {
+    const mark = this.#sticky.get(name) ?? this.#mark(name);
+    this.#sticky.set(name, mark);
+    return mark;
+  }
+
+  /** Gives back the marks that a port no longer has. */
+  #forget(before: PortElements, after: PortElements | undefined): void {
+    if (!after) this.#marks.delete(before.mark);
+    const kept = new Set(after?.stickyMarks);
+    before.stickyMarks.forEach((mark, slot) => {
+      if (kept.has(mark)) return;
+      this.#marks.delete(mark);
+      this.#sticky.delete(`${before.key}/${before.endpoints[slot]}`);
+    });
   }
 
   #add(edit: Edit, port: PortElements): void {

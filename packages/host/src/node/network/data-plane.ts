@@ -9,6 +9,7 @@ import {
 } from '../../services/index.ts';
 import { inNamespace, run, script } from './command.ts';
 import type { DataPlaneNames } from './data-plane-names.ts';
+import { leaveForeignFirewalls, passForeignFirewalls } from './foreign-firewalls.ts';
 
 /** Makes the namespace, the uplink, the bridge and the fixed rules, or repairs what is missing of them. */
 export async function ensureDataPlane(names: DataPlaneNames, plan: AddressPlan): Promise<void> {
@@ -18,10 +19,14 @@ export async function ensureDataPlane(names: DataPlaneNames, plan: AddressPlan):
     run([...inNamespace(names.namespace), 'nft', '-f', '-'], { input: renderDataPlaneRules(plan) }),
     run(['nft', '-f', '-'], { input: renderHostRules({ table: names.table, uplink: names.uplink, plan }) }),
   ]);
+  await passForeignFirewalls(names);
 }
 
+/** Tells in a run folder that this host did not forward packets before. */
+const FORWARDING_MARK = 'forwarding-was-off';
+
 /** A file under /run/netns without a namespace behind it is what a crash between two system calls leaves. */
-function namespaceScript({ namespace, uplink }: DataPlaneNames, plan: AddressPlan): string {
+function namespaceScript({ namespace, uplink, runFolder }: DataPlaneNames, plan: AddressPlan): string {
   const bits = prefixLength(plan.subnet);
   const mac = `0a:58:${plan.gateway
     .split('.')
@@ -52,7 +57,7 @@ route replace ${firstAddress(plan.subnet)}/${bits} via ${plan.uplinkInnerAddress
 route replace ${plan.serviceSubnet} via ${plan.uplinkInnerAddress} dev ${uplink}
 route replace ${plan.loadBalancerRange} via ${plan.uplinkInnerAddress} dev ${uplink}
 END
-echo 1 > /proc/sys/net/ipv4/ip_forward
+[ "$(cat /proc/sys/net/ipv4/ip_forward)" = 1 ] || { : > ${runFolder}/${FORWARDING_MARK}; echo 1 > /proc/sys/net/ipv4/ip_forward; }
 echo 1 > /proc/sys/net/ipv4/conf/${uplink}/route_localnet
 echo 0 > /proc/sys/net/ipv4/conf/${uplink}/send_redirects
 `;
@@ -85,8 +90,14 @@ function kernelSettings(): string {
     .join('');
 }
 
-/** Takes everything away that stands on the host; the namespace takes its own with it. */
-export async function removeDataPlane({ namespace, uplink, table, podPrefix }: DataPlaneNames): Promise<void> {
+/**
+ * Takes everything away that stands on the host; the namespace takes its own with it. Forwarding is switched
+ * off again only if we switched it on and nobody else looks as if they needed it: another data plane, which
+ * then inherits that duty, or a bridge.
+ */
+export async function removeDataPlane(names: DataPlaneNames): Promise<void> {
+  const { namespace, uplink, table, podPrefix, runFolder } = names;
+  await leaveForeignFirewalls(names);
   await script(`
 nft 'add table ip ${table}; delete table ip ${table}'
 for file in /run/netns/${podPrefix}*; do
@@ -94,5 +105,13 @@ for file in /run/netns/${podPrefix}*; do
 done
 ip link del dev ${uplink} 2>/dev/null || true
 [ ! -e /run/netns/${namespace} ] || ip netns del ${namespace} || rm -f /run/netns/${namespace}
+if [ -e ${runFolder}/${FORWARDING_MARK} ]; then
+  heir=
+  for folder in /run/godwit-*; do [ "$folder" = ${runFolder} ] || [ ! -d "$folder" ] || heir=$folder; done
+  if [ -n "$heir" ]; then : > "$heir/${FORWARDING_MARK}"
+  elif [ -z "$(ip -o link show type bridge)" ]; then echo 0 > /proc/sys/net/ipv4/ip_forward
+  fi
+fi
+rm -rf ${runFolder}
 `);
 }

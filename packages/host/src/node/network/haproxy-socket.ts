@@ -3,6 +3,7 @@ import { Failure } from '@godwit/base';
 
 /** Longest line that HAProxy reads is one buffer of 16 KiB. */
 const LONGEST_LINE = 8000;
+const ANSWER_MS = 10_000;
 
 /**
  * Sends commands to HAProxy's runtime socket and answers all that it said.
@@ -30,8 +31,7 @@ function linesOf(commands: readonly string[]): string[] {
 function tellLine(socketPath: string, line: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
-    const socket = connect(socketPath);
-    socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
+    const socket = connect({ path: socketPath, signal: AbortSignal.timeout(ANSWER_MS) });
     socket.on('connect', () => socket.end(`${line}\n`));
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', (cause) =>

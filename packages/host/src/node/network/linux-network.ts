@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { type ByteChannel, describeError, type Timer, type World } from '@godwit/base';
 import type { NetworkDriver, Port, PortRequest, ServiceTable } from '../../network-driver.ts';
@@ -8,6 +7,7 @@ import { ensureDataPlane, removeDataPlane } from './data-plane.ts';
 import { type DataPlaneNames, dataPlaneNames } from './data-plane-names.ts';
 import { Dnsmasq } from './dnsmasq.ts';
 import { Firewall } from './firewall.ts';
+import { passForeignFirewalls } from './foreign-firewalls.ts';
 import { Haproxy } from './haproxy.ts';
 import { createPort, describePort, type KnownPort, readPodNamespaces, readPorts, removePorts } from './ports.ts';
 import { connectTcp } from './tcp-channel.ts';
@@ -21,6 +21,8 @@ export interface LinuxNetworkOptions {
 
 /** How often the daemons are looked after. */
 const WATCH_MS = 1000;
+/** How often, in looks, the chains of other firewalls are gone through: they forget us when they reload. */
+const FIREWALL_LOOKS = 30;
 const DRAIN_FIRST_MS = 50;
 const DRAIN_LONGEST_MS = 500;
 
@@ -39,8 +41,10 @@ export class LinuxNetwork implements NetworkDriver {
   #hasTable = false;
   #draining: ReadonlySet<string> = new Set();
   #watch: Timer | undefined;
+  #looks = 0;
   #released = new AbortController();
   #applying: Promise<unknown> = Promise.resolve();
+  #waiting: Promise<void> | undefined;
   readonly #machines = new Map<string, Promise<unknown>>();
 
   constructor({ instanceId, plan, world }: LinuxNetworkOptions) {
@@ -67,7 +71,6 @@ export class LinuxNetwork implements NetworkDriver {
     await this.release();
     await Promise.all([this.#dnsmasq.stop(), this.#haproxy.stop()]);
     await removeDataPlane(this.names);
-    rmSync(this.names.runFolder, { recursive: true, force: true });
     this.#ports.clear();
     this.#firewall.reset();
   }
@@ -124,23 +127,25 @@ export class LinuxNetwork implements NetworkDriver {
     return this.#applyAll();
   }
 
-  /** One at a time; who comes while one runs gets the state as it is when its turn comes. */
+  /** One at a time; all who come while one runs share the next, which takes things as they are then. */
   #applyAll(): Promise<void> {
-    const next = this.#applying
+    this.#waiting ??= this.#applying
       .catch(() => {})
-      .then(async () => {
-        // Before the first table, what an earlier process applied stays as it is.
-        if (!this.#hasTable) return;
-        const table = this.#table;
-        const draining = this.#draining;
-        this.#dnsmasq.applyServices(table);
-        await Promise.all([
-          this.#firewall.apply(table, draining),
-          this.#haproxy.apply(loadBalancersOf(table, draining)),
-        ]);
+      .then(() => {
+        this.#waiting = undefined;
+        return this.#applyNow();
       });
-    this.#applying = next;
-    return next;
+    this.#applying = this.#waiting;
+    return this.#waiting;
+  }
+
+  async #applyNow(): Promise<void> {
+    // Before the first table, what an earlier process applied stays as it is.
+    if (!this.#hasTable) return;
+    const table = this.#table;
+    const draining = this.#draining;
+    this.#dnsmasq.applyServices(table);
+    await Promise.all([this.#firewall.apply(table, draining), this.#haproxy.apply(loadBalancersOf(table, draining))]);
   }
 
   async #setDraining(address: string, isDraining: boolean): Promise<void> {
@@ -206,6 +211,7 @@ export class LinuxNetwork implements NetworkDriver {
   }
 
   async #revive(): Promise<void> {
+    if (++this.#looks % FIREWALL_LOOKS === 0) await passForeignFirewalls(this.names);
     if (!this.#dnsmasq.running) {
       this.#world.log.warn('dnsmasq had ended and is started again');
       await this.#dnsmasq.ensure();
