@@ -1,4 +1,4 @@
-import { describeError, microTimestamp, type Timer, type World } from '@godwit/base';
+import { describeError, Failure, microTimestamp, type Timer, type World } from '@godwit/base';
 import type { NamespacedName, Resource } from '@godwit/client';
 import { isAlreadyExists, isConflict, type Lease, type Stored } from '@godwit/kinds';
 
@@ -80,7 +80,7 @@ export class LeaderElection {
     while (!signal.aborted) {
       const sentMs = this.#world.clock.monotonic();
       try {
-        const current = await this.#options.leases.find(this.#options.lease);
+        const current = await this.#answer(this.#options.leases.find(this.#options.lease));
         const version = current?.metadata.resourceVersion ?? '';
         if (version !== seen) {
           seen = version;
@@ -90,7 +90,7 @@ export class LeaderElection {
         const validMs = (current?.spec?.leaseDurationSeconds ?? 0) * 1000;
         const expired = this.#world.clock.monotonic() - seenAtMs >= validMs;
         if (!this.#holder || this.#holder === this.#options.identity || expired) {
-          const taken = await this.#take(current);
+          const taken = await this.#answer(this.#take(current));
           this.#heldUntilMs = sentMs + this.#options.renewWithinMs;
           return taken;
         }
@@ -177,7 +177,7 @@ export class LeaderElection {
   async #release(last: Stored<Lease>): Promise<void> {
     try {
       const spec = { ...last.spec, holderIdentity: '', leaseDurationSeconds: 1 };
-      await this.#options.leases.update({ ...last, spec });
+      await this.#answer(this.#options.leases.update({ ...last, spec }));
     } catch (error) {
       this.#expected(error);
     }
@@ -186,6 +186,22 @@ export class LeaderElection {
   #expected(error: unknown): undefined {
     if (isConflict(error) || isAlreadyExists(error)) return;
     this.#world.log.warn('the lease cannot be read or written', { error: describeError(error) });
+  }
+
+  /** An answer that does not come is a failure too: whoever waits for it for ever never stands again. */
+  async #answer<T>(asked: Promise<T>): Promise<T> {
+    const { renewWithinMs } = this.#options;
+    // Should the answer come late after all, with an error, nobody is left to hear it.
+    asked.catch(() => undefined);
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = this.#world.clock.after(renewWithinMs, () => {
+      reject(new Failure('timeout', `no answer within ${renewWithinMs} ms`, { retryable: true }));
+    });
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      timer.cancel();
+    }
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
