@@ -29,8 +29,10 @@ export function hasEnded(machine: Machine): boolean {
 export function waitsForHost(machine: Machine): boolean {
   if (boundHost(machine) || hasEnded(machine) || machine.metadata.deletionTimestamp) return false;
   if ((machine.spec.schedulerName ?? defaultSchedulerName) !== defaultSchedulerName) return false;
-  // Without its finalizer an instance could vanish between binding and start, and its host would not know.
-  if (isInstance(machine)) return machine.metadata.finalizers?.includes(instanceFinalizer) === true;
+  // Its volumes exist then; and without its finalizer it could vanish before its host knows of it.
+  if (isInstance(machine)) {
+    return machine.status?.phase === 'Scheduling' && machine.metadata.finalizers?.includes(instanceFinalizer) === true;
+  }
   return (machine.spec.schedulingGates ?? []).length === 0;
 }
 

@@ -1,0 +1,176 @@
+import { describeError } from '@godwit/base';
+import { type ApiClient, EventRecorder, sameJson } from '@godwit/client';
+import {
+  dataVolume,
+  isAlreadyExists,
+  isConflict,
+  isNotFound,
+  isReason,
+  machineFinalizer,
+  persistentVolumeClaim,
+  type Stored,
+  type VirtualMachine,
+  virtualMachine,
+  virtualMachineInstance,
+} from '@godwit/kinds';
+import { nameOf, namespacedName, ownersOf, wake } from '../framework/index.ts';
+import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
+import { type Decision, decide } from './decide.ts';
+
+/** How long a refused creation is left alone before it is tried again. */
+const REFUSED_MS = 60_000;
+/** Index of machines by the claims and DataVolumes that they use. */
+const BY_VOLUME = 'volume';
+
+/** Runs VirtualMachines as their run strategies say. */
+export class VirtualMachineController implements Reconciler {
+  readonly name = 'virtual-machine';
+  readonly wakes: readonly Wake[];
+  readonly #client: ApiClient;
+  readonly #events: EventRecorder;
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+    this.#events = new EventRecorder(client, 'virtualmachine-controller');
+    const machines = client.cache(virtualMachine, { [BY_VOLUME]: volumeKeys });
+    const users = (object: { readonly metadata: { readonly namespace?: string; readonly name?: string } }) =>
+      [...machines.by(BY_VOLUME, `${object.metadata.namespace}/${object.metadata.name}`)].map(nameOf);
+    this.wakes = [
+      wake(machines),
+      // By name, too: an instance that is not ours stands in the way of ours.
+      wake(client.cache(virtualMachineInstance), (instance) => [
+        nameOf(instance),
+        ...ownersOf(instance, 'VirtualMachine'),
+      ]),
+      wake(client.cache(dataVolume), users),
+      wake(client.cache(persistentVolumeClaim), users),
+    ];
+  }
+
+  async reconcile(name: string, signal: AbortSignal): Promise<Outcome> {
+    const client = this.#client;
+    const key = namespacedName(name);
+    const machine = client.cache(virtualMachine).get(key);
+    if (!machine) return done;
+    const { namespace = '' } = key;
+    const decision = decide({
+      machine,
+      instance: client.cache(virtualMachineInstance).get(key),
+      dataVolume: (volume) => client.cache(dataVolume).get({ namespace, name: volume }),
+      claim: (claim) => client.cache(persistentVolumeClaim).get({ namespace, name: claim }),
+      nowMs: client.world.clock.now(),
+      chance: client.world.random.next(),
+    });
+    return this.#act(machine, decision, signal);
+  }
+
+  async #act(seen: Stored<VirtualMachine>, decision: Decision, signal: AbortSignal): Promise<Outcome> {
+    let machine = seen;
+    if (decision.finalizer === 'add') machine = await this.#setFinalizer(machine, true);
+    let refusal: string | undefined;
+    for (const volume of decision.createDataVolumes) {
+      refusal ??= await this.#create(machine, 'DataVolume', () => this.#client.resource(dataVolume).create(volume));
+    }
+    const { createInstance } = decision;
+    if (createInstance) {
+      refusal ??= await this.#create(machine, 'VirtualMachineInstance', async () => {
+        const created = await this.#client.resource(virtualMachineInstance).create(createInstance);
+        this.#events.normal(
+          machine,
+          'SuccessfulCreate',
+          `Started the virtual machine by creating the new virtual machine instance ${created.metadata.name}`,
+        );
+        await this.#client.cache(virtualMachineInstance).reached(created.metadata.resourceVersion, signal);
+      });
+    }
+    machine = await this.#writeStatus(machine, decision, refusal);
+    if (decision.unhalt) await this.#unhalt(machine);
+    if (decision.deleteInstance) await this.#deleteInstance(machine, decision);
+    if (decision.finalizer === 'remove') await this.#setFinalizer(machine, false);
+    if (refusal !== undefined) return after(REFUSED_MS, refusal);
+    return decision.lookAgainMs === undefined ? done : after(decision.lookAgainMs, 'waits after failed starts');
+  }
+
+  /** Answers why the API refuses it, if it does; other failures are thrown, and tried again. */
+  async #create(
+    machine: Stored<VirtualMachine>,
+    what: string,
+    create: () => Promise<unknown>,
+  ): Promise<string | undefined> {
+    try {
+      await create();
+      return undefined;
+    } catch (error) {
+      // Made by an earlier try that the cache does not show yet.
+      if (isAlreadyExists(error)) return undefined;
+      if (!isReason(error, 'Invalid', 'Forbidden', 'BadRequest')) throw error;
+      const message = `${what} could not be created: ${describeError(error)}`;
+      this.#events.warning(machine, 'FailedCreate', message);
+      return message;
+    }
+  }
+
+  async #writeStatus(
+    machine: Stored<VirtualMachine>,
+    { status }: Decision,
+    refusal: string | undefined,
+  ): Promise<Stored<VirtualMachine>> {
+    const known = machine.status?.conditions?.find(({ type }) => type === 'Failure');
+    const now = `${new Date(this.#client.world.clock.now()).toISOString().slice(0, 19)}Z`;
+    const lastTransitionTime = known?.status === 'True' ? (known.lastTransitionTime ?? now) : now;
+    const failure = {
+      type: 'Failure',
+      status: 'True' as const,
+      reason: 'FailedCreate',
+      message: refusal ?? '',
+      lastTransitionTime,
+    };
+    const wanted = refusal === undefined ? status : { ...status, conditions: [...(status.conditions ?? []), failure] };
+    if (sameJson(wanted, machine.status)) return machine;
+    return this.#client.resource(virtualMachine).updateStatus({ ...machine, status: wanted });
+  }
+
+  async #setFinalizer(machine: Stored<VirtualMachine>, wanted: boolean): Promise<Stored<VirtualMachine>> {
+    const others = (machine.metadata.finalizers ?? []).filter((finalizer) => finalizer !== machineFinalizer);
+    const finalizers = wanted ? [...others, machineFinalizer] : others;
+    try {
+      return await this.#client
+        .resource(virtualMachine)
+        .update({ ...machine, metadata: { ...machine.metadata, finalizers } });
+    } catch (error) {
+      if (!wanted && isNotFound(error)) return machine;
+      throw error;
+    }
+  }
+
+  /** The start that was asked for stays in the status, and is answered under the new strategy. */
+  async #unhalt(machine: Stored<VirtualMachine>): Promise<void> {
+    const { running: _, runStrategy, ...rest } = machine.spec;
+    const spec = runStrategy === undefined ? { ...rest, running: true } : { ...rest, runStrategy: 'Always' as const };
+    await this.#client.resource(virtualMachine).update({ ...machine, spec });
+  }
+
+  async #deleteInstance(machine: Stored<VirtualMachine>, { deleteInstance }: Decision): Promise<void> {
+    if (!deleteInstance) return;
+    const { namespace = '', name, uid } = deleteInstance.metadata;
+    try {
+      await this.#client.resource(virtualMachineInstance).delete({ namespace, name }, { preconditions: { uid } });
+    } catch (error) {
+      // It is gone, or another one has taken its name: either way this one is no more.
+      if (isNotFound(error) || isConflict(error)) return;
+      throw error;
+    }
+    const message = `Stopped the virtual machine by deleting the virtual machine instance ${name}`;
+    this.#events.normal(machine, 'SuccessfulDelete', message);
+  }
+}
+
+function volumeKeys({ metadata, spec }: VirtualMachine): string[] {
+  const names = new Set<string>();
+  for (const volume of spec.template.spec?.volumes ?? []) {
+    const name = volume.dataVolume?.name ?? volume.persistentVolumeClaim?.claimName;
+    if (name) names.add(`${metadata.namespace}/${name}`);
+  }
+  for (const template of spec.dataVolumeTemplates ?? []) names.add(`${metadata.namespace}/${template.metadata?.name}`);
+  return [...names];
+}
