@@ -1,0 +1,114 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure, hasCode } from '@godwit/base';
+import type { PullPolicy } from '../../hypervisor-driver.ts';
+import { run } from '../process/index.ts';
+
+/** An image as it lies in a store. */
+export interface LocalImage {
+  /** Hex digest of its configuration: the same for the same contents, whatever its names. */
+  readonly id: string;
+  /** Folders that hold its files, topmost layer first; empty where the store does not lay layers out as folders. */
+  readonly layers: readonly string[];
+}
+
+interface Inspection {
+  readonly Id: string;
+  readonly GraphDriver?: { readonly Name?: string; readonly Data?: { UpperDir?: string; LowerDir?: string } };
+}
+
+export interface ImageResolverOptions {
+  /** Folders of the stores that podman looks in: the host's, and the program's own. */
+  readonly stores: readonly string[];
+  /** Added to podman's environment, such as CONTAINERS_STORAGE_CONF. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly podman?: string;
+}
+
+/**
+ * Finds images by name through podman. An answer is kept until a store's index file changes: starting a program is
+ * most of what finding an image costs, and it stands between an order and a running machine.
+ */
+export class ImageResolver {
+  readonly #options: ImageResolverOptions;
+  readonly #known = new Map<string, LocalImage>();
+  #stamp = '';
+
+  constructor(options: ImageResolverOptions) {
+    this.#options = options;
+  }
+
+  /** Codes: `image-not-found` (and may not be pulled), `image-pull-failed`. */
+  async resolve(name: string, policy: PullPolicy, signal: AbortSignal): Promise<LocalImage> {
+    const stamp = await this.#currentStamp();
+    if (stamp !== this.#stamp) this.#known.clear();
+    this.#stamp = stamp;
+    const known = this.#known.get(name);
+    if (known) return known;
+    const image = (await this.#inspect(name, signal)) ?? (await this.#pulled(name, policy, signal));
+    this.#known.set(name, image);
+    return image;
+  }
+
+  async #pulled(name: string, policy: PullPolicy, signal: AbortSignal): Promise<LocalImage> {
+    if (policy === 'Never') throw new Failure('image-not-found', `image ${name} is not here, and may not be pulled`);
+    if (name.startsWith('localhost/')) throw new Failure('image-not-found', `image ${name} is not in the local store`);
+    try {
+      await this.#podman(['pull', '--quiet', name], signal);
+    } catch (error) {
+      throw new Failure('image-pull-failed', `image ${name} cannot be pulled`, { cause: error, retryable: true });
+    }
+    const image = await this.#inspect(name, signal);
+    if (!image) throw new Failure('image-not-found', `image ${name} was pulled and is not here`);
+    return image;
+  }
+
+  async #inspect(name: string, signal: AbortSignal): Promise<LocalImage | undefined> {
+    let text: string;
+    try {
+      text = await this.#podman(['image', 'inspect', name], signal);
+    } catch (error) {
+      if (hasCode(error, 'program-failed')) return undefined;
+      throw error;
+    }
+    const [found] = JSON.parse(text) as Inspection[];
+    if (!found) return undefined;
+    const { GraphDriver: driver } = found;
+    const overlay = driver?.Name === 'overlay' ? driver.Data : undefined;
+    const layers = [overlay?.UpperDir ?? '', ...(overlay?.LowerDir ?? '').split(':')].filter((path) => path !== '');
+    return { id: found.Id, layers };
+  }
+
+  /** Folder in which all files of an image can be read; the caller gives it back with `unmount`. */
+  async mount(id: string, signal: AbortSignal): Promise<string> {
+    return (await this.#podman(['image', 'mount', id], signal)).trim();
+  }
+
+  async unmount(id: string): Promise<void> {
+    await this.#podman(['image', 'unmount', id]);
+  }
+
+  async #podman(args: readonly string[], signal?: AbortSignal): Promise<string> {
+    const { podman, environment } = this.#options;
+    const options = { ...(signal && { signal }), ...(environment && { environment }) };
+    return (await run(podman ?? 'podman', args, options)).stdout;
+  }
+
+  async #currentStamp(): Promise<string> {
+    const files = this.#options.stores.flatMap((store) => [
+      join(store, 'overlay-images', 'images.json'),
+      join(store, 'vfs-images', 'images.json'),
+    ]);
+    return (await Promise.all(files.map(stampOf))).join(' ');
+  }
+}
+
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { mtimeNs, size, ino } = await stat(path, { bigint: true });
+    return `${ino}:${size}:${mtimeNs}`;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return '-';
+    throw error;
+  }
+}

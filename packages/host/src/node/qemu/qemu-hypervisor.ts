@@ -1,0 +1,288 @@
+import { access, constants, mkdir, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ByteChannel, Failure, hasCode, type World } from '@godwit/base';
+import type {
+  Acceleration,
+  GuestEvent,
+  GuestView,
+  HypervisorDriver,
+  LaunchRequest,
+  MachineUsage,
+  PreparedMachine,
+  PrepareRequest,
+} from '../../hypervisor-driver.ts';
+import type { ImageFiles } from '../images/index.ts';
+import type { FolderVolumes } from '../volume/index.ts';
+import { commandLine, type LaunchSite, type MachineFiles, memoryPlan } from './command-line/index.ts';
+import { firmwareFolder, prepareFirmware } from './firmware-files.ts';
+import { countMemory, countSockets, growMemory, setSockets } from './growth.ts';
+import { layOut } from './lay-out.ts';
+import { diskFolder, machineFiles } from './machine-files.ts';
+import { giveOwnGroup } from './own-group.ts';
+import { findProcess, type MachineProcess } from './process-watch.ts';
+import { QemuMachine, signalProcess } from './qemu-machine.ts';
+import { connectSocket } from './socket.ts';
+import { assertMemory, startQemu } from './start-process.ts';
+import { channelOf } from './stream-channel.ts';
+import { measureMachine } from './usage.ts';
+
+export interface QemuHypervisorOptions {
+  readonly world: World;
+  /** `<state>/machines`: one folder a machine. */
+  readonly machines: string;
+  /** Folder of what outlives a machine and belongs to its name: persistent trusted modules. */
+  readonly keep: string;
+  readonly images: ImageFiles;
+  readonly volumes: FolderVolumes;
+  readonly acceleration: Acceleration;
+  readonly hostDiskFolders?: readonly string[];
+  readonly program?: string;
+}
+
+/** A serial log that has grown beyond this is cut down at the next chance. */
+const LONGEST_SERIAL_LOG_BYTES = 4 * 1024 * 1024;
+const LOG_SWEEP_MS = 60_000;
+/** How long an image that nobody uses is kept laid out. */
+const IMAGE_IDLE_MS = 3_600_000;
+
+/** Virtual machines by QEMU, one process each, driven over QMP. */
+export class QemuHypervisor implements HypervisorDriver {
+  readonly acceleration: Acceleration;
+  readonly #options: QemuHypervisorOptions;
+  readonly #machines = new Map<string, QemuMachine>();
+  #listener: (uid: string, event: GuestEvent) => void = () => undefined;
+  #site: Promise<Omit<LaunchSite, 'files'>> | undefined;
+  #sweep: { cancel(): void } | undefined;
+
+  constructor(options: QemuHypervisorOptions) {
+    this.#options = options;
+    this.acceleration = options.acceleration;
+  }
+
+  listen(listener: (uid: string, event: GuestEvent) => void): void {
+    this.#listener = listener;
+  }
+
+  prepare(request: PrepareRequest, signal: AbortSignal): Promise<PreparedMachine> {
+    const { images, volumes, world, hostDiskFolders = [] } = this.#options;
+    const parts = { images, volumes, clock: world.clock, hostDiskFolders };
+    return layOut(request, this.#files(request.uid), parts, signal);
+  }
+
+  async launch(request: LaunchRequest): Promise<GuestView> {
+    const running = await this.adopt(request.uid);
+    if (running) return running;
+    const files = this.#files(request.uid);
+    const site: LaunchSite = { ...(await this.#launchSite()), files };
+    const args = commandLine(request, site);
+    await assertMemory(memoryPlan(request.spec).bootBytes);
+    await mkdir(files.folder, { recursive: true, mode: 0o700 });
+    await removeSockets(files);
+    await prepareFirmware(request, site, join(this.#options.keep, request.namespace, request.name));
+    const namespacePath = request.interfaces.find((entry) => entry.namespacePath)?.namespacePath;
+    await startQemu(this.#options.program ?? 'qemu-system-x86_64', args, namespacePath);
+    const view = await this.adopt(request.uid);
+    if (!view) throw new Failure('launch-failed', await readLog(files), { retryable: true });
+    this.#giveOwnGroup(request.uid);
+    return view;
+  }
+
+  async adopt(uid: string): Promise<GuestView | undefined> {
+    const files = this.#files(uid);
+    const process = await findProcess(files.pid, files.folder);
+    if (!process) {
+      this.#forget(uid);
+      return undefined;
+    }
+    const machine = await this.#connected(uid, files, process);
+    this.#sweepLogs();
+    const [run, sockets, memoryBytes] = await Promise.all([machine.run(), countSockets(machine), countMemory(machine)]);
+    const { startedAtMs } = process;
+    return { run, sockets, memoryBytes, startedAtMs, agentConnected: machine.agentConnected };
+  }
+
+  async pause(uid: string): Promise<void> {
+    await this.#machine(uid).execute('stop');
+  }
+
+  async resume(uid: string): Promise<void> {
+    await this.#machine(uid).execute('cont');
+  }
+
+  async powerDown(uid: string): Promise<void> {
+    await this.#machine(uid).execute('system_powerdown');
+  }
+
+  async reset(uid: string): Promise<void> {
+    await this.#machine(uid).execute('system_reset');
+  }
+
+  async kill(uid: string): Promise<void> {
+    const files = this.#files(uid);
+    const process = await findProcess(files.pid, files.folder);
+    if (!process) return this.#forget(uid);
+    const known = this.#machines.get(uid);
+    const machine = known ?? (await this.#connected(uid, files, process).catch(() => undefined));
+    this.#machines.delete(uid);
+    if (machine) return machine.end();
+    signalProcess(process.pid, 'SIGKILL');
+  }
+
+  async clean(uid: string): Promise<void> {
+    const files = this.#files(uid);
+    await removeSockets(files);
+    await rm(diskFolder(files), { recursive: true, force: true });
+    await rm(files.pid, { force: true });
+    const { images, world } = this.#options;
+    await images.release(uid);
+    await images.collect(IMAGE_IDLE_MS, world.clock.now());
+  }
+
+  async list(): Promise<readonly string[]> {
+    try {
+      const uids = await readdir(this.#options.machines);
+      const remains = await Promise.all(uids.map((uid) => anyExists(this.#files(uid))));
+      return uids.filter((_, index) => remains[index]);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return [];
+      throw error;
+    }
+  }
+
+  console(uid: string): Promise<ByteChannel> {
+    return this.#machine(uid).console.open();
+  }
+
+  async screen(uid: string): Promise<ByteChannel> {
+    this.#machine(uid);
+    return channelOf(await connectSocket(this.#files(uid).screen));
+  }
+
+  async screenshot(uid: string): Promise<Uint8Array> {
+    const filename = join(this.#files(uid).folder, `screen-${this.#options.world.ids.suffix(6)}.png`);
+    try {
+      await this.#machine(uid).execute('screendump', { filename, format: 'png' });
+      return await readFile(filename);
+    } finally {
+      await rm(filename, { force: true });
+    }
+  }
+
+  askAgent(uid: string, command: string, input?: object, timeoutMs = 5_000): Promise<unknown> {
+    const machine = this.#machine(uid);
+    if (!machine.agentConnected) {
+      return Promise.reject(new Failure('agent-unavailable', 'no agent has opened its channel in the guest'));
+    }
+    return machine.agent.ask(command, input, timeoutMs);
+  }
+
+  setSockets(uid: string, sockets: number): Promise<void> {
+    return setSockets(this.#machine(uid), sockets);
+  }
+
+  growMemory(uid: string, bytes: number): Promise<void> {
+    return growMemory(this.#machine(uid), bytes);
+  }
+
+  async setBalloon(uid: string, bytes: number): Promise<void> {
+    await this.#machine(uid).execute('balloon', { value: bytes });
+  }
+
+  measure(uid: string): Promise<MachineUsage> {
+    return measureMachine(this.#machine(uid));
+  }
+
+  release(): Promise<void> {
+    this.#sweep?.cancel();
+    for (const machine of this.#machines.values()) machine.release();
+    this.#machines.clear();
+    return Promise.resolve();
+  }
+
+  #files(uid: string): MachineFiles {
+    return machineFiles(this.#options.machines, uid);
+  }
+
+  #machine(uid: string): QemuMachine {
+    const machine = this.#machines.get(uid);
+    if (!machine) throw new Failure('not-running', `no machine ${uid} runs here`);
+    return machine;
+  }
+
+  async #connected(uid: string, files: MachineFiles, process: MachineProcess): Promise<QemuMachine> {
+    const known = this.#machines.get(uid);
+    if (known?.process.pid === process.pid) return known;
+    known?.release();
+    const { clock, log } = this.#options.world;
+    const onEvent = (event: GuestEvent) => {
+      if (event.type === 'ended') this.#machines.delete(uid);
+      this.#listener(uid, event);
+    };
+    const machine = await QemuMachine.connect({ files, process, clock, log, onEvent });
+    this.#machines.set(uid, machine);
+    return machine;
+  }
+
+  #forget(uid: string): void {
+    this.#machines.get(uid)?.release();
+    this.#machines.delete(uid);
+  }
+
+  #launchSite(): Promise<Omit<LaunchSite, 'files'>> {
+    this.#site ??= Promise.all([firmwareFolder(), usable('/dev/vhost-net')]).then(([folder, vhostNet]) => ({
+      acceleration: this.acceleration.type,
+      vhostNet: vhostNet && this.acceleration.type === 'kvm',
+      ...(folder !== undefined && { firmwareFolder: folder }),
+    }));
+    return this.#site;
+  }
+
+  /** Beside the launch, not in it: the machine runs already. */
+  #giveOwnGroup(uid: string): void {
+    const { pid } = this.#machine(uid).process;
+    giveOwnGroup(pid, uid).catch((error: unknown) => {
+      this.#options.world.log.warn('a machine stays in the control group of the program', { uid, error });
+    });
+  }
+
+  /** Keeps serial logs bounded. QEMU appends, so a log that is cut to nothing goes on from its beginning. */
+  #sweepLogs(): void {
+    this.#sweep ??= this.#options.world.clock.after(LOG_SWEEP_MS, () => {
+      this.#sweep = undefined;
+      for (const uid of this.#machines.keys()) void cutLog(this.#files(uid).serialLog);
+      if (this.#machines.size > 0) this.#sweepLogs();
+    });
+  }
+}
+
+async function cutLog(path: string): Promise<void> {
+  try {
+    if ((await stat(path)).size > LONGEST_SERIAL_LOG_BYTES) await truncate(path);
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+}
+
+async function readLog(files: MachineFiles): Promise<string> {
+  const text = await readFile(files.log, 'utf8').catch(() => '');
+  return text.trim().split('\n').slice(-3).join('; ') || 'QEMU ended as soon as it had started';
+}
+
+async function removeSockets(files: MachineFiles): Promise<void> {
+  const sockets = [files.monitor, files.serial, files.screen, files.agent, files.trustedModule];
+  await Promise.all(sockets.map((path) => rm(path, { force: true })));
+}
+
+async function anyExists(files: MachineFiles): Promise<boolean> {
+  const found = await Promise.all([files.pid, files.monitor, diskFolder(files)].map(usable));
+  return found.includes(true);
+}
+
+async function usable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

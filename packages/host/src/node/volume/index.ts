@@ -1,0 +1,3 @@
+/** Disks as files: PersistentVolumes as folders, images and overlays by `qemu-img`, and what fills them. */
+export * from './disk-image.ts';
+export * from './folder-volumes.ts';

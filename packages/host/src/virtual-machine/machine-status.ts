@@ -1,0 +1,224 @@
+import type { VirtualMachineInstanceStatus, VirtualMachineInterfaceStatus } from '@godwit/kinds';
+import { binaryQuantity } from '@godwit/kinds';
+import { isReady } from './guest-probes.ts';
+import { addressesOf } from './machine-addresses.ts';
+import type { KnownCondition, MachineState } from './machine-state.ts';
+
+/** The part of an instance's status that its host writes. */
+export type HostedStatus = Pick<
+  VirtualMachineInstanceStatus,
+  | 'phase'
+  | 'reason'
+  | 'conditions'
+  | 'phaseTransitionTimestamps'
+  | 'interfaces'
+  | 'guestOSInfo'
+  | 'volumeStatus'
+  | 'currentCPUTopology'
+  | 'memory'
+  | 'machine'
+  | 'migrationMethod'
+  | 'fsFreezeStatus'
+>;
+
+/** Fields of {@link HostedStatus}: those that are absent there are taken out of the object. */
+export const hostedFields = [
+  'phase',
+  'reason',
+  'conditions',
+  'phaseTransitionTimestamps',
+  'interfaces',
+  'guestOSInfo',
+  'volumeStatus',
+  'currentCPUTopology',
+  'memory',
+  'machine',
+  'migrationMethod',
+  'fsFreezeStatus',
+] as const satisfies readonly (keyof HostedStatus)[];
+
+/** What the API is told. Depends on the state alone: times are in it. */
+export function machineStatus(state: MachineState): HostedStatus {
+  const { machine, view, agent, outcome, stage } = state;
+  const spec = machine?.spec;
+  const cpu = spec?.domain.cpu;
+  return {
+    phase: phaseOf(state),
+    ...(stage === 'ended' && outcome?.phase === 'Failed' && { reason: outcome.reason }),
+    conditions: state.conditions,
+    phaseTransitionTimestamps: phaseTimestamps(state),
+    interfaces: interfaceStatus(state),
+    ...(agent.facts && { guestOSInfo: agent.facts.operatingSystem }),
+    ...(agent.facts?.frozen && { fsFreezeStatus: 'frozen' }),
+    volumeStatus: volumeStatus(state),
+    ...(view && {
+      currentCPUTopology: { cores: cpu?.cores ?? 1, sockets: view.sockets, threads: cpu?.threads ?? 1 },
+      memory: {
+        guestAtBoot: String(spec?.domain.memory?.guest ?? binaryQuantity(view.memoryBytes)),
+        guestCurrent: binaryQuantity(view.memoryBytes),
+        guestRequested: String(spec?.domain.memory?.guest ?? binaryQuantity(view.memoryBytes)),
+      },
+    }),
+    ...(spec?.domain.machine && { machine: spec.domain.machine }),
+    migrationMethod: 'BlockMigration',
+  };
+}
+
+/** KubeVirt's word for how far the machine is. Final only when nothing of it is left. */
+export function phaseOf({
+  stage,
+  outcome,
+  stop,
+  machine,
+}: MachineState): 'Scheduled' | 'Running' | 'Succeeded' | 'Failed' {
+  switch (stage) {
+    case 'preparing':
+    case 'launching':
+      return 'Scheduled';
+    case 'adopting':
+      return machine?.status?.phase === 'Running' ? 'Running' : 'Scheduled';
+    case 'ended':
+      // A host that goes down only interrupts its machines: the next start of it runs them again.
+      return stop?.reason === 'shutdown' ? 'Scheduled' : (outcome?.phase ?? 'Succeeded');
+    default:
+      return 'Running';
+  }
+}
+
+function phaseTimestamps({
+  machine,
+  phaseTimes,
+}: MachineState): NonNullable<HostedStatus['phaseTransitionTimestamps']> {
+  const mine = new Set<string>(phaseTimes.map(([phase]) => phase));
+  const before = (machine?.status?.phaseTransitionTimestamps ?? []).filter(({ phase }) => !mine.has(phase ?? ''));
+  const told = phaseTimes.map(([phase, atMs]) => ({
+    phase: phase as 'Running',
+    phaseTransitionTimestamp: instant(atMs),
+  }));
+  return [...before, ...told];
+}
+
+function interfaceStatus(state: MachineState): readonly VirtualMachineInterfaceStatus[] {
+  const names = (state.machine?.spec.domain.devices.interfaces ?? []).map(({ name }) => name);
+  const facts = state.agent.facts?.interfaces ?? [];
+  const addresses = addressesOf(state.machine);
+  const known = names.map((name, index): VirtualMachineInterfaceStatus => {
+    const address = addresses[index];
+    const told = facts.find(({ mac }) => mac.toLowerCase() === address?.mac.toLowerCase());
+    const ips = [...new Set([...(address ? [address.ip] : []), ...(told?.addresses ?? [])])];
+    return {
+      name,
+      ...(address && { mac: address.mac }),
+      ...(ips.length > 0 && { ipAddress: ips[0] as string, ipAddresses: ips }),
+      ...(told && { interfaceName: told.name }),
+      infoSource: told ? 'domain, guest-agent' : 'domain',
+      queueCount: 1,
+    };
+  });
+  const others = facts.filter(({ mac, name }) => name !== 'lo' && !known.some((entry) => entry.mac === mac));
+  return [
+    ...known,
+    ...others.map(({ name, mac, addresses: [first, ...rest] }) => ({
+      interfaceName: name,
+      mac,
+      ...(first !== undefined && { ipAddress: first, ipAddresses: [first, ...rest] }),
+      infoSource: 'guest-agent',
+    })),
+  ];
+}
+
+function volumeStatus({ machine, prepared, stage }: MachineState): NonNullable<HostedStatus['volumeStatus']> {
+  const letters = new Map<string, number>();
+  const targets = new Map(
+    (machine?.spec.domain.devices.disks ?? []).map(({ name, disk, cdrom, lun }) => {
+      const prefix = (disk ?? cdrom ?? lun)?.bus === 'virtio' ? 'vd' : 'sd';
+      const index = letters.get(prefix) ?? 0;
+      letters.set(prefix, index + 1);
+      return [name, `${prefix}${String.fromCharCode(97 + (index % 26))}`];
+    }),
+  );
+  return (machine?.spec.volumes ?? []).map(({ name }) => {
+    const volume = prepared?.volumes.find((entry) => entry.name === name);
+    return {
+      name,
+      target: targets.get(name) ?? '',
+      ...(volume && { size: volume.sizeBytes, ...(stage !== 'preparing' && { phase: 'Ready' }) }),
+    };
+  });
+}
+
+type Verdict = Omit<KnownCondition, 'lastTransitionTime'>;
+
+/** The state with its conditions and phase times as they follow from the rest of it. */
+export function withConditions(state: MachineState, nowMs: number): MachineState {
+  const verdicts = [
+    readyCondition(state),
+    ...synchronized(state),
+    ...paused(state),
+    ...agentConnected(state),
+    ...migratable(state),
+  ];
+  const earlier = state.conditions.length > 0 ? state.conditions : (state.machine?.status?.conditions ?? []);
+  const conditions = verdicts.map((verdict): KnownCondition => {
+    const before = earlier.find(({ type }) => type === verdict.type);
+    const since = before?.status === verdict.status ? before.lastTransitionTime : undefined;
+    return { ...verdict, lastTransitionTime: since ?? instant(nowMs) };
+  });
+  const phase = phaseOf(state);
+  const phaseTimes = state.phaseTimes.some(([known]) => known === phase)
+    ? state.phaseTimes
+    : [...state.phaseTimes, [phase, nowMs] as const];
+  return { ...state, conditions, phaseTimes };
+}
+
+function readyCondition(state: MachineState): Verdict {
+  const no = (reason: string, message: string): Verdict => ({ type: 'Ready', status: 'False', reason, message });
+  const { stage, view, stop, outcome } = state;
+  if (stage === 'ended' || stage === 'cleaning')
+    return no(outcome?.reason || 'GuestNotRunning', outcome?.message ?? '');
+  if (stop) return no('GuestNotRunning', 'The machine is being stopped.');
+  if (!view || stage !== 'running')
+    return no('GuestNotRunning', troubleOf(state)?.message ?? 'The machine is not running.');
+  if (view.run !== 'running') return no('GuestNotRunning', state.runMessage ?? `The guest is ${view.run}.`);
+  if (!isReady(state)) return no('ReadinessProbeFailed', state.probes.readiness?.message ?? 'Not asked yet.');
+  return { type: 'Ready', status: 'True' };
+}
+
+/** The most telling of what failed and is tried again. */
+function troubleOf(state: MachineState): { reason: string; message: string } | undefined {
+  return state.retries.machine ?? state.retries.network ?? state.retries.grow;
+}
+
+function synchronized(state: MachineState): Verdict[] {
+  const trouble = troubleOf(state);
+  if (trouble) {
+    return [{ type: 'Synchronized', status: 'False', reason: trouble.reason, message: trouble.message }];
+  }
+  return state.stage === 'running' ? [{ type: 'Synchronized', status: 'True' }] : [];
+}
+
+function paused({ view, runMessage, stage }: MachineState): Verdict[] {
+  if (stage !== 'running' || !view) return [];
+  if (view.run === 'paused') {
+    return [{ type: 'Paused', status: 'True', reason: 'PausedByUser', message: 'The guest was paused by a user.' }];
+  }
+  if (view.run !== 'io-error') return [];
+  return [{ type: 'Paused', status: 'True', reason: 'PausedIOError', message: runMessage ?? 'A disk refused.' }];
+}
+
+function agentConnected({ agent, stage }: MachineState): Verdict[] {
+  return agent.connected && stage === 'running' ? [{ type: 'AgentConnected', status: 'True' }] : [];
+}
+
+function migratable({ machine, stage }: MachineState): Verdict[] {
+  if (stage !== 'running') return [];
+  const local = (machine?.spec.volumes ?? []).find(({ hostDisk }) => hostDisk !== undefined);
+  if (!local) return [{ type: 'LiveMigratable', status: 'True' }];
+  const message = `Volume ${local.name} lies on this host.`;
+  return [{ type: 'LiveMigratable', status: 'False', reason: 'HostDisksNotLiveMigratable', message }];
+}
+
+/** As Kubernetes writes instants. */
+function instant(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z`;
+}

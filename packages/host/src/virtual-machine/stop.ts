@@ -1,0 +1,31 @@
+import type { MachineState, MachineStop, StopReason } from './machine-state.ts';
+import { finish, type StepContext } from './reduce.ts';
+
+/** Told again for a stronger reason, a stop keeps its moment and takes the earlier deadline. */
+const STRENGTH: Readonly<Record<StopReason, number>> = { liveness: 0, shutdown: 1, deleted: 2, absent: 3 };
+
+/** Begins to end the machine, or hastens an end that has begun. */
+export function beginStop(
+  state: MachineState,
+  reason: StopReason,
+  graceMs: number,
+  context: StepContext,
+): MachineState {
+  const { stop } = state;
+  if (stop && STRENGTH[reason] <= STRENGTH[stop.reason]) return state;
+  const deadlineMs = Math.min(stop?.deadlineMs ?? Number.POSITIVE_INFINITY, context.nowMs + graceMs);
+  const next: MachineStop = { drained: false, sinceMs: context.nowMs, ...stop, reason, deadlineMs };
+  const known = { ...state, stop: next };
+  if (state.stage === 'adopting' || state.stage === 'cleaning' || state.stage === 'ended') return known;
+  // A guest that does not run yet, or is held by a disk, has nothing to say.
+  if (state.stage !== 'running' && state.stage !== 'stopping') {
+    return finish(known, { phase: 'Succeeded', reason: 'Stopped', message: 'told to go before it ran' }, context);
+  }
+  if (!stop) context.tell('Normal', 'ShuttingDown', 'The guest is asked to shut down.');
+  return { ...known, stage: 'stopping' };
+}
+
+/** Patience has ended. */
+export function overdue(state: MachineState, nowMs: number): boolean {
+  return state.stage === 'stopping' && state.stop !== undefined && nowMs >= state.stop.deadlineMs;
+}

@@ -1,0 +1,133 @@
+import { wholeUnits } from '@godwit/kinds';
+import { dueProbes } from './guest-probes.ts';
+import type { VirtualMachineAction } from './machine-input.ts';
+import type { MachineState } from './machine-state.ts';
+import { machineStatus } from './machine-status.ts';
+
+export interface Wanted {
+  readonly actions: readonly VirtualMachineAction[];
+  /** When something is due that no input announces. */
+  readonly wakeAtMs: number | undefined;
+}
+
+/** How long the power button is given before it is pressed again: early in a boot nobody hears it. */
+const PRESS_AGAIN_MS = 2_000;
+
+/** Everything that is to be done as things stand. */
+export function wantedActions(state: MachineState, nowMs: number): Wanted {
+  const wanted = new WantedList(state, nowMs);
+  switch (state.stage) {
+    case 'preparing':
+      if (!state.machine) break;
+      if (!state.prepared) wanted.add({ type: 'prepare', name: 'prepare', lane: 'machine', interruptible: true });
+      if (!state.interfaces) wanted.add({ type: 'attach', name: 'attach', lane: 'network' });
+      break;
+    case 'launching':
+      if (state.prepared && state.interfaces) {
+        const { prepared, interfaces } = state;
+        wanted.add({ type: 'launch', name: 'launch', lane: 'machine', prepared, interfaces });
+      }
+      break;
+    case 'running':
+      addRunning(state, wanted);
+      break;
+    case 'stopping':
+      addStopping(state, wanted, nowMs);
+      break;
+    case 'cleaning':
+      if (!state.cleaned) wanted.add({ type: 'clean', name: 'clean', lane: 'machine' });
+      if (state.interfaces) wanted.add({ type: 'detach', name: 'detach', lane: 'network' });
+      break;
+    case 'adopting':
+      return wanted;
+    case 'ended':
+      break;
+  }
+  addReport(state, wanted);
+  return wanted;
+}
+
+class WantedList implements Wanted {
+  readonly actions: VirtualMachineAction[] = [];
+  wakeAtMs: number | undefined;
+  readonly #state: MachineState;
+  readonly #nowMs: number;
+
+  constructor(state: MachineState, nowMs: number) {
+    this.#state = state;
+    this.#nowMs = nowMs;
+  }
+
+  /** Wants an action now, or when its lane may be tried again. */
+  add(action: VirtualMachineAction): void {
+    const retryAtMs = this.#state.retries[action.lane ?? action.type]?.atMs ?? 0;
+    if (retryAtMs > this.#nowMs) this.wake(retryAtMs);
+    else this.actions.push(action);
+  }
+
+  /** Wants an action from `atMs` on. */
+  addAt(atMs: number, action: VirtualMachineAction): void {
+    if (atMs > this.#nowMs) this.wake(atMs);
+    else this.add(action);
+  }
+
+  wake(atMs: number): void {
+    this.wakeAtMs = Math.min(this.wakeAtMs ?? Number.POSITIVE_INFINITY, atMs);
+  }
+}
+
+function addRunning(state: MachineState, wanted: WantedList): void {
+  if (state.rebooting && state.view?.run === 'shutdown') {
+    wanted.add({ type: 'restart', name: 'restart', lane: 'machine' });
+  }
+  addGrowth(state, wanted);
+  addWatching(state, wanted);
+}
+
+/** Probes and the guest agent: asked while the guest runs, and given up as soon as it does not. */
+function addWatching(state: MachineState, wanted: WantedList): void {
+  for (const { type, probe, atMs } of dueProbes(state)) {
+    const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
+    // The moment is part of the name: the next probe is another one.
+    const name = `probe ${type} ${atMs}`;
+    wanted.addAt(atMs, { type: 'probe', name, lane: `probe/${type}`, interruptible: true, probe: type, timeoutMs });
+  }
+  if (state.agent.connected && state.view?.run === 'running') {
+    const name = `ask-agent ${state.agent.askAtMs}`;
+    wanted.addAt(state.agent.askAtMs, { type: 'ask-agent', name, lane: 'agent', interruptible: true });
+  }
+}
+
+function addGrowth({ machine, view }: MachineState, wanted: WantedList): void {
+  if (!machine || !view || view.run !== 'running') return;
+  const sockets = Math.max(view.sockets, machine.spec.domain.cpu?.sockets ?? 0);
+  const memoryBytes = Math.max(view.memoryBytes, wholeUnits(machine.spec.domain.memory?.guest));
+  if (sockets === view.sockets && memoryBytes === view.memoryBytes) return;
+  wanted.add({ type: 'grow', name: `grow ${sockets} ${memoryBytes}`, lane: 'grow', sockets, memoryBytes });
+}
+
+function addStopping(state: MachineState, wanted: WantedList, nowMs: number): void {
+  const { stop, view } = state;
+  if (!stop) return;
+  wanted.wake(stop.deadlineMs);
+  addWatching(state, wanted);
+  if (!stop.drained && state.interfaces) {
+    // Half of the patience is the guest's own, to shut down in.
+    const timeoutMs = Math.max(0, Math.floor((stop.deadlineMs - stop.sinceMs) / 2));
+    return wanted.add({ type: 'drain', name: 'drain', lane: 'network', timeoutMs });
+  }
+  const pressAtMs = stop.pressedAtMs === undefined ? nowMs : stop.pressedAtMs + PRESS_AGAIN_MS;
+  const resume = view?.run === 'paused';
+  wanted.addAt(pressAtMs, { type: 'press', name: `press ${pressAtMs}`, lane: 'machine', resume });
+}
+
+/** What the API is to be told. The last word goes out before the finalizer comes off. */
+function addReport(state: MachineState, wanted: WantedList): void {
+  if (!state.machine || state.absent) return;
+  const text = JSON.stringify(machineStatus(state));
+  if (text !== state.writtenStatus) {
+    wanted.add({ type: 'write-status', name: `status ${text}`, lane: 'status', text });
+  } else if (state.stage === 'ended' && state.stop?.reason === 'deleted' && !state.released) {
+    wanted.add({ type: 'release', name: 'release', lane: 'status' });
+  }
+}
