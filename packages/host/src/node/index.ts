@@ -1,2 +1,10 @@
 /** Drivers of Linux. */
+
+export * from './host/index.ts';
+export * from './images/index.ts';
 export * from './network/index.ts';
+export * from './pod-volumes/index.ts';
+export * from './podman/index.ts';
+export * from './qemu/index.ts';
+export * from './records/file-records.ts';
+export * from './volume/index.ts';

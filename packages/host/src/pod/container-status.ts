@@ -34,7 +34,8 @@ export function containerStatus(
       state: containerState,
       lastState: run.last ? { terminated: terminated(run.last) } : {},
       ready: done || isReady(spec, run),
-      restartCount: run.attempt,
+      // A run that still waits for its turn does not count yet.
+      restartCount: run.phase === 'waiting' ? Math.max(0, run.attempt - 1) : run.attempt,
       image: run.image?.name ?? spec.image ?? '',
       imageID: run.image?.reference ?? '',
       ...(containerId(run) && { containerID: containerId(run) }),

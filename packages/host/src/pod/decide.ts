@@ -60,7 +60,9 @@ function decideRun(state: PodState, wishes: Wishes): boolean {
   if (deadlineMs !== undefined) wishes.reached(deadlineMs);
   if (state.network.type !== 'attached') wishes.add({ type: 'attach', lane: 'network', name: 'attach' });
   const version = state.configurationVersion;
-  if (state.volumes.type !== 'mounted' || state.volumes.version < version) {
+  const renewAtMs = state.volumes.type === 'mounted' ? state.volumes.renewAtMs : undefined;
+  const renew = renewAtMs !== undefined && wishes.reached(renewAtMs);
+  if (state.volumes.type !== 'mounted' || state.volumes.version < version || renew) {
     wishes.add({ type: 'mount', lane: 'volumes', name: `mount ${version}`, version });
   }
   const starting = state.network.type === 'attached' && state.volumes.type === 'mounted' && decideStarts(state, wishes);

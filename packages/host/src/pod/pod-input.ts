@@ -15,7 +15,12 @@ export type PodInput =
   | { readonly type: 'exit-noticed'; readonly id: string }
   | { readonly type: 'attached'; readonly namespacePath: string }
   | { readonly type: 'detached' }
-  | { readonly type: 'mounted'; readonly paths: Readonly<Record<string, string>>; readonly version: number }
+  | {
+      readonly type: 'mounted';
+      readonly paths: Readonly<Record<string, string>>;
+      readonly version: number;
+      readonly renewAtMs?: number | undefined;
+    }
   | { readonly type: 'volumes-removed' }
   | { readonly type: 'started'; readonly container: string; readonly run: StartedRun }
   | {
@@ -64,6 +69,8 @@ export interface StartedRun {
   readonly id: string;
   readonly image: RunImage;
   readonly startedAtMs: number;
+  /** Its end has been noticed already. */
+  readonly ended: boolean;
 }
 
 export type ProbeAction = Extract<PodAction, { type: 'probe' }>;

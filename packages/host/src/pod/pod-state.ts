@@ -61,7 +61,12 @@ export type Sandbox =
 export type Volumes =
   | { readonly type: 'none' }
   /** `paths`: folder of the host by volume name. `version`: of the configuration that is in them. */
-  | { readonly type: 'mounted'; readonly paths: Readonly<Record<string, string>>; readonly version: number }
+  | {
+      readonly type: 'mounted';
+      readonly paths: Readonly<Record<string, string>>;
+      readonly version: number;
+      readonly renewAtMs?: number | undefined;
+    }
   | { readonly type: 'removed' };
 
 export interface Retry {

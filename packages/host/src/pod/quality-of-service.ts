@@ -1,4 +1,4 @@
-import { type Container, type Pod, quantityToNumber } from '@godwit/kinds';
+import { type Container, type Pod, parseQuantity } from '@godwit/kinds';
 
 export type QualityOfService = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
@@ -25,8 +25,7 @@ function isGuaranteed({ resources }: Container): boolean {
   });
 }
 
-const amount = (quantity: string | number | undefined): number =>
-  quantity === undefined ? 0 : quantityToNumber(quantity);
+const amount = (quantity: string | number | undefined): number => parseQuantity(quantity) ?? 0;
 
 /** Who is killed first when the host runs out of memory: Kubernetes' own table. */
 export function oomScoreAdjust(pod: Pod, container: Container, hostMemoryBytes: number): number {

@@ -54,7 +54,10 @@ function reduceResult(state: PodState, input: Result, context: StepContext): Pod
       return withoutRetry({ ...state, network: { type: 'detached' } }, 'network');
     case 'mounted':
       return withoutRetry(
-        { ...state, volumes: { type: 'mounted', paths: input.paths, version: input.version } },
+        {
+          ...state,
+          volumes: { type: 'mounted', paths: input.paths, version: input.version, renewAtMs: input.renewAtMs },
+        },
         'volumes',
       );
     case 'volumes-removed':
@@ -150,7 +153,7 @@ function noticeExit(state: PodState, id: string): PodState {
 
 function takeStart(state: PodState, input: Extract<PodInput, { type: 'started' }>): PodState {
   const { container } = input;
-  const { attempt, id, image, startedAtMs } = input.run;
+  const { attempt, id, image, startedAtMs, ended: look } = input.run;
   const run = runOf(state, container);
   if (attempt !== run.attempt || run.phase !== 'waiting') return state;
   const spec = state.pod && planOf(state.pod).find(({ name }) => name === container)?.spec;
@@ -161,6 +164,7 @@ function takeStart(state: PodState, input: Extract<PodInput, { type: 'started' }
     startedAtMs,
     postStart: spec?.lifecycle?.postStart ? 'pending' : 'done',
     started: spec?.startupProbe === undefined,
+    look,
     removed: false,
   });
 }

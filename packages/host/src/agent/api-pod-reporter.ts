@@ -1,0 +1,51 @@
+import type { ApiClient, EventRecorder } from '@godwit/client';
+import { isConflict, isNotFound, type Pod, pod as podKind, type Stored } from '@godwit/kinds';
+import type { PodEvent, PodReporter, WrittenStatus } from '../pod/index.ts';
+
+/** Tells the API of pods: their status, their end, and what happened to them. */
+export class ApiPodReporter implements PodReporter {
+  readonly #client: ApiClient;
+  readonly #events: EventRecorder;
+
+  constructor(client: ApiClient, events: EventRecorder) {
+    this.#client = client;
+    this.#events = events;
+  }
+
+  async writeStatus(pod: Stored<Pod>, status: WrittenStatus): Promise<void> {
+    const { namespace = '', name, uid } = pod.metadata;
+    // With the uid, so that a pod of the same name that came later is left alone.
+    const body = { metadata: { uid }, status: { message: null, reason: null, ...status } };
+    try {
+      await this.#client
+        .resource(podKind)
+        .patch({ namespace, name }, { type: 'strategic', body }, { subresource: 'status' });
+    } catch (error) {
+      if (!isNotFound(error) && !(await this.#isAnother(pod, error))) throw error;
+    }
+  }
+
+  async reportGone(pod: Stored<Pod>): Promise<void> {
+    const { namespace = '', name, uid } = pod.metadata;
+    try {
+      await this.#client
+        .resource(podKind)
+        .delete({ namespace, name }, { gracePeriodSeconds: 0, preconditions: { uid } });
+    } catch (error) {
+      if (!isNotFound(error) && !(await this.#isAnother(pod, error))) throw error;
+    }
+  }
+
+  event(pod: Stored<Pod>, { level, reason, message }: PodEvent): void {
+    if (level === 'Normal') this.#events.normal(pod, reason, message);
+    else this.#events.warning(pod, reason, message);
+  }
+
+  /** Whether a conflict means that the name belongs to another pod by now. */
+  async #isAnother(pod: Stored<Pod>, error: unknown): Promise<boolean> {
+    if (!isConflict(error)) return false;
+    const { namespace = '', name, uid } = pod.metadata;
+    const found = await this.#client.resource(podKind).find({ namespace, name });
+    return found?.metadata.uid !== uid;
+  }
+}

@@ -1,0 +1,141 @@
+import { codeOf, describeError, WorkQueue, type World } from '@godwit/base';
+import { type ApiClient, type KindCache, sameJson } from '@godwit/client';
+import {
+  type FillRequest,
+  type FillState,
+  fillRequestOf,
+  isNotFound,
+  type PersistentVolume,
+  parseQuantity,
+  persistentVolume,
+  type Stored,
+  type VolumeState,
+  volumeFinalizer,
+  volumeHostLabel,
+  volumeStateAnnotation,
+  volumeStateOf,
+} from '@godwit/kinds';
+import type { VolumeDriver } from '../volume-driver.ts';
+
+/** Fills volumes before their first use: downloads, copies, uploads. */
+export interface VolumeFiller {
+  /**
+   * Carries a fill on from where it is, calling `report` as it goes; resolves when there is nothing more to
+   * do now. Called again when the volume changes and after failures that may pass.
+   */
+  fill(
+    volume: Stored<PersistentVolume>,
+    request: FillRequest,
+    known: FillState | undefined,
+    report: (state: FillState) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
+export interface VolumeKeeperOptions {
+  readonly client: ApiClient;
+  readonly world: World;
+  readonly nodeName: string;
+  readonly volumes: VolumeDriver;
+  readonly filler?: VolumeFiller;
+}
+
+const WORKERS = 2;
+
+/** Makes, fills, grows and removes the volumes of this host, as their PersistentVolume objects ask. */
+export class VolumeKeeper {
+  readonly #options: VolumeKeeperOptions;
+  readonly #queue: WorkQueue;
+  readonly #cache: KindCache<PersistentVolume>;
+  readonly #stop = new AbortController();
+
+  constructor(options: VolumeKeeperOptions) {
+    this.#options = options;
+    this.#queue = new WorkQueue(options.world.clock, { firstMs: 200, longestMs: 60_000 });
+    this.#cache = options.client.selection(persistentVolume, {
+      labelSelector: `${volumeHostLabel}=${options.nodeName}`,
+    });
+  }
+
+  async start(): Promise<void> {
+    this.#cache.subscribe((change) => this.#queue.add((change.after ?? change.before).metadata.name));
+    for (let worker = 0; worker < WORKERS; worker++) void this.#work();
+    await this.#cache.ready;
+    for (const volume of this.#cache.values()) this.#queue.add(volume.metadata.name);
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    this.#queue.close();
+  }
+
+  async #work(): Promise<void> {
+    for (let name = await this.#queue.take(); name !== undefined; name = await this.#queue.take()) {
+      try {
+        await this.#look(name);
+        this.#queue.forget(name);
+      } catch (error) {
+        if (!this.#stop.signal.aborted) {
+          this.#options.world.log.warn('cannot look after a volume', { volume: name, error: describeError(error) });
+          this.#queue.retry(name);
+        }
+      } finally {
+        this.#queue.done(name);
+      }
+    }
+  }
+
+  async #look(name: string): Promise<void> {
+    const volume = this.#cache.get({ name });
+    if (!volume) return;
+    if (volume.metadata.deletionTimestamp) return this.#remove(volume);
+    const sizeBytes = parseQuantity(volume.spec?.capacity?.storage) ?? 0;
+    try {
+      await this.#options.volumes.provision({ name, sizeBytes });
+    } catch (error) {
+      await this.#tell(name, (state) => ({ ...state, phase: 'Failed', message: describeError(error) }));
+      // No space may become space; the queue asks again.
+      this.#options.world.log.warn('cannot make a volume', { volume: name, code: codeOf(error) });
+      throw error;
+    }
+    await this.#tell(name, ({ message: _, ...state }) => ({ ...state, phase: 'Provisioned', sizeBytes }));
+    await this.#fill(volume);
+  }
+
+  async #fill(volume: Stored<PersistentVolume>): Promise<void> {
+    const request = fillRequestOf(volume.metadata.annotations);
+    const known = volumeStateOf(volume)?.fill;
+    if (!request || known?.phase === 'Succeeded' || known?.phase === 'Failed') return;
+    const { name } = volume.metadata;
+    const report = (fill: FillState): Promise<void> => this.#tell(name, (state) => ({ ...state, fill }));
+    if (!this.#options.filler) {
+      const message = 'this host cannot fill volumes';
+      return report({ phase: 'Failed', restarts: 0, reason: 'Unsupported', message });
+    }
+    await this.#options.filler.fill(volume, request, known, report, this.#stop.signal);
+  }
+
+  async #remove(volume: Stored<PersistentVolume>): Promise<void> {
+    const { name, finalizers = [] } = volume.metadata;
+    if (!finalizers.includes(volumeFinalizer)) return;
+    await this.#options.volumes.remove(name);
+    try {
+      await this.#options.client.resource(persistentVolume).modify({ name }, (draft) => {
+        draft.metadata.finalizers = (draft.metadata.finalizers ?? []).filter((one) => one !== volumeFinalizer);
+      });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  /** Writes how the volume stands, when that has changed. */
+  async #tell(name: string, change: (state: VolumeState) => VolumeState): Promise<void> {
+    await this.#options.client.resource(persistentVolume).modify({ name }, (draft) => {
+      const before = volumeStateOf(draft as PersistentVolume);
+      const after = change(before ?? { phase: 'Provisioned' });
+      if (sameJson(before, after)) return false;
+      draft.metadata.annotations = { ...draft.metadata.annotations, [volumeStateAnnotation]: JSON.stringify(after) };
+      return true;
+    });
+  }
+}

@@ -1,0 +1,191 @@
+import { Failure, Subscription, type World } from '@godwit/base';
+import type {
+  AttachRequest,
+  ContainerDriver,
+  ContainerFacts,
+  ContainerRequest,
+  ContainerUsage,
+  ExecRequest,
+  ImageFacts,
+  ImageRequest,
+  Session,
+} from '../container-driver.ts';
+
+/** What a simulated program does. */
+export interface FakeProgram {
+  /** Ends by itself after so long, with `exitCode`; runs on when absent. */
+  readonly runsMs?: number;
+  readonly exitCode?: number;
+  /** How long after SIGTERM it ends, with code 0; `ignores` it otherwise waits for the kill. */
+  readonly endsAfterTermMs?: number;
+  /** The engine cannot run it. */
+  readonly broken?: boolean;
+  readonly output?: string;
+  /** How commands in it end: exit code by the command's words, joined. 0 where it is not named. */
+  readonly commands?: Readonly<Record<string, number>>;
+}
+
+interface FakeContainer {
+  readonly request: ContainerRequest;
+  facts: ContainerFacts;
+  readonly program: FakeProgram;
+}
+
+const IMAGE_DELAY_MS = 5;
+const CREATE_DELAY_MS = 20;
+const START_DELAY_MS = 50;
+const OTHER_DELAY_MS = 5;
+
+/**
+ * The containers of one simulated host. They outlive the program: a new incarnation is given the same
+ * object, behind a new guard.
+ */
+export class FakeContainers implements ContainerDriver {
+  readonly #world: World;
+  readonly #containers = new Map<string, FakeContainer>();
+  readonly #listeners = new Set<(id: string) => void>();
+  readonly #images = new Map<string, { facts: ImageFacts; program: FakeProgram }>();
+  #serial = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Puts an image into the host's store. */
+  addImage(name: string, program: FakeProgram = {}): void {
+    const facts = {
+      id: `image-${name}`,
+      reference: `${name}@sha256:0`,
+      sizeBytes: 1_000,
+      entrypoint: ['/program'],
+      command: [],
+      user: '',
+      stopSignal: '',
+    };
+    this.#images.set(name, { facts, program });
+  }
+
+  /** Containers as they really are, for invariants. */
+  actual(): readonly ContainerFacts[] {
+    return [...this.#containers.values()].map(({ facts }) => facts);
+  }
+
+  /** The program dies by a signal, as with `kill -9` from outside. */
+  kill(id: string): void {
+    this.#end(id, 137);
+  }
+
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  list(): Promise<readonly ContainerFacts[]> {
+    return Promise.resolve(this.actual());
+  }
+
+  async inspect(id: string): Promise<ContainerFacts | undefined> {
+    await this.#world.clock.sleep(OTHER_DELAY_MS);
+    return this.#find(id)?.facts;
+  }
+
+  subscribe(onExit: (id: string) => void): () => void {
+    this.#listeners.add(onExit);
+    return () => this.#listeners.delete(onExit);
+  }
+
+  async resolveImage({ image, policy, onPull }: ImageRequest, signal: AbortSignal): Promise<ImageFacts> {
+    await this.#world.clock.sleep(IMAGE_DELAY_MS, signal);
+    if (/[^a-zA-Z0-9._:/@-]/.test(image)) throw new Failure('invalid-image-name', `invalid image name "${image}"`);
+    const found = this.#images.get(image);
+    if (found) return found.facts;
+    if (policy === 'Never') throw new Failure('image-never-pull', `image "${image}" is not present`);
+    onPull?.();
+    throw new Failure('image-pull-failed', `failed to pull image "${image}"`, { retryable: true });
+  }
+
+  async create(request: ContainerRequest): Promise<string> {
+    await this.#world.clock.sleep(CREATE_DELAY_MS);
+    const existing = this.#find(request.name);
+    if (existing) return existing.facts.id;
+    const { name, labels, imageId } = request;
+    const id = `container-${++this.#serial}`;
+    const program = [...this.#images.values()].find(({ facts }) => facts.id === imageId)?.program ?? {};
+    this.#containers.set(id, { request, program, facts: { id, name, labels, imageId, state: 'created' } });
+    return id;
+  }
+
+  async start(id: string): Promise<void> {
+    await this.#world.clock.sleep(START_DELAY_MS);
+    const container = this.#find(id);
+    if (!container) throw new Failure('container-start-failed', `there is no container ${id}`);
+    if (container.facts.state !== 'created') return;
+    const { program } = container;
+    if (program.broken) throw new Failure('container-start-failed', 'exec: no such file or directory');
+    container.facts = { ...container.facts, state: 'running', pid: 1, startedAtMs: this.#world.clock.now() };
+    if (program.runsMs !== undefined) {
+      this.#world.clock.after(program.runsMs, () => this.#end(container.facts.id, program.exitCode ?? 0));
+    }
+  }
+
+  async signal(id: string, signal: string): Promise<void> {
+    await this.#world.clock.sleep(OTHER_DELAY_MS);
+    const container = this.#find(id);
+    if (container?.facts.state !== 'running') return;
+    if (signal === 'SIGKILL') return this.#end(container.facts.id, 137);
+    const delayMs = container.program.endsAfterTermMs;
+    if (delayMs !== undefined) this.#world.clock.after(delayMs, () => this.#end(container.facts.id, 0));
+  }
+
+  resize(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#world.clock.sleep(OTHER_DELAY_MS);
+    const container = this.#find(id);
+    if (!container) return;
+    this.#end(container.facts.id, 137);
+    this.#containers.delete(container.facts.id);
+  }
+
+  async exec(id: string, request: ExecRequest): Promise<Session> {
+    await this.#world.clock.sleep(OTHER_DELAY_MS);
+    const container = this.#find(id);
+    if (container?.facts.state !== 'running') throw new Failure('container-not-running', `${id} does not run`);
+    const exitCode = container.program.commands?.[request.command.join(' ')] ?? 0;
+    return endedSession(container.program.output ?? '', exitCode);
+  }
+
+  async attach(id: string, request: AttachRequest): Promise<Session> {
+    return this.exec(id, { ...request, command: [] });
+  }
+
+  usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
+    const running = this.actual().filter(({ state }) => state === 'running');
+    return Promise.resolve(new Map(running.map(({ id }) => [id, { cpuNanoseconds: 0, workingSetBytes: 1_000 }])));
+  }
+
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #find(id: string): FakeContainer | undefined {
+    return this.#containers.get(id) ?? [...this.#containers.values()].find(({ facts }) => facts.name === id);
+  }
+
+  #end(id: string, exitCode: number): void {
+    const container = this.#containers.get(id);
+    if (container?.facts.state !== 'running') return;
+    const { pid: _, ...facts } = container.facts;
+    container.facts = { ...facts, state: 'exited', exitCode, finishedAtMs: this.#world.clock.now() };
+    for (const listener of [...this.#listeners]) listener(id);
+  }
+}
+
+function endedSession(output: string, exitCode: number): Session {
+  const bytes = new Subscription<Uint8Array>();
+  if (output !== '') bytes.push(new TextEncoder().encode(output));
+  bytes.close();
+  const main = { incoming: bytes, write: () => Promise.resolve(), end: () => undefined, abort: () => undefined };
+  return { main, exit: Promise.resolve({ exitCode }) };
+}

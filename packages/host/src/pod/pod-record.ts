@@ -1,0 +1,46 @@
+import type { Pod, Stored } from '@godwit/kinds';
+import { type ContainerRun, initialPodState, type PodEnd, type PodState } from './pod-state.ts';
+
+/** What a new process needs of a pod: its object and how far its containers have come. */
+interface PodRecord {
+  readonly pod?: Stored<Pod> | undefined;
+  readonly startTimeMs?: number | undefined;
+  readonly end?: PodEnd | undefined;
+  readonly containers: Readonly<Record<string, ContainerRun>>;
+  readonly leftovers: readonly string[];
+}
+
+export function podRecord(state: PodState): PodRecord {
+  const { pod, startTimeMs, end, containers, leftovers } = state;
+  const runs = Object.entries(containers).map(([name, run]) => [name, { ...run, probes: {}, look: false }]);
+  return { pod: pod && lean(pod), startTimeMs, end, containers: Object.fromEntries(runs), leftovers };
+}
+
+const leanPods = new WeakMap<Pod, Stored<Pod>>();
+
+/** Without what only the API needs; one copy a version, because records are compared at every step. */
+function lean(pod: Stored<Pod>): Stored<Pod> {
+  const known = leanPods.get(pod);
+  if (known) return known;
+  const { managedFields: _, ...metadata } = pod.metadata;
+  const copy = { ...pod, metadata } as Stored<Pod>;
+  leanPods.set(pod, copy);
+  return copy;
+}
+
+/** The state that a record stands for; what cannot be understood is an empty one. */
+export function stateOfRecord(uid: string, hostIps: readonly string[], record: unknown): PodState {
+  const state = initialPodState(uid, hostIps);
+  if (typeof record !== 'object' || record === null || !('containers' in record)) return state;
+  const { pod, startTimeMs, end, containers, leftovers } = record as PodRecord;
+  const conditions = pod?.status?.conditions;
+  return {
+    ...state,
+    ...(pod && { pod }),
+    ...(startTimeMs !== undefined && { startTimeMs }),
+    ...(conditions && { conditions }),
+    end,
+    containers,
+    leftovers,
+  };
+}
