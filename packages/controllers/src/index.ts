@@ -9,3 +9,4 @@ export * from './replica-set/index.ts';
 export * from './scheduler/index.ts';
 export * from './service/index.ts';
 export * from './virtual-machine/index.ts';
+export * from './virtual-machine-instance/index.ts';

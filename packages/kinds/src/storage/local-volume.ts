@@ -11,8 +11,10 @@ import type { PersistentVolume } from './persistent-volume.ts';
  *                 capacity grows; when the object is deleted it removes the data and then its finalizer
  */
 
-/** Provisioner of the storage classes that this is about, and CSI driver name of their volumes. */
-export const localProvisioner = 'local.godwit.dev';
+/** Provisioner of the storage classes that this is about. */
+export const localProvisioner = 'godwit.dev/local';
+/** CSI driver name of the volumes; nobody else may serve them. */
+export const localDriver = 'local.godwit.dev';
 /** Name of the storage class that claims get who name none. */
 export const defaultStorageClass = 'local';
 /** Label of a PersistentVolume: the host whose agent looks after it. */
