@@ -2,8 +2,7 @@
 import { describeError, Failure } from '@godwit/base';
 import { Command } from 'commander';
 import { DEFAULT_STATE_FOLDER } from './state-folder.ts';
-
-const VERSION = '0.1.0';
+import { VERSION } from './version.ts';
 
 /** Errors that a person can act on are one line; anything else shows where it came from. */
 function fail(error: unknown): never {

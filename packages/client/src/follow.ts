@@ -56,7 +56,8 @@ export async function follow<T extends KubeObject>(
     } catch (error) {
       if (signal.aborted) return;
       if (isReason(error, 'Expired', 'Gone')) version = undefined;
-      world.log.debug('watch interrupted', { plural: resource.kind.plural, error: describeError(error) });
+      const level = isReason(error, 'Forbidden') ? 'warn' : 'debug';
+      world.log[level]('watch interrupted', { plural: resource.kind.plural, error: describeError(error) });
     }
     const longestMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++);
     // Rejects when the signal is aborted, which the loop sees for itself.

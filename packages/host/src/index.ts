@@ -2,6 +2,7 @@
 
 export * from './agent/index.ts';
 export * from './container-driver.ts';
+export * from './hypervisor-driver.ts';
 export * from './machine/index.ts';
 export * from './network-driver.ts';
 export * from './pod/index.ts';

@@ -32,7 +32,7 @@ export async function down(options: DownOptions): Promise<void> {
 /** No program runs: one is started without its API being reachable, to adopt the machines and stop them. */
 async function downWithoutProgram(state: StateFolder, say: (line: string) => void): Promise<void> {
   const { startCloud } = await import('../cloud/start-cloud.ts');
-  const cloud = await startCloud(state, { host: '127.0.0.1', port: 0 }, { quiet: true });
+  const cloud = await startCloud(state, { host: '127.0.0.1', port: 0 });
   await cloud.down(say);
   await cloud.close();
 }

@@ -48,20 +48,23 @@ function parseListen(text: string | undefined, state: StateFolder): Listen {
 }
 
 async function runInForeground(state: StateFolder, listen: Listen, terminal: Terminal): Promise<void> {
-  const startedMs = performance.now();
+  const clock = new SystemClock();
+  const startedMs = clock.monotonic();
   let summary: Summary | undefined;
   const { startCloud } = await import('../cloud/start-cloud.ts');
   const ended = Promise.withResolvers<void>();
   const control = await holdControlSocket(state.controlSocket, {
     summary: () => summary,
+    controllers: () => (summary === undefined ? [] : cloud.controllerReports()),
     down: async (say) => {
       await cloud.down(say);
       ended.resolve();
     },
   });
-  const cloud = await startCloud(state, listen, { quiet: false });
-  summary = { ...cloud.summary, readyAfterMs: performance.now() - startedMs };
-  printSummary(summary, terminal);
+  const cloud = await startCloud(state, listen);
+  const ready = { ...cloud.summary, readyAfterMs: clock.monotonic() - startedMs };
+  summary = ready;
+  printSummary(ready, terminal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.resolve());
   await ended.promise;
   terminal.line();

@@ -1,0 +1,77 @@
+import type { Operations } from '@godwit/api';
+import { controllers as controllersUser } from '@godwit/api';
+import type { World } from '@godwit/base';
+import { ApiClient } from '@godwit/client';
+import {
+  Controllers,
+  DeploymentReconciler,
+  EndpointSliceReconciler,
+  type ControllerReport as FrameworkReport,
+  GarbageCollector,
+  NamespaceReconciler,
+  type Reconciler,
+  ReplicaSetReconciler,
+  Scheduler,
+  ServiceReconciler,
+  VirtualMachineController,
+  VirtualMachineInstanceController,
+} from '@godwit/controllers';
+import { ipAddress, node, service } from '@godwit/kinds';
+import type { ControllerReport } from './control-socket.ts';
+
+/** The controllers of one process, running. */
+export interface OpenControllers {
+  /** Resolves once their caches are filled. */
+  readonly ready: Promise<void>;
+  reports(): readonly ControllerReport[];
+  close(): Promise<void>;
+}
+
+/** Starts all controllers. They come through the door like everyone, as a user of their own. */
+export function openControllers(operations: Operations, world: World): OpenControllers {
+  const client = new ApiClient(operations.as(controllersUser, 'godwit-controllers'), world);
+  const controllers = new Controllers(reconcilers(client), world);
+  const stopping = new AbortController();
+  const running = controllers.run(stopping.signal);
+  return {
+    ready: client.ready(),
+    reports: () => controllers.reports().map((report) => describe(report, world)),
+    close: async () => {
+      stopping.abort();
+      await running;
+      client.close();
+    },
+  };
+}
+
+function reconcilers(client: ApiClient): Reconciler[] {
+  return [
+    new NamespaceReconciler(client),
+    new GarbageCollector(client),
+    new ReplicaSetReconciler(client),
+    new DeploymentReconciler(client),
+    new EndpointSliceReconciler(client),
+    new ServiceReconciler({
+      services: client.resource(service),
+      serviceCache: client.cache(service),
+      addressCache: client.cache(ipAddress),
+      nodeCache: client.cache(node),
+      clock: client.world.clock,
+    }),
+    new VirtualMachineController(client),
+    new VirtualMachineInstanceController(client),
+    new Scheduler(client),
+  ];
+}
+
+function describe(report: FrameworkReport, world: World): ControllerReport {
+  const { done, after, blocked, failed } = report.counts;
+  const failing = report.troubled.find(({ outcome }) => outcome === 'failed');
+  return {
+    name: report.name,
+    runs: done + after + blocked + failed,
+    queueDepth: report.queueDepth,
+    ...(report.lastRun && { lastRunAgeMs: world.clock.now() - report.lastRun.at }),
+    ...(failing && { lastError: `${failing.name}: ${failing.why}` }),
+  };
+}

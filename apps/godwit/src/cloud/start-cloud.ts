@@ -1,0 +1,97 @@
+import { hostname } from 'node:os';
+import { controllers as controllersUser } from '@godwit/api';
+import { SystemClock, type World } from '@godwit/base';
+import { SystemIds, systemRandom } from '@godwit/base/node';
+import { renderKubeconfig } from '../pki/kubeconfig.ts';
+import { writePrivately } from '../pki/pki-folder.ts';
+import { addressPlan, type StateFolder } from '../state-folder.ts';
+import type { Listen } from '../verbs/up.ts';
+import { bootstrap, publishApiService } from './bootstrap.ts';
+import type { ControllerReport, Summary } from './control-socket.ts';
+import { Metrics } from './metrics.ts';
+import { openControllers } from './open-controllers.ts';
+import { openDoor } from './open-door.ts';
+import { type OpenHost, openHost } from './open-host.ts';
+import { programLog } from './program-log.ts';
+
+/** Longest that all machines together may take to stop. */
+const STOP_TIMEOUT_MS = 180_000;
+
+/** A whole cloud in this process. */
+export interface Cloud {
+  readonly summary: Omit<Summary, 'readyAfterMs'>;
+  controllerReports(): readonly ControllerReport[];
+  /** Stops all machines in order and removes everything they needed on the host. */
+  down(say: (line: string) => void): Promise<void>;
+  /** Stops the control plane; machines keep running. */
+  close(): Promise<void>;
+}
+
+/** Puts the parts together: store and API first, then controllers and this machine's agent. */
+export async function startCloud(state: StateFolder, listen: Listen): Promise<Cloud> {
+  const world = realWorld();
+  const metrics = new Metrics();
+  const nodeName = hostname().toLowerCase();
+  let host: OpenHost | undefined;
+  let isReady = false;
+  const door = await openDoor({
+    state,
+    listen,
+    world,
+    metrics,
+    machines: (node) => (node === nodeName ? host?.agent.access : undefined),
+    isReady: () => isReady,
+  });
+  const admin = door.operations.as(controllersUser, 'godwit');
+  await bootstrap(admin, state.instance);
+  const server = await door.serve(listen);
+  writePrivately(
+    state.kubeconfig,
+    renderKubeconfig(urlOf(listen, server.port), door.pki.authorityCertificate, 'admin', door.pki.admin),
+  );
+  const controllers = openControllers(door.operations, world);
+  host = await openHost({ state, nodeName, operations: door.operations, world });
+  const { agent, network, accelerator } = host;
+  await Promise.all([agent.start(), controllers.ready]);
+  await door.serve({ host: addressPlan(state.instance).uplinkHostAddress, port: server.port });
+  await publishApiService(admin, state.instance, server.port);
+  metrics.watch({ revision: () => door.store.revision, controllers: controllers.reports });
+  isReady = true;
+  const close = async () => {
+    await controllers.close();
+    await host?.close();
+    await door.close();
+  };
+  return {
+    summary: {
+      processId: process.pid,
+      address: urlOf(listen, server.port),
+      kubeconfig: state.kubeconfig,
+      accelerator,
+      loadBalancerRange: addressPlan(state.instance).loadBalancerRange,
+    },
+    controllerReports: controllers.reports,
+    down: async (say) => {
+      say('stopping machines');
+      await controllers.close();
+      await agent.stopAll(STOP_TIMEOUT_MS);
+      say('removing the network');
+      await network.remove();
+    },
+    close,
+  };
+}
+
+function urlOf({ host }: Listen, port: number): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `https://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function realWorld(): World {
+  return {
+    clock: new SystemClock(),
+    random: systemRandom(),
+    ids: new SystemIds(),
+    log: programLog(2, process.env.GODWIT_LOG ?? 'info'),
+  };
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Failure, hasCode } from '@godwit/base';
+import { imageStamp, storeImage } from '../container-image.ts';
+import { type ArchiveEntry, archiveFile, archiveFolder, cpio } from '../cpio.ts';
+import { packageBehind, unpackPackage } from '../debian-package.ts';
+import type { BuiltGuest, GuestOptions } from '../guest-options.ts';
+import { KernelModules, unpackKernel } from '../kernel/index.ts';
+import { remoteLogin } from './remote-login.ts';
+import { buildTinyDisk } from './tiny-disk.ts';
+
+/** Name of the tiny guest in the host's image store. */
+export const tinyImage = 'localhost/godwit/tiny:latest';
+
+/**
+ * Kernel arguments with which the tiny guest boots quickest without KVM. What they leave out: calibrations, self-tests
+ * and defences that a guest for tests does not need.
+ */
+export const tinyKernelArguments = [
+  'console=ttyS0',
+  'quiet',
+  'tsc=reliable',
+  'no_timer_check',
+  'mitigations=off',
+  'apparmor=0',
+  'nokaslr',
+  'random.trust_cpu=on',
+  '8250.nr_uarts=1',
+  'cryptomgr.notests',
+].join(' ');
+
+/** Modules by the moment at which they are needed; what they depend on is found by itself. */
+const MODULES = {
+  first: ['virtio_pci', 'virtio_net', 'virtio_blk'],
+  late: ['button', 'evdev', 'virtio_console', 'virtio_balloon', 'virtio-rng', 'pvpanic'],
+  seed: ['isofs', 'vfat', 'nls_cp437', 'nls_iso8859_1', 'virtio_scsi', 'sd_mod', 'sr_mod', 'ahci'],
+} as const;
+
+const BUSYBOX = '/bin/busybox';
+
+/** Builds the tiny guest, or finds that the same one is there. */
+export async function buildTinyGuest(options: GuestOptions): Promise<BuiltGuest> {
+  await mkdir(options.folder, { recursive: true });
+  const kernelPackage = await unpackPackage(await packageBehind('linux-image-cloud-amd64', options), options);
+  const root = await rootFiles();
+  const busybox = await readBusybox();
+  const stamp = stampOf([
+    kernelPackage.version,
+    busybox,
+    ...root.map(({ path }) => path),
+    ...root.map(({ bytes }) => bytes),
+  ]);
+  const disk = join(options.folder, 'tiny.qcow2');
+  if (!options.force && (await imageStamp(tinyImage)) === stamp && (await exists(disk))) {
+    return { image: tinyImage, disk, built: false };
+  }
+  const [release] = await readdir(join(kernelPackage.folder, 'lib/modules'));
+  if (!release) throw new Failure('bad-kernel', `${kernelPackage.name} has no modules`);
+  options.progress(`building tiny with Linux ${release}`);
+  const initrd = cpio([
+    ...root,
+    archiveFile('bin/busybox', busybox, 0o755),
+    ...modules(kernelPackage.folder, release),
+    ...(await remoteLogin(options)),
+  ]);
+  const packed = await readFile(join(kernelPackage.folder, 'boot', `vmlinuz-${release}`));
+  const tree = join(options.folder, 'tiny');
+  await rm(tree, { recursive: true, force: true });
+  await mkdir(join(tree, 'boot'), { recursive: true });
+  await writeFile(join(tree, 'boot/vmlinuz'), unpackKernel(packed) ?? packed);
+  await writeFile(join(tree, 'boot/initrd'), initrd);
+  await mkdir(join(tree, 'disk'));
+  await buildTinyDisk({ kernel: packed, initrd, kernelArguments: tinyKernelArguments, target: disk }, options);
+  await writeFile(join(tree, 'disk/disk.qcow2'), await readFile(disk));
+  options.progress(`storing ${tinyImage}`);
+  await storeImage(tree, tinyImage, stamp, options);
+  await rm(tree, { recursive: true, force: true });
+  return { image: tinyImage, disk, built: true };
+}
+
+function modules(packageFolder: string, release: string): ArchiveEntry[] {
+  const all = new KernelModules(join(packageFolder, 'lib/modules', release));
+  const seen = new Set<string>();
+  return Object.entries(MODULES).flatMap(([moment, names]) => {
+    const fresh = all.load(names).filter(({ name }) => !seen.has(name));
+    for (const { name } of fresh) seen.add(name);
+    const list = Buffer.from(fresh.map(({ name }) => `${name}\n`).join(''));
+    return [
+      archiveFile(`lib/modules/${moment}`, list),
+      ...fresh.map(({ name, bytes }) => archiveFile(`lib/modules/${name}.ko`, bytes)),
+    ];
+  });
+}
+
+/** The files beside this one that make up the guest, and the folders that it mounts things on. */
+async function rootFiles(): Promise<ArchiveEntry[]> {
+  const source = fileURLToPath(new URL('root', import.meta.url));
+  const names = (await readdir(source, { recursive: true })).sort();
+  const entries: ArchiveEntry[] = ['bin', 'dev', 'proc', 'sys', 'run', 'root', 'tmp', 'lib', 'lib/modules'].map(
+    (path) => archiveFolder(path),
+  );
+  for (const name of names) {
+    const path = join(source, name);
+    if ((await stat(path)).isDirectory()) entries.push(archiveFolder(name));
+    else {
+      const bytes = await readFile(path);
+      entries.push(archiveFile(name, bytes, bytes.subarray(0, 2).toString() === '#!' ? 0o755 : 0o644));
+    }
+  }
+  return entries;
+}
+
+async function readBusybox(): Promise<Buffer> {
+  try {
+    const bytes = await readFile(BUSYBOX);
+    if (!needsLoader(bytes)) return bytes;
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  }
+  throw new Failure('program-missing', `${BUSYBOX} is not the static one: install the package busybox-static`);
+}
+
+/** Whether an ELF file names a program that has to load its libraries: the guest has none (program header PT_INTERP). */
+function needsLoader(bytes: Buffer): boolean {
+  const start = Number(bytes.readBigUInt64LE(0x20));
+  const size = bytes.readUInt16LE(0x36);
+  const count = bytes.readUInt16LE(0x38);
+  return Array.from({ length: count }).some((_, index) => bytes.readUInt32LE(start + index * size) === 3);
+}
+
+function stampOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('hex').slice(0, 32);
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+}
