@@ -39,6 +39,7 @@ export class ImageStore {
   #knownAt = '';
   readonly #pinning = new Map<string, Promise<void>>();
   #pins: Record<string, string> | undefined;
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(places: PodmanPlaces, service: PodmanService) {
     this.#places = places;
@@ -135,7 +136,14 @@ export class ImageStore {
       this.#pinning.set(image.Id, copying);
     }
     await copying;
+    if (pins[name] === image.Id) return;
     pins[name] = image.Id;
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#savePins(pins));
+    await this.#saving;
+  }
+
+  /** One at a time: the pods of a Deployment ask for the same image together. */
+  async #savePins(pins: Readonly<Record<string, string>>): Promise<void> {
     await writeFile(`${this.#places.pinsPath}.new`, JSON.stringify(pins));
     await rename(`${this.#places.pinsPath}.new`, this.#places.pinsPath);
   }
