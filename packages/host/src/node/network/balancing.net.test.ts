@@ -123,6 +123,14 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
     await draining;
   });
 
+  test('without services it refuses, and takes up again where it is asked to', async () => {
+    await apply();
+    await assert.rejects(net.driver.connect(net.lb(0), 80, 3000), { code: 'connect-failed' });
+    await apply(web(hosts));
+    const result = await load(url, { clients: 1 }, underLoad());
+    assert.deepEqual(result.failures, []);
+  });
+
   test('HAProxy that dies is started again', async () => {
     const file = `${net.driver.names.runFolder}/lb/haproxy.pid`;
     const before = Number(readFileSync(file, 'utf8'));

@@ -18,7 +18,7 @@ export function dataPlaneNames(instanceId: string): DataPlaneNames {
     namespace: `godwit-${instanceId}`,
     uplink: `gw${instanceId}`,
     table: `godwit_${instanceId}`,
-    runFolder: `/run/godwit-${instanceId}`,
+    runFolder: `/run/godwit-${instanceId}/network`,
     podPrefix: `gw${instanceId}-`,
   };
 }

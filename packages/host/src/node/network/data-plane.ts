@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { AddressPlan } from '../../services/index.ts';
 import {
   BRIDGE,
@@ -20,6 +21,14 @@ export async function ensureDataPlane(names: DataPlaneNames, plan: AddressPlan):
     run(['nft', '-f', '-'], { input: renderHostRules({ table: names.table, uplink: names.uplink, plan }) }),
   ]);
   await passForeignFirewalls(names);
+}
+
+/** False after somebody flushed the rules of the whole host. */
+export function hasHostRules({ table }: DataPlaneNames): Promise<boolean> {
+  return run(['nft', 'list', 'chain', 'ip', table, 'guard']).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Tells in a run folder that this host did not forward packets before. */
@@ -107,11 +116,12 @@ ip link del dev ${uplink} 2>/dev/null || true
 [ ! -e /run/netns/${namespace} ] || ip netns del ${namespace} || rm -f /run/netns/${namespace}
 if [ -e ${runFolder}/${FORWARDING_MARK} ]; then
   heir=
-  for folder in /run/godwit-*; do [ "$folder" = ${runFolder} ] || [ ! -d "$folder" ] || heir=$folder; done
+  for folder in /run/godwit-*/network; do [ "$folder" = ${runFolder} ] || [ ! -d "$folder" ] || heir=$folder; done
   if [ -n "$heir" ]; then : > "$heir/${FORWARDING_MARK}"
   elif [ -z "$(ip -o link show type bridge)" ]; then echo 0 > /proc/sys/net/ipv4/ip_forward
   fi
 fi
 rm -rf ${runFolder}
+rmdir ${dirname(runFolder)} 2>/dev/null || true
 `);
 }

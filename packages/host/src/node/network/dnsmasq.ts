@@ -50,7 +50,7 @@ export class Dnsmasq {
     for (const name of ['', 'hosts', 'dhcp-hosts', 'dhcp-options']) {
       mkdirSync(join(this.#folder, name), { recursive: true, mode: 0o755 });
     }
-    this.#writeUpstream();
+    this.refreshUpstream();
     const { file, mark } = this.#identity;
     const user = existingUser('dnsmasq', 'nobody');
     const config = renderDnsmasqConfig({ plan: this.#plan, folder: this.#folder, user });
@@ -66,7 +66,8 @@ export class Dnsmasq {
     await run([...inNamespace(this.#names.namespace), 'dnsmasq', mark]);
   }
 
-  #writeUpstream(): void {
+  /** The host's name servers may change; dnsmasq looks at its copy by itself. */
+  refreshUpstream(): void {
     const text = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf']
       .map((file) => (existsSync(file) ? upstreamServers(readFileSync(file, 'utf8')) : []))
       .find((servers) => servers.length > 0);

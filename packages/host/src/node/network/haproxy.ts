@@ -13,7 +13,7 @@ import {
   structureOf,
 } from '../../services/index.ts';
 import { inNamespace, run } from './command.ts';
-import { daemonPid, existingUser, signalDaemon, stopDaemon } from './daemon.ts';
+import { daemonPid, existingUser, stopDaemon } from './daemon.ts';
 import type { DataPlaneNames } from './data-plane-names.ts';
 import { tellHaproxy } from './haproxy-socket.ts';
 
@@ -22,7 +22,7 @@ const READY_MS = 10_000;
 const CLEAN_MS = 1000;
 
 /**
- * The load balancer that faces users. It runs only while a service asks for it. Servers come and go by its
+ * The load balancer that faces users. It is started when the first service asks for it. Servers come and go by its
  * runtime socket; a new address or port is a reload, in which the new worker takes over the old one's
  * listening sockets and the old one finishes what it has.
  */
@@ -63,10 +63,7 @@ export class Haproxy {
   /** @throws Failure `haproxy-failed` when it does not come up with this configuration */
   async apply(balancers: readonly LoadBalancer[]): Promise<void> {
     this.#balancers = balancers;
-    if (balancers.length === 0) {
-      if (this.running) signalDaemon(this.#identity, 'SIGUSR1');
-      return;
-    }
+    if (!this.running && balancers.length === 0) return;
     if (!this.running) await this.#start();
     else if ((await this.#loadedStructure()) !== structureOf(balancers, this.#settings)) await this.#reload();
     else await this.#updateServers();
@@ -95,7 +92,8 @@ export class Haproxy {
 
   async #reload(): Promise<void> {
     this.#writeConfig();
-    signalDaemon(this.#identity, 'SIGUSR2');
+    // By its socket, not by a signal: one that comes while the master still works on an earlier reload is lost.
+    await this.#tellMaster('reload');
     await this.#untilLoaded();
   }
 
@@ -149,7 +147,7 @@ export class Haproxy {
   }
 
   async #clean(): Promise<void> {
-    if (!this.running || this.#balancers.length === 0) return;
+    if (!this.running) return;
     const unwanted = this.#unwanted(parseServersState(await tellHaproxy(this.#socket, ['show servers state'])));
     if (unwanted.length === 0) return;
     const sessions = parseSessions(await tellHaproxy(this.#socket, ['show stat -1 4 -1']));

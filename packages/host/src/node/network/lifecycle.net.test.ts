@@ -67,6 +67,22 @@ describe('life of a data plane', { skip: whyNoNetwork() }, () => {
     assert.deepEqual(await answers(first), ['first', 'first']);
   });
 
+  test('rules that somebody flushes come back by themselves', async () => {
+    const { names } = first.driver;
+    execFileSync('nft', ['delete', 'table', 'ip', names.table]);
+    const hasTable = () => execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' }).includes(names.table);
+    for (let i = 0; i < 600 && !hasTable(); i++) await first.world.clock.sleep(50);
+    assert.equal(hasTable(), true);
+    first.inDataPlane('nft', 'delete', 'table', 'ip', 'godwit');
+    const { services } = web(first);
+    await first.driver.applyServices({
+      services: services.map((entry) => ({ ...entry, clusterIps: [first.vip(11)] })),
+      hosts: [],
+    });
+    assert.equal(await fetchText(`http://${first.vip(11)}/`), 'first');
+    await first.driver.applyServices(web(first));
+  });
+
   test('half-made ports are made whole, and those that nobody knows are found', async () => {
     const { names } = first.driver;
     // What a crash leaves between two steps: a namespace without an interface, and a file without a namespace.

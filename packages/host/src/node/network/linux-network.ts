@@ -3,7 +3,7 @@ import { type ByteChannel, describeError, type Timer, type World } from '@godwit
 import type { NetworkDriver, Port, PortRequest, ServiceTable } from '../../network-driver.ts';
 import { type AddressPlan, loadBalancersOf } from '../../services/index.ts';
 import { openConnections, readConnections, type TrackedConnection } from './connections.ts';
-import { ensureDataPlane, removeDataPlane } from './data-plane.ts';
+import { ensureDataPlane, hasHostRules, removeDataPlane } from './data-plane.ts';
 import { type DataPlaneNames, dataPlaneNames } from './data-plane-names.ts';
 import { Dnsmasq } from './dnsmasq.ts';
 import { Firewall } from './firewall.ts';
@@ -21,8 +21,9 @@ export interface LinuxNetworkOptions {
 
 /** How often the daemons are looked after. */
 const WATCH_MS = 1000;
-/** How often, in looks, the chains of other firewalls are gone through: they forget us when they reload. */
-const FIREWALL_LOOKS = 30;
+/** Every so many looks, whether our rules on the host are still there, and what others' firewalls do. */
+const RULES_LOOKS = 5;
+const FOREIGN_LOOKS = 30;
 const DRAIN_FIRST_MS = 50;
 const DRAIN_LONGEST_MS = 500;
 
@@ -59,8 +60,7 @@ export class LinuxNetwork implements NetworkDriver {
   async start(): Promise<void> {
     this.#released = new AbortController();
     await mkdir(this.names.runFolder, { recursive: true, mode: 0o755 });
-    await ensureDataPlane(this.names, this.#plan);
-    this.#firewall.reset();
+    await this.#repair();
     this.#ports.clear();
     for (const port of await readPorts(this.names)) this.#ports.set(port.port, port);
     await this.#dnsmasq.ensure();
@@ -145,7 +145,21 @@ export class LinuxNetwork implements NetworkDriver {
     const table = this.#table;
     const draining = this.#draining;
     this.#dnsmasq.applyServices(table);
-    await Promise.all([this.#firewall.apply(table, draining), this.#haproxy.apply(loadBalancersOf(table, draining))]);
+    await Promise.all([
+      this.#firewall.apply(table, draining).catch(async (error: unknown) => {
+        this.#world.log.warn('the rules are not as they were left; they are made anew', {
+          error: describeError(error),
+        });
+        await this.#repair();
+        await this.#firewall.apply(table, draining);
+      }),
+      this.#haproxy.apply(loadBalancersOf(table, draining)),
+    ]);
+  }
+
+  async #repair(): Promise<void> {
+    await ensureDataPlane(this.names, this.#plan);
+    this.#firewall.reset();
   }
 
   async #setDraining(address: string, isDraining: boolean): Promise<void> {
@@ -211,7 +225,16 @@ export class LinuxNetwork implements NetworkDriver {
   }
 
   async #revive(): Promise<void> {
-    if (++this.#looks % FIREWALL_LOOKS === 0) await passForeignFirewalls(this.names);
+    this.#looks++;
+    if (this.#looks % RULES_LOOKS === 0 && !(await hasHostRules(this.names))) {
+      this.#world.log.warn('somebody took the rules away on the host; they are made again');
+      await this.#repair();
+      await this.#applyAll();
+    }
+    if (this.#looks % FOREIGN_LOOKS === 0) {
+      await passForeignFirewalls(this.names);
+      this.#dnsmasq.refreshUpstream();
+    }
     if (!this.#dnsmasq.running) {
       this.#world.log.warn('dnsmasq had ended and is started again');
       await this.#dnsmasq.ensure();

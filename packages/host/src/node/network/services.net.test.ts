@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import { ready, serviceEntry } from '../../conformance/index.ts';
@@ -107,6 +109,16 @@ describe('services on a host', { skip }, () => {
     await apply(udp([second]));
     assert.equal(await ask(net.vip(10)), 'datagram 11');
     socket.close();
+  });
+
+  test('a service may lead to the host itself, as that of the API does', async () => {
+    const server = createServer((_, response) => response.end('the API'));
+    await new Promise<void>((resolve) => server.listen(0, net.plan.uplinkHostAddress, resolve));
+    const { port } = server.address() as AddressInfo;
+    await apply(entry(1, { name: 'kubernetes' }, { endpoints: [ready(net.plan.uplinkHostAddress, port)] }));
+    assert.equal(await fetchText(`http://${net.vip(1)}/`), 'the API');
+    assert.deepEqual(await net.askLater(10, `http://${net.vip(1)}/`), ['the API']);
+    server.close();
   });
 
   test('without endpoints a client is refused at once', async () => {

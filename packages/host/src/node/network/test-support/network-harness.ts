@@ -8,6 +8,7 @@ import { SystemIds } from '@godwit/base/node';
 import { portRequest } from '../../../conformance/index.ts';
 import type { Port, PortRequest } from '../../../network-driver.ts';
 import type { AddressPlan } from '../../../services/index.ts';
+import { run } from '../command.ts';
 import { LinuxNetwork } from '../linux-network.ts';
 import type { TestServer } from './machine.ts';
 
@@ -113,6 +114,14 @@ export class NetworkHarness {
   ask(host: number, url: string, count = 1, source = ''): string[] {
     const program = join(import.meta.dirname, 'ask.ts');
     return this.inMachine(host, process.execPath, program, url, `${count}`, source).trim().split('\n');
+  }
+
+  /** The same while this process goes on, for servers that it runs itself. */
+  async askLater(host: number, url: string): Promise<string[]> {
+    const namespace = `/run/netns/${this.driver.names.podPrefix}machine-${host}`;
+    const program = join(import.meta.dirname, 'ask.ts');
+    const text = await run(['nsenter', `--net=${namespace}`, '--', process.execPath, program, url]);
+    return text.trim().split('\n');
   }
 
   inDataPlane(...argv: string[]): string {
