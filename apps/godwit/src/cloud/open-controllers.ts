@@ -16,7 +16,6 @@ import {
   VirtualMachineController,
   VirtualMachineInstanceController,
 } from '@godwit/controllers';
-import { ipAddress, node, service } from '@godwit/kinds';
 import type { ControllerReport } from './control-socket.ts';
 
 /** The controllers of one process, running. */
@@ -51,13 +50,7 @@ function reconcilers(client: ApiClient): Reconciler[] {
     new ReplicaSetReconciler(client),
     new DeploymentReconciler(client),
     new EndpointSliceReconciler(client),
-    new ServiceReconciler({
-      services: client.resource(service),
-      serviceCache: client.cache(service),
-      addressCache: client.cache(ipAddress),
-      nodeCache: client.cache(node),
-      clock: client.world.clock,
-    }),
+    new ServiceReconciler(client),
     new VirtualMachineController(client),
     new VirtualMachineInstanceController(client),
     new Scheduler(client),
