@@ -23,6 +23,7 @@ export * from './pod/index.ts';
 export * from './policy/index.ts';
 export * from './priority-class.ts';
 export * from './quantity.ts';
+export * from './quota/index.ts';
 export * from './rbac/index.ts';
 export * from './registry.ts';
 export * from './resource-quota.ts';
