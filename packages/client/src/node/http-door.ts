@@ -48,10 +48,12 @@ interface WireList {
  */
 export class HttpDoor implements Door {
   readonly #session: HttpSession;
+  readonly #clock: Clock;
   readonly #timeoutMs: number;
 
   constructor(access: HttpAccess, options: HttpDoorOptions) {
     this.#session = new HttpSession(access, options.clock, options.userAgent ?? 'godwit');
+    this.#clock = options.clock;
     this.#timeoutMs = options.timeoutMs ?? 60_000;
   }
 
@@ -115,6 +117,7 @@ export class HttpDoor implements Door {
     return (await this.#json(method, path, body, contentType)) as Stored<KubeObject>;
   }
 
+  /** Sends it again, when the server was too busy to begin with it and says when to come back. */
   async #json(method: string, path: string, body?: unknown, contentType?: string): Promise<unknown> {
     const signal = AbortSignal.timeout(this.#timeoutMs);
     const request = {
@@ -124,11 +127,16 @@ export class HttpDoor implements Door {
       ...(contentType !== undefined && { contentType }),
     };
     try {
-      const answer = await this.#session.send(request, signal);
-      const text = await textOf(answer.body);
-      signal.throwIfAborted();
-      if (answer.status >= 300) throw refusal(answer.status, text);
-      return JSON.parse(text);
+      for (;;) {
+        const answer = await this.#session.send(request, signal);
+        const text = await textOf(answer.body);
+        signal.throwIfAborted();
+        if (answer.status < 300) return JSON.parse(text);
+        const failure = refusal(answer.status, text);
+        const waitSeconds = failure.statusDetails?.retryAfterSeconds;
+        if (failure.reason !== 'TooManyRequests' || waitSeconds === undefined) throw failure;
+        await this.#clock.sleep(waitSeconds * 1000, signal);
+      }
     } catch (error) {
       if (!signal.aborted) throw error;
       throw new StatusFailure('Timeout', `${method} ${path} took longer than ${this.#timeoutMs} ms`, undefined, error);

@@ -64,6 +64,8 @@ export class HttpSession {
       },
       { endStream: request.body === undefined },
     );
+    // Each failure is told to whoever waits at that moment; one that nobody waits for must not be fatal.
+    stream.on('error', () => undefined);
     this.#track(session, stream, signal);
     if (request.body !== undefined) stream.end(request.body);
     const status = await this.#answered(stream);
@@ -128,13 +130,15 @@ export class HttpSession {
   }
 
   async *#bodyOf(stream: ClientHttp2Stream, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    let ended = false;
     try {
       yield* stream as AsyncIterable<Uint8Array>;
+      ended = true;
     } catch (error) {
       if (signal.aborted) return;
       throw this.#unreachable(error);
     } finally {
-      stream.close(constants.NGHTTP2_CANCEL);
+      if (!ended) stream.close(constants.NGHTTP2_CANCEL);
     }
     if (!signal.aborted && stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw this.#unreachable();
   }
