@@ -50,19 +50,28 @@ export class RawClient {
   #tail = '';
   #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
 
-  private constructor(socket: TLSSocket, host: string) {
+  readonly #access: Access;
+
+  private constructor(socket: TLSSocket, access: Access) {
     this.#socket = socket;
-    this.#host = host;
+    this.#host = access.host;
+    this.#access = access;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('error', (error) => this.#waiting?.reject(error));
     socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
   }
 
-  static async open({ host, port, tls }: Access): Promise<RawClient> {
+  static async open(access: Access): Promise<RawClient> {
+    const { host, port, tls } = access;
     const socket = connect({ host, port, ...tls, ALPNProtocols: ['http/1.1'] });
     await once(socket, 'secureConnect');
     socket.setNoDelay(true);
-    return new RawClient(socket, host);
+    return new RawClient(socket, access);
+  }
+
+  /** Another connection to the same server. */
+  clone(): Promise<RawClient> {
+    return RawClient.open(this.#access);
   }
 
   request(method: string, path: string, body?: string): Promise<Answer> {

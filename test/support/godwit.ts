@@ -32,6 +32,11 @@ export class GodwitUnderTest {
     return this.#output;
   }
 
+  /** The eight digits that names on the host carry. */
+  get instanceId(): string {
+    return (JSON.parse(readFileSync(join(this.state, 'instance.json'), 'utf8')) as { id: string }).id;
+  }
+
   get processId(): number {
     assert.ok(this.#child?.pid, 'not running');
     return this.#child.pid;

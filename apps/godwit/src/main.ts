@@ -87,6 +87,7 @@ for (const [verb, description] of [
 program
   .command('image <guest>')
   .description('build a guest image from Debian packages: tiny or debian')
+  .option('--force', 'build it again even if it is there')
   .option(...stateOption)
   .action(async (guest, options) => (await import('./verbs/image.ts')).image(guest, options));
 

@@ -1,0 +1,130 @@
+/** What Godwit itself takes from the machine: `./godwit bench footprint`. */
+import type { VirtualMachine } from '@godwit/kinds';
+import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
+import { GodwitUnderTest, waitFor } from '../test/support/godwit.ts';
+import { processesMentioning } from '../test/support/host-traces.ts';
+import { cpuSeconds, processTree, proportionalSetSize } from './support/process-figures.ts';
+import { median } from './support/statistics.ts';
+
+const MACHINES = 20;
+const IDLE_SECONDS = 60;
+const MEBIBYTE = 1024 ** 2;
+
+export const bench: Bench = async function* ({ say }) {
+  const godwit = new GodwitUnderTest();
+  const image = await godwit.verb('image', 'tiny');
+  if (image.status !== 0) throw new Error(image.stderr);
+  await godwit.up();
+  try {
+    say(`idle for ${IDLE_SECONDS} s`);
+    yield* idle(godwit);
+    say(`${MACHINES} virtual machines`);
+    yield await perMachine(godwit, say);
+  } finally {
+    await godwit.stop();
+  }
+};
+
+async function* idle(godwit: GodwitUnderTest): AsyncIterable<BenchRow> {
+  await seconds(15);
+  const before = cpuSeconds(godwit.processId);
+  await seconds(IDLE_SECONDS);
+  const percent = ((cpuSeconds(godwit.processId) - before) / IDLE_SECONDS) * 100;
+  yield {
+    bench: 'footprint',
+    what: 'idle, no machines: CPU of godwit up',
+    value: percent,
+    unit: '% of a core',
+    goal: '<= 1',
+    holds: percent <= 1,
+  };
+  const memory = proportionalSetSize(godwit.processId) / MEBIBYTE;
+  yield {
+    bench: 'footprint',
+    what: 'idle, no machines: memory of godwit up (PSS)',
+    value: memory,
+    unit: 'MiB',
+    goal: '<= 150',
+    peer: 'reference: k3s, more than',
+    peerValue: 500,
+    ratio: memory / 500,
+    holds: memory <= 150,
+  };
+}
+
+/** Growth of everything that is not QEMU itself, over twenty machines, after it has settled. */
+async function perMachine(godwit: GodwitUnderTest, say: (line: string) => void): Promise<BenchRow> {
+  const before = await settled(godwit);
+  for (let index = 0; index < MACHINES; index++) {
+    await godwit.apply(manifest(index));
+    say(`${index + 1}/${MACHINES}`);
+  }
+  await waitFor('all machines', async () => (await running(godwit)) === MACHINES, 600_000);
+  const growth = ((await settled(godwit)) - before) / MACHINES / MEBIBYTE;
+  return {
+    bench: 'footprint',
+    what: `memory a VM: growth of PSS of all Godwit processes over ${MACHINES} VMs`,
+    value: growth,
+    unit: 'MiB',
+    goal: '<= 3',
+    peer: 'reference: KubeVirt, at least',
+    peerValue: 250,
+    ratio: growth / 250,
+    holds: growth <= 3,
+  };
+}
+
+async function running(godwit: GodwitUnderTest): Promise<number> {
+  const { items } = JSON.parse(await godwit.kubectl('get', 'vm', '-o', 'json')) as { items: VirtualMachine[] };
+  return items.filter(({ status }) => status?.printableStatus === 'Running').length;
+}
+
+/** Memory of all our processes but QEMU: the median of several looks, so that garbage not yet collected counts little. */
+async function settled(godwit: GodwitUnderTest): Promise<number> {
+  await seconds(20);
+  const looks: number[] = [];
+  for (let look = 0; look < 15; look++) {
+    looks.push(ownProcesses(godwit).reduce((sum, pid) => sum + sizeOf(pid), 0));
+    await seconds(2);
+  }
+  return median(looks);
+}
+
+function ownProcesses(godwit: GodwitUnderTest): number[] {
+  const mentioned = processesMentioning(godwit.state).filter(({ command }) => !/^\S*qemu-system/.test(command));
+  const instance = processesMentioning(`godwit-${godwit.instanceId}`).filter(
+    ({ command }) => !/^\S*qemu-system/.test(command),
+  );
+  return [...new Set([...processTree(godwit.processId), ...[...mentioned, ...instance].map(({ pid }) => pid)])];
+}
+
+function sizeOf(pid: number): number {
+  try {
+    return proportionalSetSize(pid);
+  } catch {
+    return 0;
+  }
+}
+
+function manifest(index: number): string {
+  return `
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: small-${index}}
+spec:
+  runStrategy: Always
+  template:
+    spec:
+      domain:
+        memory: {guest: 96Mi}
+        cpu: {cores: 1}
+        resources: {requests: {cpu: 10m}}
+        devices: {}
+        firmware:
+          kernelBoot:
+            container: {image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}
+            kernelArgs: console=ttyS0
+`;
+}
+
+const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
