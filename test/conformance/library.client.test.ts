@@ -111,8 +111,11 @@ test('an informer keeps up over a restart of the server', async () => {
     changed((name) => known.delete(name)),
   );
   // The library leaves it to its user to start again after an error.
+  let stopped = false;
   informer.on('error', () => {
-    setTimeout(() => informer.start().catch(() => {}), 50);
+    setTimeout(() => {
+      if (!stopped) informer.start().catch(() => {});
+    }, 50);
   });
   const until = async (names: string) => {
     while ([...known].sort().join() !== names) {
@@ -128,6 +131,7 @@ test('an informer keeps up over a restart of the server', async () => {
   await core().createNamespacedConfigMap({ namespace, body: configMap('two', {}, { informed: 'yes' }) });
   await core().deleteNamespacedConfigMap({ name: 'one', namespace });
   await until('two');
+  stopped = true;
   await informer.stop();
 });
 

@@ -21,7 +21,7 @@ export class ApiUnderTest {
   readonly requests: AccessRecord[] = [];
   readonly world: World = { clock: new SystemClock(), random: systemRandom(), ids: new SystemIds(), log: silentLog };
   readonly authority: KeyPair;
-  readonly #store: Store;
+  readonly store: Store;
   readonly #serverPair: KeyPair;
   #operations: Operations | undefined;
   #server: ApiServer | undefined;
@@ -30,7 +30,7 @@ export class ApiUnderTest {
   private constructor(authority: KeyPair, serverPair: KeyPair) {
     this.authority = authority;
     this.#serverPair = serverPair;
-    this.#store = new MemoryStore(this.world);
+    this.store = new MemoryStore(this.world);
   }
 
   static async start(): Promise<ApiUnderTest> {
@@ -89,21 +89,22 @@ export class ApiUnderTest {
   async close(): Promise<void> {
     await this.stop();
     this.machines.close();
-    await this.#store.close();
+    await this.store.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   async #open(): Promise<void> {
     const { clock, log } = this.world;
-    this.#operations = await createOperations({
+    const operations = await createOperations({
       world: this.world,
-      store: this.#store,
+      store: this.store,
       kinds: builtInKinds,
       machines: () => this.machines,
     });
+    this.#operations = operations;
     const api = new HttpApi({
-      operations: this.#operations,
-      authenticator: createAuthenticator({}),
+      operations,
+      authenticator: createAuthenticator({ world: this.world, holds: (claims) => operations.tokenHolds(claims) }),
       clock,
       onAccess: (record) => this.requests.push(record),
     });

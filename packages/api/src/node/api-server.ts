@@ -50,6 +50,7 @@ export class ApiServer {
   readonly #upgrader: Upgrader;
   readonly #sessions = new Set<ServerHttp2Session>();
   readonly #active = new Set<Active>();
+  #closing = false;
 
   private constructor(options: ApiServerOptions) {
     this.#options = options;
@@ -96,6 +97,7 @@ export class ApiServer {
 
   /** Stops listening, ends watches and streams, lets requests finish for `graceMs`, then cuts what is left. */
   async close(graceMs = 2000): Promise<void> {
+    this.#closing = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     for (const request of this.#active) request.abort();
     this.#upgrader.close();
@@ -155,6 +157,8 @@ export class ApiServer {
       await sendResponse(destination, response, this.#options.clock);
     } finally {
       this.#active.delete(request);
+      // Connections that are kept alive would otherwise hold up the end.
+      if (this.#closing) setImmediate(() => this.#server.closeIdleConnections());
     }
   }
 
