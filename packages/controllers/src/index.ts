@@ -7,7 +7,6 @@ export * from './garbage-collector/index.ts';
 export * from './namespace/index.ts';
 export * from './reconciler.ts';
 export * from './replica-set/index.ts';
-export * from './resource-quota/index.ts';
 export * from './scheduler/index.ts';
 export * from './service/index.ts';
 export * from './service-account/index.ts';

@@ -9,6 +9,7 @@ export * from './endpoint-slice.ts';
 export * from './endpoints.ts';
 export * from './events/index.ts';
 export * from './exact-quantity.ts';
+export * from './instance-usage.ts';
 export * from './int-or-string.ts';
 export * from './ip-address.ts';
 export * from './kubevirt/index.ts';
@@ -23,7 +24,7 @@ export * from './pod/index.ts';
 export * from './policy/index.ts';
 export * from './priority-class.ts';
 export * from './quantity.ts';
-export * from './quota/index.ts';
+
 export * from './rbac/index.ts';
 export * from './registry.ts';
 export * from './resource-quota.ts';
