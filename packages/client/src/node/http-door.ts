@@ -131,7 +131,7 @@ export class HttpDoor implements Door {
         const answer = await this.#session.send(request, signal);
         const text = await textOf(answer.body);
         signal.throwIfAborted();
-        if (answer.status < 300) return JSON.parse(text);
+        if (answer.status < 300) return parse(text);
         const failure = refusal(answer.status, text);
         const waitSeconds = failure.statusDetails?.retryAfterSeconds;
         if (failure.reason !== 'TooManyRequests' || waitSeconds === undefined) throw failure;
@@ -169,6 +169,14 @@ function refusal(status: number, text: string): StatusFailure {
   if (known?.kind === 'Status') return failureOfStatus(known);
   const reason = status === 401 ? 'Unauthorized' : status === 404 ? 'NotFound' : 'ServiceUnavailable';
   return new StatusFailure(reason, `the server answered ${status}: ${text.slice(0, 200)}`);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new StatusFailure('ServiceUnavailable', 'the answer is not whole', undefined, error);
+  }
 }
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {

@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import type { Clock, Timer } from '@godwit/base';
 import { StatusFailure } from '@godwit/kinds';
+import { StreamBody } from './stream-body.ts';
 
 /** Where the API is, and who we are. Certificates and keys are PEM. */
 export interface HttpAccess {
@@ -67,9 +68,10 @@ export class HttpSession {
     // Each failure is told to whoever waits at that moment; one that nobody waits for must not be fatal.
     stream.on('error', () => undefined);
     this.#track(session, stream, signal);
+    const body = new StreamBody(stream);
     if (request.body !== undefined) stream.end(request.body);
     const status = await this.#answered(stream);
-    return { status, body: this.#bodyOf(stream, signal) };
+    return { status, body: this.#bodyOf(body, signal) };
   }
 
   close(): void {
@@ -129,18 +131,9 @@ export class HttpSession {
     });
   }
 
-  async *#bodyOf(stream: ClientHttp2Stream, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    let ended = false;
-    try {
-      yield* stream as AsyncIterable<Uint8Array>;
-      ended = true;
-    } catch (error) {
-      if (signal.aborted) return;
-      throw this.#unreachable(error);
-    } finally {
-      if (!ended) stream.close(constants.NGHTTP2_CANCEL);
-    }
-    if (!signal.aborted && stream.rstCode !== constants.NGHTTP2_NO_ERROR) throw this.#unreachable();
+  async *#bodyOf(body: StreamBody, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    yield* body;
+    if (body.broken && !signal.aborted) throw this.#unreachable();
   }
 
   #unreachable(cause?: unknown): StatusFailure {
