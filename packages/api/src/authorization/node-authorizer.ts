@@ -1,4 +1,11 @@
-import type { KubeObject, PolicyRule } from '@godwit/kinds';
+import {
+  fillRequestOf,
+  type KubeObject,
+  type PersistentVolume,
+  type PolicyRule,
+  type Reference,
+  volumeHostLabel,
+} from '@godwit/kinds';
 import type { KindHub } from '../documents/kind-hub.ts';
 import type { Attributes, Authorizer, Decision, ResourceAttributes } from './authorizer.ts';
 import { ruleAllows } from './rules.ts';
@@ -25,18 +32,10 @@ const nodeRules: readonly PolicyRule[] = [
   { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', ...changing] },
   { apiGroups: [''], resources: ['nodes'], verbs: ['create', ...changing] },
   { apiGroups: [''], resources: ['nodes/status'], verbs: changing },
-  { apiGroups: [''], resources: ['persistentvolumes'], verbs: [...reading, 'create', ...changing, 'delete'] },
+  { apiGroups: [''], resources: ['persistentvolumes'], verbs: [...reading, ...changing] },
   { apiGroups: [''], resources: ['persistentvolumes/status'], verbs: changing },
   { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
   { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
-];
-
-/** Claims and imports that a host works on; which of them are its own is for admission to check. */
-const volumeRules: readonly PolicyRule[] = [
-  { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: [...reading, ...changing] },
-  { apiGroups: [''], resources: ['persistentvolumeclaims/status'], verbs: changing },
-  { apiGroups: ['cdi.kubevirt.io'], resources: ['datavolumes'], verbs: [...reading, ...changing] },
-  { apiGroups: ['cdi.kubevirt.io'], resources: ['datavolumes/status'], verbs: changing },
 ];
 
 /**
@@ -45,9 +44,12 @@ const volumeRules: readonly PolicyRule[] = [
  */
 export class NodeAuthorizer implements Authorizer {
   readonly #machines: readonly MachineHub[];
+  readonly #volumes: KindHub | undefined;
 
-  constructor(machines: readonly MachineHub[]) {
+  /** @param volumes PersistentVolumes: a host also needs what those on it are filled from */
+  constructor(machines: readonly MachineHub[], volumes?: KindHub) {
     this.#machines = machines;
+    this.#volumes = volumes;
   }
 
   decide(user: User, attributes: Attributes): Decision {
@@ -59,7 +61,7 @@ export class NodeAuthorizer implements Authorizer {
 
   #allows(node: string, attributes: ResourceAttributes): boolean {
     const { group, resource, name, verb, namespace } = attributes;
-    if ([...nodeRules, ...volumeRules].some((rule) => ruleAllows(rule, attributes))) return true;
+    if (nodeRules.some((rule) => ruleAllows(rule, attributes))) return true;
     if (group === 'coordination.k8s.io' && resource === 'leases') {
       if (namespace !== 'kube-node-lease') return false;
       return verb === 'create' || name === node || attributes.fields?.get('metadata.name') === node;
@@ -88,28 +90,39 @@ export class NodeAuthorizer implements Authorizer {
   #mentions(node: string, { group, resource, namespace, name, fields }: ResourceAttributes): boolean {
     const wanted = name ?? fields?.get('metadata.name');
     if (wanted === undefined) return false;
-    for (const machine of machinesOn(node, this.#machines)) {
-      for (const reference of machine.references) {
-        if (reference.plural !== resource || reference.group !== group || reference.name !== wanted) continue;
-        if ((reference.namespace ?? '') === (namespace ?? '')) return true;
-      }
+    for (const reference of this.#referencesOn(node)) {
+      if (reference.plural !== resource || reference.group !== group || reference.name !== wanted) continue;
+      if ((reference.namespace ?? '') === (namespace ?? '')) return true;
     }
     return false;
   }
-}
 
-interface Machine {
-  readonly object: KubeObject;
-  readonly references: ReturnType<NonNullable<KindHub['kind']['references']>>;
-}
-
-function* machinesOn(node: string, hubs: readonly MachineHub[]): Iterable<Machine> {
-  for (const { hub, nodeField } of hubs) {
-    const read = hub.kind.selectableFields[nodeField];
-    if (!read) continue;
-    for (const [, document] of hub.cache.by(nodeField, node, read)) {
-      const { object } = document;
-      yield { object, references: hub.kind.references?.(object) ?? [] };
+  *#referencesOn(node: string): Iterable<Reference> {
+    for (const { hub, nodeField } of this.#machines) {
+      const read = hub.kind.selectableFields[nodeField];
+      if (!read) continue;
+      for (const [, { object }] of hub.cache.by(nodeField, node, read)) yield* hub.kind.references?.(object) ?? [];
+    }
+    for (const [, { object }] of this.#volumes?.cache.by('host', node, hostOfVolume) ?? []) {
+      yield* referencesOfVolume(object as unknown as PersistentVolume);
     }
   }
+}
+
+function hostOfVolume(object: KubeObject): string {
+  return object.metadata.labels?.[volumeHostLabel] ?? '';
+}
+
+/** The claim of a volume, and what it takes to fill it. */
+function* referencesOfVolume({ metadata, spec }: PersistentVolume): Iterable<Reference> {
+  const { name, namespace } = spec?.claimRef ?? {};
+  if (!name || !namespace) return;
+  const within = (plural: string, wanted: string): Reference => ({ group: '', plural, namespace, name: wanted });
+  yield within('persistentvolumeclaims', name);
+  const fill = fillRequestOf(metadata.annotations);
+  if (!fill) return;
+  if ('secretName' in fill && fill.secretName) yield within('secrets', fill.secretName);
+  if (fill.from !== 'http') return;
+  for (const secret of fill.headerSecretNames ?? []) yield within('secrets', secret);
+  if (fill.certificatesName) yield within('configmaps', fill.certificatesName);
 }

@@ -5,9 +5,7 @@ import { controllers } from '../authorization/user.ts';
 import { documentKey } from '../documents/keys.ts';
 import { createDocument } from './create.ts';
 import type { Engine } from './engine.ts';
-
-/** Namespaces that every cloud has and that cannot be deleted. */
-export const systemNamespaces: readonly string[] = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+import { systemNamespaces } from './system-namespaces.ts';
 
 /** Makes what every cloud begins with, where it is missing. What people have changed stays as it is. */
 export async function bootstrap(engine: Engine): Promise<void> {

@@ -32,7 +32,7 @@ export async function createOperations(options: OperationsOptions): Promise<Oper
     options.authorizer ??
     anyOf(
       mastersAuthorizer,
-      new NodeAuthorizer(engine.machines),
+      new NodeAuthorizer(engine.machines, await live('', 'v1', 'persistentvolumes')),
       ...(engine.rbac ? [new RbacAuthorizer(engine.rbac)] : []),
     );
   engine.admitters = [...(await builtInAdmitters(engine, live)), ...(options.admitters ?? [])];

@@ -1,8 +1,14 @@
 import { timestamp } from '@godwit/base';
-import { type Address, type Draft, type KindDefinition, type KubeObject, StatusFailure } from '@godwit/kinds';
+import {
+  type Address,
+  type Draft,
+  type KindDefinition,
+  type KubeObject,
+  type ObjectMeta,
+  StatusFailure,
+} from '@godwit/kinds';
 import { Document } from '../documents/document.ts';
 import { documentKey } from '../documents/keys.ts';
-import type { Manager } from '../patch/index.ts';
 import { alreadyExists, conflict, invalid, metadataCauses } from '../validation/index.ts';
 import { type Attempt, untilWritten } from './attempt.ts';
 import type { Engine } from './engine.ts';
@@ -94,21 +100,16 @@ async function prepare(
     throw new StatusFailure('BadRequest', 'resourceVersion should not be set on objects to be created');
   }
   if (kind.subresources.status) delete (object as { status?: unknown }).status;
-  kind.defaults?.(object as never);
   const now = timestamp(engine.world.clock);
   const sent = metadata.managedFields;
-  object.metadata = {
-    ...(metadata.generateName !== undefined && { generateName: metadata.generateName }),
-    name,
-    ...(namespace !== undefined && { namespace }),
+  // Who has no uid yet is new: defaults know by that.
+  object.metadata = newMetadata(metadata);
+  kind.defaults?.(object as never);
+  Object.assign(object.metadata, {
     uid: engine.world.ids.uuid(),
     ...(kind.hasGeneration && { generation: 1 }),
     creationTimestamp: now,
-    ...(metadata.labels && { labels: metadata.labels }),
-    ...(metadata.annotations && { annotations: metadata.annotations }),
-    ...(metadata.ownerReferences && { ownerReferences: metadata.ownerReferences }),
-    ...(metadata.finalizers && { finalizers: metadata.finalizers }),
-  };
+  });
   const at = { ...address, name, ...(namespace !== undefined && { namespace }) };
   await attempt.admit({ operation: 'create', address: at, kind, object });
   const causes = [...metadataCauses(kind, object.metadata), ...(kind.validate?.(object as never, {}) ?? [])];
@@ -119,4 +120,16 @@ async function prepare(
   return Document.draft(object as KubeObject);
 }
 
-export type { Manager };
+/** Of what a client sent, what a client may say. */
+function newMetadata(sent: Draft<ObjectMeta>): Draft<ObjectMeta> {
+  const { generateName, name, namespace, labels, annotations, ownerReferences, finalizers } = sent;
+  return {
+    ...(name !== undefined && { name }),
+    ...(generateName !== undefined && { generateName }),
+    ...(namespace !== undefined && { namespace }),
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
+    ...(ownerReferences && { ownerReferences }),
+    ...(finalizers && { finalizers }),
+  };
+}

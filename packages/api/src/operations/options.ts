@@ -25,6 +25,8 @@ export interface OperationsOptions {
    * recent state wait for it. Defaults to `store.revision`, which is right when this is the only writer.
    */
   readonly tip?: () => Promise<number>;
+  /** PEM: what pods find as `ca.crt` beside their token. */
+  readonly rootCertificate?: string;
   /** Lets others run in the middle of long work, such as `setImmediate`; without it nothing is interrupted. */
   readonly breathe?: () => Promise<void>;
   /** Makes the namespaces, roles and bindings that every cloud begins with. Defaults to true. */

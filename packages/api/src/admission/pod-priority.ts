@@ -1,0 +1,69 @@
+import type { Draft, Pod, PriorityClass } from '@godwit/kinds';
+import type { KindHub } from '../documents/kind-hub.ts';
+import type { Engine } from '../operations/engine.ts';
+import { forbidden } from '../validation/index.ts';
+import type { Admitter } from './admitter.ts';
+import type { LiveHub } from './index.ts';
+
+/** Classes that are always there. Their values are Kubernetes'. */
+const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+};
+
+/** A pod's priority is that of its class, and nobody's own choice. */
+export async function podPriority(engine: Engine, live: LiveHub): Promise<Admitter | undefined> {
+  const hub = await live('scheduling.k8s.io', 'v1', 'priorityclasses');
+  if (!hub) return undefined;
+  return {
+    name: 'pod-priority',
+    async admit({ operation, kind, object }) {
+      if (operation !== 'create' || kind.group !== '' || kind.plural !== 'pods') return;
+      const { spec, metadata } = object as unknown as Draft<Pod>;
+      const name = metadata.name ?? '';
+      const { priorityClassName } = spec;
+      if (priorityClassName && !classNamed(hub, priorityClassName)) await engine.current();
+      const found = priorityClassName ? classNamed(hub, priorityClassName) : globalDefault(hub);
+      if (priorityClassName && !found)
+        throw forbidden(kind, name, `no PriorityClass with name ${priorityClassName} was found`);
+      const value = found?.value ?? 0;
+      if (spec.priority && spec.priority !== value) {
+        throw forbidden(
+          kind,
+          name,
+          `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
+        );
+      }
+      spec.priority = value;
+      if (found?.name) spec.priorityClassName = found.name;
+      if (found?.preemptionPolicy) spec.preemptionPolicy = found.preemptionPolicy;
+    },
+  };
+}
+
+interface FoundClass {
+  readonly name: string;
+  readonly value: number;
+  readonly preemptionPolicy?: PriorityClass['preemptionPolicy'];
+}
+
+function found({ metadata, value, preemptionPolicy }: PriorityClass): FoundClass {
+  return { name: metadata.name ?? '', value, ...(preemptionPolicy && { preemptionPolicy }) };
+}
+
+function classNamed(hub: KindHub, name: string): FoundClass | undefined {
+  const stored = hub.cache.get(`${hub.prefix}/${name}`);
+  if (stored) return found(stored.object as unknown as PriorityClass);
+  const value = SYSTEM_CLASSES[name];
+  return value === undefined ? undefined : { name, value };
+}
+
+/** The class for pods that name none; of several the least important. */
+function globalDefault(hub: KindHub): FoundClass | undefined {
+  let lowest: PriorityClass | undefined;
+  for (const document of hub.cache.values()) {
+    const each = document.object as unknown as PriorityClass;
+    if (each.globalDefault && (!lowest || each.value < lowest.value)) lowest = each;
+  }
+  return lowest && found(lowest);
+}
