@@ -39,7 +39,7 @@ describe('service reconciler', () => {
     await cloud.until('the address is taken back', async () => (await ingress()) === undefined);
     assert.deepEqual((await services.get(where)).status?.conditions ?? [], []);
     await cloud.until('both are told', async () => {
-      const reasons = (await client.resource(event).list()).items.map((each) => each.reason).sort();
+      const reasons = (await client.resource(event).list()).items.map((each) => each.reason ?? '').sort();
       return reasons.join() === 'DeletedLoadBalancer,EnsuredLoadBalancer';
     });
 

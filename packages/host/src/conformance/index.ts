@@ -1,2 +1,2 @@
 /** What every implementation of a driver must do, told once and run on each. */
-export * from './network-driver.ts';
+export * from './conformance-network-driver.ts';

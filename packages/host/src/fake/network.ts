@@ -50,8 +50,8 @@ export class FakeNetwork implements NetworkDriver {
       if (port.machineUid !== machineUid) continue;
       this.#ports.delete(ip);
       this.#draining.delete(ip);
-      for (const connection of [...(this.#open.get(ip) ?? [])]) connection.abort();
-      for (const key of [...this.#listeners.keys()]) if (key.startsWith(`${ip}:`)) this.#listeners.delete(key);
+      for (const connection of this.#open.get(ip) ?? []) connection.abort();
+      for (const key of this.#listeners.keys()) if (key.startsWith(`${ip}:`)) this.#listeners.delete(key);
     }
   }
 

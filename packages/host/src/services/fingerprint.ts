@@ -9,6 +9,9 @@ export function hash32(text: string, seed = 0x811c9dc5): number {
 
 /** Sixteen hexadecimal digits that tell one text from another. */
 export function fingerprint(text: string): string {
-  const hex = (value: number) => value.toString(16).padStart(8, '0');
   return hex(hash32(text)) + hex(hash32(text, 0x9747b28c));
+}
+
+function hex(value: number): string {
+  return value.toString(16).padStart(8, '0');
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ServiceTable } from '../network-driver.ts';
-import { parseServersState, parseSessions, serverCommands } from './haproxy-commands.ts';
+import { parseServersState, parseSessions, type ServerState, serverCommands } from './haproxy-commands.ts';
 import { renderHaproxyConfig, structureOf } from './haproxy-config.ts';
 import { addressOfServer, loadBalancersOf, serverName, speechOf } from './load-balancers.ts';
 
@@ -70,10 +70,10 @@ describe('load balancing', () => {
     const running = new Map([
       [
         name,
-        new Map([
-          [serverName('10.80.0.1', 8080), 'ready' as const],
-          [serverName('10.80.0.3', 8080), 'ready' as const],
-          [serverName('10.80.0.4', 8080), 'draining' as const],
+        new Map<string, ServerState>([
+          [serverName('10.80.0.1', 8080), 'ready'],
+          [serverName('10.80.0.3', 8080), 'ready'],
+          [serverName('10.80.0.4', 8080), 'draining'],
         ]),
       ],
     ]);
@@ -84,7 +84,7 @@ describe('load balancing', () => {
       `enable server ${name}/10-80-0-2-8080`,
       `set server ${name}/10-80-0-3-8080 state drain`,
     ]);
-    running.get(name)?.set(serverName('10.80.0.2', 8080), 'draining' as never);
+    running.get(name)?.set(serverName('10.80.0.2', 8080), 'draining');
     assert.equal(serverCommands(running, balancers)[0], `set server ${name}/10-80-0-2-8080 state ready`);
   });
 

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import {
+  array,
+  assert as assertProperty,
+  boolean,
+  constantFrom,
+  integer,
+  option,
+  property,
+  record,
+  tuple,
+  uniqueArray,
+} from 'fast-check';
 import type { Endpoint, ServiceEntry, ServiceTable } from '../network-driver.ts';
 import { ServiceRules } from './service-rules.ts';
 
@@ -47,14 +58,37 @@ class Maps {
   }
 }
 
-const endpoint = fc.record<Endpoint>({
-  address: fc.integer({ min: 1, max: 6 }).map((host) => `10.80.0.${host}`),
-  port: fc.constantFrom(80, 8080),
-  state: fc.constantFrom('ready', 'draining'),
+/** A service of one UDP endpoint. */
+const dns = (host: number): ServiceTable => ({
+  hosts: [],
+  services: [
+    {
+      namespace: 'default',
+      name: 'dns',
+      uid: 'u',
+      clusterIps: ['10.80.128.1'],
+      externalIps: [],
+      headless: false,
+      ports: [
+        {
+          name: '',
+          protocol: 'UDP',
+          port: 53,
+          endpoints: [{ address: `10.80.0.${host}`, port: 53, state: 'ready' }],
+        },
+      ],
+    },
+  ],
 });
-const endpoints = fc.uniqueArray(endpoint, { maxLength: 5, selector: (each) => `${each.address}:${each.port}` });
+
+const endpoint = record<Endpoint>({
+  address: integer({ min: 1, max: 6 }).map((host) => `10.80.0.${host}`),
+  port: constantFrom(80, 8080),
+  state: constantFrom('ready', 'draining'),
+});
+const endpoints = uniqueArray(endpoint, { maxLength: 5, selector: (each) => `${each.address}:${each.port}` });
 const service = (name: number) =>
-  fc.record({ endpoints, sticky: fc.boolean(), nodePort: fc.boolean() }).map(
+  record({ endpoints, sticky: boolean(), nodePort: boolean() }).map(
     ({ endpoints: list, sticky, nodePort }): ServiceEntry => ({
       namespace: 'default',
       name: `s${name}`,
@@ -69,17 +103,17 @@ const service = (name: number) =>
       ],
     }),
   );
-const table = fc
-  .tuple(...[1, 2, 3].map((name) => fc.option(service(name), { nil: undefined })))
-  .map((services): ServiceTable => ({ services: services.filter((each) => each !== undefined), hosts: [] }));
-const excluded = fc
-  .uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 2 })
-  .map((hosts): ReadonlySet<string> => new Set(hosts.map((host) => `10.80.0.${host}`)));
+const table = tuple(...[1, 2, 3].map((name) => option(service(name), { nil: undefined }))).map(
+  (services): ServiceTable => ({ services: services.filter((each) => each !== undefined), hosts: [] }),
+);
+const excluded = uniqueArray(integer({ min: 1, max: 6 }), { maxLength: 2 }).map(
+  (hosts): ReadonlySet<string> => new Set(hosts.map((host) => `10.80.0.${host}`)),
+);
 
 describe('service rules', () => {
   test('after any changes the maps are as if filled anew, and lead to the ready endpoints', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(table, excluded), { minLength: 1, maxLength: 6 }), (steps) => {
+    assertProperty(
+      property(array(tuple(table, excluded), { minLength: 1, maxLength: 6 }), (steps) => {
         const rules = new ServiceRules();
         const maps = new Maps();
         for (const [services, without] of steps) {
@@ -128,28 +162,7 @@ describe('service rules', () => {
 
   test('UDP endpoints that are left are named, so that their flows can be forgotten', () => {
     const rules = new ServiceRules();
-    const entry = (host: number): ServiceTable => ({
-      hosts: [],
-      services: [
-        {
-          namespace: 'default',
-          name: 'dns',
-          uid: 'u',
-          clusterIps: ['10.80.128.1'],
-          externalIps: [],
-          headless: false,
-          ports: [
-            {
-              name: '',
-              protocol: 'UDP',
-              port: 53,
-              endpoints: [{ address: `10.80.0.${host}`, port: 53, state: 'ready' }],
-            },
-          ],
-        },
-      ],
-    });
-    assert.deepEqual(rules.change(entry(1)).forgottenUdp, []);
-    assert.deepEqual(rules.change(entry(2)).forgottenUdp, ['10.80.0.1:53']);
+    assert.deepEqual(rules.change(dns(1)).forgottenUdp, []);
+    assert.deepEqual(rules.change(dns(2)).forgottenUdp, ['10.80.0.1:53']);
   });
 });

@@ -34,6 +34,37 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
   /** Some requests later: what happens next happens under load. */
   const underLoad = () => net.world.clock.sleep(300);
 
+  const comeAndGo = async () => {
+    await underLoad();
+    await start(13);
+    await apply(web([10, 11, 12, 13]), web(hosts, 9000));
+    await underLoad();
+    await stop(11, 'SIGKILL');
+    await underLoad();
+    await apply(web([10, 12, 13]), web(hosts, 9000));
+    await underLoad();
+    await net.driver.drain(net.ip(10), DRAIN_MS);
+    await stop(10, 'SIGTERM');
+    await net.driver.detach('machine-10');
+    await apply(web([12, 13]), web(hosts, 9000));
+    await underLoad();
+  };
+  const reloadAndRestart = async () => {
+    await underLoad();
+    const another = { ...web(hosts), name: 'another', uid: 'another', externalIps: [net.lb(99)] };
+    await apply(web(hosts), { ...another, clusterIps: [net.vip(99)] });
+    await underLoad();
+    await net.reopen();
+    await apply(web(hosts));
+    await underLoad();
+  };
+  const planStop = async () => {
+    await underLoad();
+    await net.driver.drain(net.ip(10), DRAIN_MS);
+    await stop(10, 'SIGTERM');
+    await underLoad();
+  };
+
   before(async () => {
     await net.driver.start();
   });
@@ -49,51 +80,21 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
   after(() => net.close());
 
   test('machines that come, go as planned, or are killed cost no request', async () => {
-    const changes = async () => {
-      await underLoad();
-      await start(13);
-      await apply(web([10, 11, 12, 13]), web(hosts, 9000));
-      await underLoad();
-      await stop(11, 'SIGKILL');
-      await underLoad();
-      await apply(web([10, 12, 13]), web(hosts, 9000));
-      await underLoad();
-      await net.driver.drain(net.ip(10), DRAIN_MS);
-      await stop(10, 'SIGTERM');
-      await net.driver.detach('machine-10');
-      await apply(web([12, 13]), web(hosts, 9000));
-      await underLoad();
-    };
-    const result = await load(url, { clients: 6, keepSome: true }, changes());
+    const result = await load(url, { clients: 6, keepSome: true }, comeAndGo());
     assert.deepEqual(result.failures, []);
     assert.ok(result.total > 200, `only ${result.total} requests`);
     assert.deepEqual([...result.answers.keys()].sort(), ['web 10', 'web 11', 'web 12', 'web 13']);
   });
 
   test('a reload for another service, and a restart of the program, cost no request', async () => {
-    const changes = async () => {
-      await underLoad();
-      const another = { ...web(hosts), name: 'another', uid: 'another', externalIps: [net.lb(99)] };
-      await apply(web(hosts), { ...another, clusterIps: [net.vip(99)] });
-      await underLoad();
-      await net.reopen();
-      await apply(web(hosts));
-      await underLoad();
-    };
-    const result = await load(url, { clients: 6, keepSome: true }, changes());
+    const result = await load(url, { clients: 6, keepSome: true }, reloadAndRestart());
     assert.deepEqual(result.failures, []);
     assert.ok(result.total > 100, `only ${result.total} requests`);
   });
 
   test('a planned stop behind a cluster address costs no request', async () => {
-    const changes = async () => {
-      await underLoad();
-      await net.driver.drain(net.ip(10), DRAIN_MS);
-      await stop(10, 'SIGTERM');
-      await underLoad();
-    };
     // Connections that are kept open hold the drain back until their client ends them: none of those here.
-    const result = await load(`http://${net.vip(8080 % 200)}/`, { clients: 3 }, changes());
+    const result = await load(`http://${net.vip(8080 % 200)}/`, { clients: 3 }, planStop());
     assert.deepEqual(result.failures, []);
   });
 
@@ -102,7 +103,7 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
     const reader = channel.incoming[Symbol.asyncIterator]();
     const host = Number(text(await reader.next()).split(' ')[1]);
     let drained = false;
-    const draining = net.driver.drain(net.ip(host), DRAIN_MS).then(() => {
+    const draining = net.driver.drain(net.ip(host), DRAIN_MS).finally(() => {
       drained = true;
     });
     const another = {

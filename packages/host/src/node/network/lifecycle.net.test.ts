@@ -23,16 +23,16 @@ function traces(net: NetworkHarness): string[] {
     .filter((line) => line.includes(instanceId) || line.includes(`${prefix}.`));
 }
 
+const web = (net: NetworkHarness) => ({
+  hosts: [],
+  services: [{ ...serviceEntry('web', net.vip(10), [ready(net.ip(10), 8080)]), externalIps: [net.lb(10)] }],
+});
+const answers = async (net: NetworkHarness) =>
+  Promise.all([net.vip(10), net.lb(10)].map((address) => fetchText(`http://${address}/`)));
+
 describe('life of a data plane', { skip: whyNoNetwork() }, () => {
   const first = new NetworkHarness('life-1');
   const nets = [first];
-  const web = (net: NetworkHarness) => ({
-    hosts: [],
-    services: [{ ...serviceEntry('web', net.vip(10), [ready(net.ip(10), 8080)]), externalIps: [net.lb(10)] }],
-  });
-  const answers = async (net: NetworkHarness) =>
-    Promise.all([net.vip(10), net.lb(10)].map((address) => fetchText(`http://${address}/`)));
-
   before(async () => {
     assert.deepEqual(traces(first), []);
     await first.driver.start();

@@ -205,9 +205,9 @@ export class LinuxNetwork implements NetworkDriver {
 
   #oneAtATime<T>(machineUid: string, task: () => Promise<T>): Promise<T> {
     const next = (this.#machines.get(machineUid) ?? Promise.resolve()).catch(() => {}).then(task);
-    const settled = next
+    const settled: Promise<unknown> = next
       .catch(() => {})
-      .then(() => {
+      .finally(() => {
         if (this.#machines.get(machineUid) === settled) this.#machines.delete(machineUid);
       });
     this.#machines.set(machineUid, settled);

@@ -37,16 +37,16 @@ export async function load(
   { clients, keepSome = false }: LoadOptions,
   until: Promise<unknown>,
 ): Promise<LoadResult> {
-  let isOver = false;
+  const state = { isOver: false };
   const over = until.finally(() => {
-    isOver = true;
+    state.isOver = true;
   });
   const answers = new Map<string, number>();
   const failures: string[] = [];
   let total = 0;
   const client = async (index: number) => {
     const agent = new Agent({ keepAlive: keepSome && index % 2 === 0, maxSockets: 1 });
-    while (!isOver) {
+    while (!state.isOver) {
       total++;
       try {
         const answer = await fetchText(url, agent);

@@ -82,7 +82,7 @@ export function testNetworkDriver(name: string, open: () => Promise<NetworkUnder
       assert.equal(await readWord(open), 'hello from 10');
       await apply(service(10, [ready(ip(10)), ready(ip(11))]), service(11, [ready(ip(11))]));
       let drained = false;
-      const draining = driver.drain(ip(10), 30_000).then(() => {
+      const draining = driver.drain(ip(10), 30_000).finally(() => {
         drained = true;
       });
       await driver.drain(ip(99), TIMEOUT_MS);
