@@ -5,6 +5,7 @@ import {
   type StorageClass,
   selectedNodeAnnotation,
   volumeStateOf,
+  waitsForFirstUser,
 } from '@godwit/kinds';
 import type { VolumeReach } from '@godwit/planner';
 
@@ -43,8 +44,8 @@ export function reachOfClaims(names: readonly string[], lookup: StorageLookup): 
     if (claim.status?.phase === 'Lost') {
       return { type: 'waiting', missing: true, message: `persistentvolumeclaim "${name}" has lost its volume` };
     }
-    const mode = lookup.storageClass(claim.spec.storageClassName ?? '')?.volumeBindingMode;
-    if (mode !== 'WaitForFirstConsumer' || claim.spec.volumeName) {
+    const storageClass = lookup.storageClass(claim.spec.storageClassName ?? '');
+    if (!waitsForFirstUser(claim, storageClass) || claim.spec.volumeName) {
       return {
         type: 'waiting',
         missing: true,
@@ -54,7 +55,11 @@ export function reachOfClaims(names: readonly string[], lookup: StorageLookup): 
     // Somebody has chosen already: the volume is on its way.
     if (claim.metadata.annotations?.[selectedNodeAnnotation]) {
       wait ??= `persistentvolumeclaim "${name}" is being bound`;
-    } else choose.push(name);
+    } else {
+      choose.push(name);
+      const original = originalOf(claim, lookup)?.spec.nodeAffinity?.required;
+      if (original) volumes.push({ claim: name, hosts: original });
+    }
   }
   if (wait !== undefined && choose.length === 0) return { type: 'waiting', missing: false, message: wait };
   return { type: 'placeable', volumes: [...volumes, ...chosenElsewhere(names, lookup)], choose };
@@ -64,6 +69,12 @@ export function reachOfClaims(names: readonly string[], lookup: StorageLookup): 
 function isFilled(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean {
   if (!fillRequestOf(claim.metadata.annotations)) return true;
   return volumeStateOf(volume)?.fill?.phase === 'Succeeded';
+}
+
+/** A copy is made on the host that has the original. */
+function originalOf(claim: PersistentVolumeClaim, lookup: StorageLookup): PersistentVolume | undefined {
+  const fill = fillRequestOf(claim.metadata.annotations);
+  return fill?.from === 'volume' ? lookup.volume(fill.volumeName) : undefined;
 }
 
 /** Claims for which a host has been chosen hold the machine, and its other claims, to that host. */

@@ -1,4 +1,6 @@
 import type { PersistentVolume } from './persistent-volume.ts';
+import type { PersistentVolumeClaim } from './persistent-volume-claim.ts';
+import type { StorageClass } from './storage-class.ts';
 
 /**
  * How local volumes are made and filled: what the controllers and the agent of a host tell each other by a
@@ -23,6 +25,9 @@ export const volumeHostLabel = 'godwit.dev/host';
 export const volumeFinalizer = 'godwit.dev/volume';
 /** Annotation of a claim: the host on which its first user will run. The name is Kubernetes'. */
 export const selectedNodeAnnotation = 'volume.kubernetes.io/selected-node';
+
+/** Annotation of a claim or DataVolume: its volume is made at once, whatever the class says. The name is CDI's. */
+export const immediateAnnotation = 'cdi.kubevirt.io/storage.bind.immediate.requested';
 
 /** Annotation of a claim, and copied to its volume: a {@link FillRequest} as JSON. */
 export const fillAnnotation = 'godwit.dev/fill';
@@ -85,6 +90,13 @@ export interface FillState {
   readonly restarts: number;
   readonly reason?: string;
   readonly message?: string;
+}
+
+/** Whether the volume of a claim is made only where its first user runs. */
+export function waitsForFirstUser(claim: PersistentVolumeClaim, storageClass: StorageClass | undefined): boolean {
+  const immediate = claim.metadata.annotations?.[immediateAnnotation];
+  const asked = immediate !== undefined && immediate !== 'false';
+  return storageClass?.volumeBindingMode === 'WaitForFirstConsumer' && !asked;
 }
 
 export function fillRequestOf(annotations: Readonly<Record<string, string>> | undefined): FillRequest | undefined {
