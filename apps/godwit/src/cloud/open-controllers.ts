@@ -3,7 +3,9 @@ import { controllers as controllersUser } from '@godwit/api';
 import type { World } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
 import {
+  ClaimController,
   Controllers,
+  DataVolumeController,
   DeploymentReconciler,
   EndpointSliceReconciler,
   type ControllerReport as FrameworkReport,
@@ -15,6 +17,7 @@ import {
   ServiceReconciler,
   VirtualMachineController,
   VirtualMachineInstanceController,
+  VolumeController,
 } from '@godwit/controllers';
 import type { ControllerReport } from './control-socket.ts';
 
@@ -53,6 +56,9 @@ function reconcilers(client: ApiClient): Reconciler[] {
     new ServiceReconciler(client),
     new VirtualMachineController(client),
     new VirtualMachineInstanceController(client),
+    new ClaimController(client),
+    new VolumeController(client),
+    new DataVolumeController(client),
     new Scheduler(client),
   ];
 }
