@@ -24,7 +24,8 @@ async function withApi(run: (bench: Bench) => Promise<void>): Promise<void> {
 
 const metadata = (name: string, labels: Record<string, string> = {}) => ({ namespace: 'default', name, labels });
 const inDefault = (name: string) => ({ namespace: 'default', name });
-const names = (objects: Iterable<ConfigMap>) => [...objects].map((object) => object.metadata.name).sort();
+const names = (objects: Iterable<ConfigMap>) =>
+  [...objects].map((object) => object.metadata.name ?? '').toSorted((a, b) => a.localeCompare(b));
 
 function describe(change: Change<ConfigMap>): string {
   const text = (object?: ConfigMap) => `${object?.metadata.name}=${object?.data?.value ?? ''}`;

@@ -109,7 +109,8 @@ export class KindCache<T extends KubeObject> implements Cache<T> {
       listed.add(nameOf(object));
       this.#put(object);
     }
-    for (const object of [...this.#objects.values()]) if (!listed.has(nameOf(object))) this.#removed(object);
+    const before = [...this.#objects.values()];
+    for (const object of before) if (!listed.has(nameOf(object))) this.#removed(object);
     // A store that was put back to an earlier state has lower versions: what it lists is the truth all the same.
     this.#version = Number(version);
     this.#isReady = true;

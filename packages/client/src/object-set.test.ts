@@ -9,7 +9,8 @@ function object(namespace: string, name: string, owners: string[] = []): Stored<
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata };
 }
 
-const names = (objects: Iterable<KubeObject>) => [...objects].map(({ metadata }) => metadata.name).sort();
+const names = (objects: Iterable<KubeObject>) =>
+  [...objects].map(({ metadata }) => metadata.name ?? '').toSorted((a, b) => a.localeCompare(b));
 const byLabel = ({ metadata }: KubeObject) => Object.keys(metadata.labels ?? {});
 
 test('objects by namespace and name', () => {

@@ -1,5 +1,5 @@
 /** Reads JSON values that stand one a line. An unfinished last line is dropped: its writer broke off. */
-export async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
+export async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator {
   const decoder = new TextDecoder();
   let unfinished: string[] = [];
   for await (const chunk of chunks) {

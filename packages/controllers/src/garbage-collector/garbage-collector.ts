@@ -101,7 +101,8 @@ export class GarbageCollector implements Reconciler {
   async #goLast(node: Node): Promise<Outcome> {
     const { uid } = node.object.metadata;
     let blocking = 0;
-    for (const dependent of [...this.#graph.dependentsOf(uid)]) {
+    const dependents = [...this.#graph.dependentsOf(uid)];
+    for (const dependent of dependents) {
       if (blocks(dependent.object, uid)) blocking++;
       if (dependent.object.metadata.deletionTimestamp === undefined) await this.#collect(dependent);
     }
@@ -113,7 +114,8 @@ export class GarbageCollector implements Reconciler {
   /** Parts the object from everything that belongs to it, and lets it go. */
   async #leaveOrphans(node: Node): Promise<Outcome> {
     const { uid } = node.object.metadata;
-    for (const dependent of [...this.#graph.dependentsOf(uid)]) await this.#disown(dependent, [uid]);
+    const dependents = [...this.#graph.dependentsOf(uid)];
+    for (const dependent of dependents) await this.#disown(dependent, [uid]);
     await this.#removeFinalizer(node, ORPHAN);
     return done;
   }

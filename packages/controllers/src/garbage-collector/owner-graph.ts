@@ -24,7 +24,6 @@ export class OwnerGraph {
   readonly #byPlural = new Map<string, KindCache<KubeObject>>();
 
   constructor(client: ApiClient, kinds: readonly KindDefinition[]) {
-    const uidsOfOwners = (object: KubeObject) => object.metadata.ownerReferences?.map(({ uid }) => uid) ?? [];
     this.caches = kinds.map((kind) => client.cache(kind, { [BY_OWNER]: uidsOfOwners }));
     for (const cache of this.caches) {
       this.#byKind.set(`${cache.kind.group}/${cache.kind.kind}`, cache);
@@ -73,6 +72,11 @@ export class OwnerGraph {
     if (cached?.metadata.uid !== reference.uid) return { type: 'not seen', kind, where };
     return { type: 'seen', node: { kind, object: cached } };
   }
+}
+
+/** Index: objects by the uids of their owners. */
+function uidsOfOwners(object: KubeObject): readonly string[] {
+  return object.metadata.ownerReferences?.map(({ uid }) => uid) ?? [];
 }
 
 export type OwnerPlace =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasCode, VirtualClock } from '@godwit/base';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Store, StoreEvent, Write } from '../store.ts';
 import { body, describe, type Engine, take } from './conformance.ts';
 
@@ -91,7 +91,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** Random histories against the model; a failure prints the seed and the shortest history that shows it. */
 export function storeFuzz(engine: Engine, options: { readonly runs: number; readonly seed?: number }): void {
-  test(`${engine.name}: random histories look as the model says`, async () => {
+  void test(`${engine.name}: random histories look as the model says`, async () => {
     const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => run(engine, steps));
     await fc.assert(property, { numRuns: options.runs, seed: options.seed ?? 20_260_101, endOnFailure: false });
   });

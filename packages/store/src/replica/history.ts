@@ -149,7 +149,7 @@ export class History {
     }
     if (count <= 0) return dropped;
     this.#floor = upTo;
-    this.#log.fill(EMPTY_BATCH, this.#start, this.#start + count);
+    for (let i = 0; i < count; i++) this.#log[this.#start + i] = EMPTY_BATCH;
     this.#start += count;
     if (this.#start > 1024 && this.#start * 2 > this.#log.length) {
       this.#log = this.#log.slice(this.#start);

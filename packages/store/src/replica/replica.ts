@@ -62,7 +62,8 @@ export class Replica {
   load(history: History): void {
     const known = this.#history.revision;
     this.#history = history;
-    for (const watcher of [...this.#watchers]) watcher.restart(known);
+    // Those that end leave the set while it is gone through, which sets allow.
+    for (const watcher of this.#watchers) watcher.restart(known);
   }
 
   /** Makes the next batch visible, to readers and then to watchers. */
@@ -100,7 +101,7 @@ export class Replica {
   close(): void {
     this.#closed = true;
     this.#upkeep?.cancel();
-    for (const watcher of [...this.#watchers]) watcher.end();
+    for (const watcher of this.#watchers) watcher.end();
   }
 
   /** Bookmarks and compaction, now and then, as long as there is something to do for them. */

@@ -41,7 +41,8 @@ export class SortedKeys<T extends { readonly key: string }> {
     let high = this.#blocks.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#blocks[middle]?.[0] as T).key <= key) low = middle + 1;
+      const [first] = this.#blocks[middle] as [T, ...T[]];
+      if (first.key <= key) low = middle + 1;
       else high = middle;
     }
     return Math.max(0, low - 1);

@@ -1,5 +1,5 @@
 import { codeOf, type Failure } from '@godwit/base';
-import pg from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { unavailable } from '../../failures.ts';
 
 export interface Query {
@@ -22,11 +22,11 @@ export interface Listener {
  * with PostgreSQL's own as their cause.
  */
 export class Connection {
-  readonly #config: pg.ClientConfig;
+  readonly #config: ClientConfig;
   readonly #listener: Listener | undefined;
-  #client: Promise<pg.Client> | undefined;
+  #client: Promise<Client> | undefined;
 
-  constructor(config: pg.ClientConfig, listener?: Listener) {
+  constructor(config: ClientConfig, listener?: Listener) {
     this.#config = config;
     this.#listener = listener;
   }
@@ -58,7 +58,7 @@ export class Connection {
     await (await client?.catch(() => undefined))?.end().catch(() => undefined);
   }
 
-  #connected(): Promise<pg.Client> {
+  #connected(): Promise<Client> {
     if (this.#client) return this.#client;
     const forget = () => {
       if (this.#client !== connecting) return;
@@ -71,8 +71,8 @@ export class Connection {
     return connecting;
   }
 
-  async #connect(onLost: () => void): Promise<pg.Client> {
-    const client = new pg.Client({ ...sessionDefaults, ...this.#config });
+  async #connect(onLost: () => void): Promise<Client> {
+    const client = new Client({ ...sessionDefaults, ...this.#config });
     client.on('error', onLost);
     client.on('end', onLost);
     try {
@@ -100,7 +100,7 @@ export class Connection {
 }
 
 /** A server that hangs in the middle must not hold the others up: the database ends its transaction. */
-const sessionDefaults: pg.ClientConfig = {
+const sessionDefaults: ClientConfig = {
   application_name: 'godwit',
   keepAlive: true,
   connectionTimeoutMillis: 5_000,
