@@ -18,7 +18,7 @@ function visitorOf(schema: JsonSchema): Visit | undefined {
   return (value) => {
     if (typeof value !== 'object' || value === null) return value;
     const record = value as Record<string, unknown>;
-    for (const [name, visit] of fields) if (record[name] !== undefined) record[name] = visit(record[name]);
+    for (const [name, visit] of fields) replace(record, name, visit);
     return record;
   };
 }
@@ -28,16 +28,25 @@ function eachOf(visit: Visit | undefined): Visit | undefined {
   return (value) => {
     if (typeof value !== 'object' || value === null) return value;
     const container = value as Record<string, unknown>;
-    for (const key of Object.keys(container)) container[key] = visit(container[key]);
+    for (const key of Object.keys(container)) replace(container, key, visit);
     return container;
   };
 }
 
+function replace(holder: Record<string, unknown>, key: string, visit: Visit): void {
+  const before = holder[key];
+  if (before === undefined) return;
+  const after = visit(before);
+  if (after !== before) holder[key] = after;
+}
+
 /**
  * Quantities are stored in their canonical form, as Kubernetes does: `1000m` becomes `1`, the number 2 the
- * text `2`. Compiled once a schema. What is no quantity is left for validation to refuse.
+ * text `2`. Compiled once a schema. What is no quantity is left for validation to refuse. A status is not
+ * touched: on an update it is the stored one, shared with everybody.
  */
-export function quantityCanonizer(schema: JsonSchema): ((draft: unknown) => void) | undefined {
-  const visit = visitorOf(schema);
+export function quantityCanonizer(body: JsonSchema): ((draft: unknown) => void) | undefined {
+  const { status: _, ...properties } = body.properties ?? {};
+  const visit = visitorOf({ ...body, properties });
   return visit && ((draft) => void visit(draft));
 }

@@ -35,8 +35,10 @@ export function isPodAvailable(pod: Pod, minReadySeconds: number, nowMs: number)
   return at !== undefined && at <= nowMs;
 }
 
+type End = NonNullable<NonNullable<ContainerStatus['state']>['terminated']>;
+
 /** The word that stands for a stopped container. */
-function wordOfEnd({ reason, signal, exitCode }: { reason?: string; signal?: number; exitCode: number }): string {
+function wordOfEnd({ reason, signal, exitCode }: End): string {
   if (reason) return reason;
   return signal ? `Signal:${signal}` : `ExitCode:${exitCode}`;
 }
@@ -50,25 +52,25 @@ function initWord(pod: Pod): string | undefined {
     const { terminated, waiting } = status.state ?? {};
     if (terminated?.exitCode === 0) continue;
     if (sidecars.has(status.name) && status.started) continue;
-    if (terminated) return `Init:${wordOfEnd(terminated as Parameters<typeof wordOfEnd>[0])}`;
+    if (terminated) return `Init:${wordOfEnd(terminated)}`;
     if (waiting?.reason && waiting.reason !== 'PodInitializing') return `Init:${waiting.reason}`;
     return `Init:${index}/${specs.length}`;
   }
   return undefined;
 }
 
-/** The most telling word of the containers, looked at from the last to the first. */
-function containersWord(statuses: readonly ContainerStatus[], phaseWord: string): string {
+/** The most telling word of the containers, and whether one of them is ready and runs. */
+function containersWord(statuses: readonly ContainerStatus[], phaseWord: string) {
   let word = phaseWord;
   let running = false;
+  // The first container has the last word.
   for (const status of [...statuses].reverse()) {
     const { waiting, terminated } = status.state ?? {};
     if (waiting?.reason) word = waiting.reason;
-    else if (terminated) word = wordOfEnd(terminated as Parameters<typeof wordOfEnd>[0]);
+    else if (terminated) word = wordOfEnd(terminated);
     else if (status.ready && status.state?.running) running = true;
   }
-  // One container is done while others run: the pod as a whole still runs.
-  return word === 'Completed' && running ? 'Running' : word;
+  return { word, running };
 }
 
 /** The STATUS that `kubectl get pods` shows, such as CrashLoopBackOff, Init:0/1 or Terminating. */
@@ -80,7 +82,8 @@ export function podStatusWord(pod: Pod): string {
   const init = initWord(pod);
   if (init) return init;
   if (podCondition(pod, 'PodScheduled')?.reason === 'SchedulingGated') return 'SchedulingGated';
-  const word = containersWord(status?.containerStatuses ?? [], phaseWord);
-  if (word === 'Completed' && status?.phase === 'Running') return isPodReady(pod) ? 'Running' : 'NotReady';
+  const { word, running } = containersWord(status?.containerStatuses ?? [], phaseWord);
+  // One container is done while others run: the pod as a whole still runs.
+  if (word === 'Completed' && running) return isPodReady(pod) ? 'Running' : 'NotReady';
   return word;
 }
