@@ -71,7 +71,9 @@ export class Haproxy {
 
   /** Starts it again after it died, with what was last asked. */
   async ensure(): Promise<void> {
-    if (this.isNeeded && !this.running) await this.#start();
+    if (!this.isNeeded || this.running) return;
+    this.#world.log.warn('HAProxy had ended and is started again');
+    await this.#start();
   }
 
   #writeConfig(): void {

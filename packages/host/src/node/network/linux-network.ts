@@ -240,8 +240,8 @@ export class LinuxNetwork implements NetworkDriver {
       await this.#dnsmasq.ensure();
     }
     if (this.#haproxy.isNeeded && !this.#haproxy.running) {
-      this.#world.log.warn('HAProxy had ended and is started again');
-      await (this.#applying = this.#applying.catch(() => {}).then(() => this.#haproxy.ensure()));
+      this.#applying = this.#applying.catch(() => {}).then(() => this.#haproxy.ensure());
+      await this.#applying;
     }
   }
 }
