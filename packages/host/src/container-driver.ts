@@ -31,6 +31,8 @@ export interface ContainerDriver {
   resize(id: string, resources: ContainerResources): Promise<void>;
   /** Kills it if need be and removes it with its file system. Its log stays. */
   remove(id: string): Promise<void>;
+  /** Runs a command to its end, without input: probes and hooks. Aborting kills it. */
+  run(id: string, command: readonly string[], signal: AbortSignal): Promise<CommandResult>;
   /** Throws Failure `container-not-running`. */
   exec(id: string, request: ExecRequest, signal: AbortSignal): Promise<Session>;
   attach(id: string, request: AttachRequest, signal: AbortSignal): Promise<Session>;
@@ -38,6 +40,8 @@ export interface ContainerDriver {
   usage(): Promise<ReadonlyMap<string, ContainerUsage>>;
   /** Stops what the driver itself runs (the engine's service, watches); containers go on. */
   release(): Promise<void>;
+  /** Takes away what the engine leaves on the host once all containers are removed: processes, mounts, cgroups. */
+  dismantle(): Promise<void>;
 }
 
 export interface ContainerFacts {
@@ -149,6 +153,12 @@ export interface ExecRequest {
   readonly stdout: boolean;
   readonly stderr: boolean;
   readonly tty: boolean;
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  /** The beginning of what it said, both streams together. */
+  readonly output: string;
 }
 
 export type AttachRequest = Omit<ExecRequest, 'command'>;

@@ -1,6 +1,7 @@
 import { Failure, Subscription, type World } from '@godwit/base';
 import type {
   AttachRequest,
+  CommandResult,
   ContainerDriver,
   ContainerFacts,
   ContainerRequest,
@@ -148,6 +149,14 @@ export class FakeContainers implements ContainerDriver {
     this.#containers.delete(container.facts.id);
   }
 
+  async run(id: string, command: readonly string[], signal: AbortSignal): Promise<CommandResult> {
+    await this.#world.clock.sleep(OTHER_DELAY_MS, signal);
+    const container = this.#find(id);
+    if (container?.facts.state !== 'running') throw new Failure('container-not-running', `${id} does not run`);
+    const { commands = {}, output = '' } = container.program;
+    return { exitCode: commands[command.join(' ')] ?? 0, output };
+  }
+
   async exec(id: string, request: ExecRequest): Promise<Session> {
     await this.#world.clock.sleep(OTHER_DELAY_MS);
     const container = this.#find(id);
@@ -163,6 +172,10 @@ export class FakeContainers implements ContainerDriver {
   usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
     const running = this.actual().filter(({ state }) => state === 'running');
     return Promise.resolve(new Map(running.map(({ id }) => [id, { cpuNanoseconds: 0, workingSetBytes: 1_000 }])));
+  }
+
+  dismantle(): Promise<void> {
+    return Promise.resolve();
   }
 
   release(): Promise<void> {

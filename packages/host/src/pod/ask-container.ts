@@ -7,7 +7,6 @@ import { probeOf } from './probe-schedule.ts';
 import { probeTarget } from './probe-target.ts';
 
 const HOOK_REQUEST_TIMEOUT_MS = 30_000;
-const LONGEST_OUTPUT_BYTES = 10_240;
 
 const names = { liveness: 'Liveness', readiness: 'Readiness', startup: 'Startup' } as const;
 
@@ -98,38 +97,14 @@ async function runCommand(
 ): Promise<ProbeAnswer> {
   const late = new AbortController();
   const timer = timeoutMs === undefined ? undefined : tools.world.clock.after(timeoutMs, () => late.abort());
-  const either = AbortSignal.any([signal, late.signal]);
   try {
-    const request = { command, stdin: false, stdout: true, stderr: true, tty: false };
-    const session = await tools.containers.exec(id, request, either);
-    either.addEventListener('abort', () => session.main.abort(), { once: true });
-    const ended = Promise.all([session.exit, readText(session.main.incoming), readText(session.stderr)]);
-    const result = await Promise.race([ended, aborted(either)]);
-    if (result === undefined) {
-      signal.throwIfAborted();
-      return { ok: false, message: `command timed out after ${(timeoutMs ?? 0) / 1000}s` };
-    }
-    const [exit, stdout, stderr] = result;
-    return { ok: exit.exitCode === 0, message: (stdout + stderr || exit.message) ?? `exit code ${exit.exitCode}` };
+    const { exitCode, output } = await tools.containers.run(id, command, AbortSignal.any([signal, late.signal]));
+    return { ok: exitCode === 0, message: output || `exit code ${exitCode}` };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!late.signal.aborted) throw error;
+    return { ok: false, message: `command timed out after ${(timeoutMs ?? 0) / 1000}s` };
   } finally {
     timer?.cancel();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-}
-
-async function readText(bytes: AsyncIterable<Uint8Array> | undefined): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  try {
-    for await (const chunk of bytes ?? []) if (text.length < LONGEST_OUTPUT_BYTES) text += decoder.decode(chunk);
-  } catch {
-    // What came before the break is what there is.
-  }
-  return text.slice(0, LONGEST_OUTPUT_BYTES);
 }

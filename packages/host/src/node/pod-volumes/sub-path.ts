@@ -1,4 +1,4 @@
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { chmod, mkdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { Failure } from '@godwit/base';
 
@@ -16,7 +16,9 @@ export async function subPath(volume: string, path: string): Promise<string> {
   const there = await stat(wanted).catch(() => undefined);
   if (!there) {
     await insideOf(root, await nearestExisting(dirname(wanted)), path);
-    await mkdir(wanted, { recursive: true, mode: 0o755 });
+    await mkdir(wanted, { recursive: true });
+    // With the rights of the volume itself, so that whoever may write there may write here.
+    await chmod(wanted, (await stat(root)).mode & 0o7777);
   }
   const found = await realpath(wanted);
   await insideOf(root, found, path);

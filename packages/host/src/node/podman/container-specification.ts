@@ -1,10 +1,14 @@
 import type { ContainerRequest, ContainerResources } from '../../container-driver.ts';
+import type { PodmanPlaces } from './podman-configuration.ts';
 import { signalNumber } from './signal-number.ts';
 
 const CPU_PERIOD_MICROS = 100_000;
 
 /** A container request in the words of Podman's create call (its `SpecGenerator`). */
-export function containerSpecification(request: ContainerRequest, cgroupParent: string): Record<string, unknown> {
+export function containerSpecification(
+  request: ContainerRequest,
+  { cgroupParent, lowestOomScore }: Pick<PodmanPlaces, 'cgroupParent' | 'lowestOomScore'>,
+): Record<string, unknown> {
   const { security } = request;
   const hostNetwork = request.networkNamespace === 'host';
   return {
@@ -37,7 +41,7 @@ export function containerSpecification(request: ContainerRequest, cgroupParent: 
     ...(request.hostIpc && { ipcns: { nsmode: 'host' } }),
     cgroup_parent: cgroupParent,
     resource_limits: resourceLimits(request.resources),
-    oom_score_adj: request.resources.oomScoreAdjust,
+    oom_score_adj: Math.max(lowestOomScore, request.resources.oomScoreAdjust),
     sysctl: request.sysctls,
     ...(security.user && { user: security.user }),
     groups: security.groups.map(String),

@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Timer, World } from '@godwit/base';
+import { memoryKills } from './container-cgroup.ts';
 
 /** How often running processes are looked for, should a file system event be missed. */
 const CHECK_MS = 5_000;
@@ -15,11 +16,15 @@ export class ExitWatch {
   readonly #listeners = new Set<(id: string) => void>();
   /** First process of each running container, by id. */
   readonly #processes = new Map<string, number>();
+  /** Ended containers that the kernel had killed for want of memory. */
+  readonly #outOfMemory = new Set<string>();
+  readonly #cgroupParent: string;
   #watcher: FSWatcher | undefined;
   #check: Timer | undefined;
 
-  constructor(folder: string, world: World) {
+  constructor(folder: string, cgroupParent: string, world: World) {
     this.#folder = folder;
+    this.#cgroupParent = cgroupParent;
     this.#world = world;
   }
 
@@ -43,8 +48,14 @@ export class ExitWatch {
     this.#check ??= this.#world.clock.after(CHECK_MS, () => this.#checkAll());
   }
 
+  /** Whether a container ended because its memory limit was reached; known from its end on. */
+  wasOutOfMemory(id: string): boolean {
+    return this.#outOfMemory.has(id);
+  }
+
   forget(id: string): void {
     this.#processes.delete(id);
+    this.#outOfMemory.delete(id);
   }
 
   /** Containers whose end was written down since the engine started. */
@@ -66,6 +77,8 @@ export class ExitWatch {
 
   #tell(id: string): void {
     this.#processes.delete(id);
+    // At once: the engine is about to remove the cgroup, and conmon misses it on hybrid hosts.
+    if (memoryKills(this.#cgroupParent, id) > 0) this.#outOfMemory.add(id);
     for (const listener of this.#listeners) listener(id);
   }
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '@godwit/base';
 
+import { lowestOomScore } from './host-rights.ts';
+
 const run = promisify(execFile);
 
 export interface PodmanOptions {
@@ -29,6 +31,9 @@ export interface PodmanPlaces {
   readonly hostGraphRoot: string | undefined;
   readonly hostRunRoot: string | undefined;
   readonly cgroupParent: string;
+  readonly lowestOomScore: number;
+  /** `runc` or `crun`: what runs the containers. */
+  readonly runtime: string;
 }
 
 /** Capabilities as Kubernetes' runtimes give them by default. */
@@ -49,6 +54,9 @@ const capabilities = [
   'SYS_CHROOT',
 ];
 
+/** How long the monitor of a session outlives it, so that its exit code can be asked for. */
+const SESSION_MEMORY_SECONDS = 5;
+
 /** Most open files and processes that a container is given, where the host allows them. */
 const MOST_FILES = 1_048_576;
 
@@ -62,17 +70,18 @@ export async function configurePodman(options: PodmanOptions): Promise<PodmanPla
   const runRoot = join(runFolder, 'storage');
   const temporary = join(runFolder, 'libpod');
   await Promise.all([graphRoot, runRoot, temporary].map((path) => mkdir(path, { recursive: true, mode: 0o711 })));
-  const host = await hostStore();
+  const host = await hostEngine();
   const paths = {
     storage: join(folder, 'storage.conf'),
     ownStorage: join(folder, 'own-storage.conf'),
     containers: join(folder, 'containers.conf'),
   };
   const systemd = existsSync('/run/systemd/system');
+  const runtime = isHybrid() ? 'runc' : host.runtime;
   await Promise.all([
-    writeFile(paths.storage, storageSettings(graphRoot, runRoot, host?.graphRoot)),
+    writeFile(paths.storage, storageSettings(graphRoot, runRoot, host.store?.graphRoot)),
     writeFile(paths.ownStorage, storageSettings(graphRoot, runRoot, undefined)),
-    writeFile(paths.containers, await engineSettings(temporary, systemd)),
+    writeFile(paths.containers, await engineSettings(temporary, systemd, runtime)),
   ]);
   const base = { ...process.env, CONTAINERS_CONF: paths.containers };
   return {
@@ -83,20 +92,29 @@ export async function configurePodman(options: PodmanOptions): Promise<PodmanPla
     exitFolder: join(temporary, 'exits'),
     graphRoot,
     pinsPath: join(folder, 'pins.json'),
-    hostGraphRoot: host?.graphRoot,
-    hostRunRoot: host?.runRoot,
+    hostGraphRoot: host.store?.graphRoot,
+    hostRunRoot: host.store?.runRoot,
+    runtime,
+    lowestOomScore: await lowestOomScore(),
     cgroupParent: systemd ? `${options.cgroup}.slice` : `/${options.cgroup}`,
   };
 }
 
-/** The host's ordinary store, as Podman itself sees it; undefined where it cannot be told. */
-async function hostStore(): Promise<{ graphRoot: string; runRoot: string } | undefined> {
-  const format = '{{.Store.GraphRoot}}|{{.Store.RunRoot}}|{{.Store.GraphDriverName}}';
+interface HostEngine {
+  readonly runtime: string;
+  /** The host's ordinary store; undefined where it cannot be shared. */
+  readonly store: { readonly graphRoot: string; readonly runRoot: string } | undefined;
+}
+
+/** The host's engine as Podman itself sees it. */
+async function hostEngine(): Promise<HostEngine> {
+  const format = '{{.Store.GraphRoot}}|{{.Store.RunRoot}}|{{.Store.GraphDriverName}}|{{.Host.OCIRuntime.Name}}';
   try {
     const { stdout } = await run('podman', ['info', '--format', format], { timeout: 30_000 });
-    const [graphRoot, runRoot, driver] = stdout.trim().split('|');
+    const [graphRoot, runRoot, driver, runtime] = stdout.trim().split('|');
     // Only a store of the same kind can be shared.
-    return graphRoot && runRoot && driver === 'overlay' ? { graphRoot, runRoot } : undefined;
+    const store = graphRoot && runRoot && driver === 'overlay' ? { graphRoot, runRoot } : undefined;
+    return { runtime: runtime || 'crun', store };
   } catch (cause) {
     throw new Failure('engine-missing', 'podman cannot be run; install the packages podman, crun, runc and conmon', {
       cause,
@@ -114,25 +132,29 @@ runroot = ${JSON.stringify(runRoot)}
 ${stores}`;
 }
 
-async function engineSettings(temporary: string, systemd: boolean): Promise<string> {
+async function engineSettings(temporary: string, systemd: boolean, runtime: string): Promise<string> {
   const limits = await readFile('/proc/self/limits', 'utf8');
   const files = Math.min(hardLimit(limits, 'Max open files'), MOST_FILES);
   // Podman lowers its own limit to the largest process number, and runc may not raise it again.
   const largestPid = Number(await readFile('/proc/sys/kernel/pid_max', 'utf8'));
   const processes = Math.min(hardLimit(limits, 'Max processes'), largestPid);
-  // crun refuses hosts where some controllers are in cgroup v1 and others in v2; runc does not.
-  const hybrid = existsSync('/sys/fs/cgroup/unified') && !existsSync('/sys/fs/cgroup/cgroup.controllers');
   return `[containers]
 default_ulimits = ["nofile=${files}:${files}", "nproc=${processes}:${processes}"]
 default_capabilities = ${JSON.stringify(capabilities)}
 log_driver = "k8s-file"
 [engine]
-${hybrid ? 'runtime = "runc"' : ''}
+runtime = ${JSON.stringify(runtime)}
+exit_command_delay = ${SESSION_MEMORY_SECONDS}
 cgroup_manager = ${systemd ? '"systemd"' : '"cgroupfs"'}
 events_logger = "none"
 lock_type = "file"
 tmp_dir = ${JSON.stringify(temporary)}
 `;
+}
+
+/** crun refuses hosts where some controllers are in cgroup v1 and others in v2; runc does not. */
+function isHybrid(): boolean {
+  return existsSync('/sys/fs/cgroup/unified') && !existsSync('/sys/fs/cgroup/cgroup.controllers');
 }
 
 /** The hard limit of a line of /proc/self/limits. */

@@ -4,6 +4,7 @@ import { codeOf, describeError, Failure, hasCode, type World } from '@godwit/bas
 import type { ExitStatus } from '@godwit/kinds';
 import type {
   AttachRequest,
+  CommandResult,
   ContainerDriver,
   ContainerFacts,
   ContainerRequest,
@@ -14,15 +15,17 @@ import type {
   ImageRequest,
   Session,
 } from '../../container-driver.ts';
+import { killMonitors, readUsage, removeCgroup } from './container-cgroup.ts';
 import { factsOfInspection, factsOfListed, type PodmanInspection, type PodmanListed } from './container-facts.ts';
 import { containerSpecification, resourceLimits } from './container-specification.ts';
-import { readUsage } from './container-usage.ts';
 import { ExitWatch } from './exit-watch.ts';
 import { hijackedSession } from './hijacked-session.ts';
 import { ImageStore } from './image-store.ts';
 import { configurePodman, type PodmanOptions, type PodmanPlaces } from './podman-configuration.ts';
 import { PodmanService } from './podman-service.ts';
+import { runInContainer } from './runtime-command.ts';
 import { signalNumber } from './signal-number.ts';
+import { unmountBelow } from './unmount.ts';
 
 const CALL_TIMEOUT_MS = 60_000;
 
@@ -62,7 +65,9 @@ export class PodmanDriver implements ContainerDriver {
 
   async inspect(id: string): Promise<ContainerFacts | undefined> {
     try {
-      return factsOfInspection(await this.#call<PodmanInspection>('GET', `/containers/${id}/json`));
+      const facts = factsOfInspection(await this.#call<PodmanInspection>('GET', `/containers/${id}/json`));
+      const outOfMemory = facts.outOfMemory === true || this.#ready.exits.wasOutOfMemory(facts.id);
+      return facts.state === 'exited' && outOfMemory ? { ...facts, outOfMemory } : facts;
     } catch (error) {
       if (hasCode(error, 'engine-not-found')) return undefined;
       throw error;
@@ -79,7 +84,7 @@ export class PodmanDriver implements ContainerDriver {
 
   async create(request: ContainerRequest): Promise<string> {
     await mkdir(dirname(request.logPath), { recursive: true });
-    const body = containerSpecification(request, this.#ready.places.cgroupParent);
+    const body = containerSpecification(request, this.#ready.places);
     try {
       return (await this.#call<{ Id: string }>('POST', '/containers/create', body)).Id;
     } catch (error) {
@@ -123,6 +128,11 @@ export class PodmanDriver implements ContainerDriver {
     } catch (error) {
       if (!hasCode(error, 'engine-not-found')) throw error;
     }
+  }
+
+  run(id: string, command: readonly string[], signal: AbortSignal): Promise<CommandResult> {
+    const pidFile = join(this.#options.runFolder, `exec-${this.#world.ids.suffix(10)}.pid`);
+    return runInContainer(this.#ready.places.runtime, id, command, pidFile, signal);
   }
 
   async exec(id: string, request: ExecRequest, signal: AbortSignal): Promise<Session> {
@@ -181,6 +191,14 @@ export class PodmanDriver implements ContainerDriver {
     return readUsage(this.#ready.places.cgroupParent);
   }
 
+  async dismantle(): Promise<void> {
+    const { places, service } = this.#ready;
+    await service.stop();
+    await killMonitors(places.cgroupParent);
+    await unmountBelow(places.graphRoot);
+    await removeCgroup(places.cgroupParent);
+  }
+
   async release(): Promise<void> {
     if (!this.#parts) return;
     this.#parts.exits.stop();
@@ -197,7 +215,7 @@ export class PodmanDriver implements ContainerDriver {
     const service = new PodmanService(places, this.#world);
     // One that an earlier process left may know older settings.
     await service.stop();
-    const exits = new ExitWatch(places.exitFolder, this.#world);
+    const exits = new ExitWatch(places.exitFolder, places.cgroupParent, this.#world);
     await exits.start();
     this.#parts = { places, service, exits, images: new ImageStore(places, service) };
   }

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ContainerUsage } from '../../container-driver.ts';
 
@@ -76,4 +77,54 @@ async function readWorkingSet(folder: string): Promise<number | undefined> {
   const path = join(folder, 'memory.stat');
   const inactive = (await readField(path, 'total_inactive_file')) ?? (await readField(path, 'inactive_file')) ?? 0;
   return Math.max(0, used - inactive);
+}
+
+/** How often the kernel killed a process of a container for want of memory. Reads two files at most. */
+export function memoryKills(cgroupParent: string, id: string): number {
+  const folder = (hierarchy: string, name: string): string => join(ROOT, hierarchy, cgroupParent, name);
+  const files = [
+    [join(folder('memory', `libpod-${id}`), 'memory.oom_control'), 'oom_kill'],
+    [join(folder('', `libpod-${id}.scope`), 'memory.events'), 'oom_kill'],
+    [join(folder('', `libpod-${id}`), 'memory.events'), 'oom_kill'],
+  ] as const;
+  for (const [path, field] of files) {
+    try {
+      const line = readFileSync(path, 'utf8')
+        .split('\n')
+        .find((text) => text.startsWith(`${field} `));
+      if (line !== undefined) return Number(line.slice(field.length + 1));
+    } catch {
+      // Another layout of cgroups.
+    }
+  }
+  return 0;
+}
+
+/** Ends monitors of sessions that linger after the last container is gone. */
+export async function killMonitors(cgroupParent: string): Promise<void> {
+  for (const hierarchy of ['', ...(await names(ROOT))]) {
+    const text = await readFile(join(ROOT, hierarchy, cgroupParent, 'conmon', 'cgroup.procs'), 'utf8').catch(() => '');
+    for (const pid of text.split('\n').filter(Boolean)) {
+      try {
+        process.kill(Number(pid), 'SIGKILL');
+      } catch {
+        // Gone meanwhile.
+      }
+    }
+  }
+}
+
+/** Removes an empty cgroup and what is empty below it, in every hierarchy. */
+export async function removeCgroup(cgroupParent: string): Promise<void> {
+  for (const hierarchy of ['', ...(await names(ROOT))]) await removeTree(join(ROOT, hierarchy, cgroupParent));
+}
+
+async function removeTree(folder: string): Promise<void> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    for (const entry of entries) if (entry.isDirectory()) await removeTree(join(folder, entry.name));
+    await rmdir(folder);
+  } catch {
+    // Not there, or still in use by somebody else.
+  }
 }
