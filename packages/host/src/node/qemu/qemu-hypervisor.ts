@@ -36,6 +36,8 @@ export interface QemuHypervisorOptions {
   readonly volumes: FolderVolumes;
   readonly acceleration: Acceleration;
   readonly hostDiskFolders?: readonly string[];
+  /** The data plane's network namespace, in which taps are that say nothing else. */
+  readonly namespacePath?: string;
   readonly program?: string;
 }
 
@@ -78,9 +80,10 @@ export class QemuHypervisor implements HypervisorDriver {
     await assertMemory(memoryPlan(request.spec).bootBytes);
     await mkdir(files.folder, { recursive: true, mode: 0o700 });
     await removeSockets(files);
+    await rm(files.serialLog, { force: true });
     await prepareFirmware(request, site, join(this.#options.keep, request.namespace, request.name));
-    const namespacePath = request.interfaces.find((entry) => entry.namespacePath)?.namespacePath;
-    await startQemu(this.#options.program ?? 'qemu-system-x86_64', args, namespacePath);
+    const { program = 'qemu-system-x86_64', world } = this.#options;
+    await startQemu(args, { program, files, clock: world.clock, namespacePath: this.#namespaceOf(request) });
     const view = await this.adopt(request.uid);
     if (!view) throw new Failure('launch-failed', await readLog(files), { retryable: true });
     this.#giveOwnGroup(request.uid);
@@ -197,6 +200,11 @@ export class QemuHypervisor implements HypervisorDriver {
     for (const machine of this.#machines.values()) machine.release();
     this.#machines.clear();
     return Promise.resolve();
+  }
+
+  #namespaceOf({ interfaces }: LaunchRequest): string | undefined {
+    const tap = interfaces.find(({ tapName }) => tapName !== undefined);
+    return tap && (tap.namespacePath ?? this.#options.namespacePath);
   }
 
   #files(uid: string): MachineFiles {

@@ -1,29 +1,66 @@
-import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { Failure, hasCode } from '@godwit/base';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { open, readFile } from 'node:fs/promises';
+import { type Clock, Failure, hasCode } from '@godwit/base';
+import type { MachineFiles } from './command-line/index.ts';
+import { connectSocket } from './socket.ts';
+
+/** How long QEMU may take to build the machine and open its monitor. */
+const START_TIMEOUT_MS = 60_000;
+const LOOK_MS = 2;
+
+export interface StartOptions {
+  readonly program: string;
+  readonly files: MachineFiles;
+  readonly clock: Clock;
+  /** Network namespace in which its taps are. */
+  readonly namespacePath?: string | undefined;
+}
 
 /**
- * Starts QEMU, which goes into the background by itself: in a session of its own, so that it outlives us. Resolves when
- * it stands with all of its devices. Codes: see `launchFailure`.
- *
- * @param namespacePath network namespace in which its taps are
+ * Starts QEMU in a session of its own, with nothing of ours open, so that it outlives us. (`-daemonize` would do the
+ * same, but not under the sandbox that forbids new processes.) Resolves when its monitor can be reached, rejects when
+ * it ends before. Codes: see `launchFailure`.
  */
-export function startQemu(program: string, args: readonly string[], namespacePath: string | undefined): Promise<void> {
+export async function startQemu(args: readonly string[], options: StartOptions): Promise<void> {
+  const { program, files, clock, namespacePath } = options;
   const [command, all] =
     namespacePath === undefined ? [program, args] : ['nsenter', [`--net=${namespacePath}`, '--', program, ...args]];
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, all, { stdio: ['ignore', 'ignore', 'pipe'], detached: true, cwd: '/' });
-    const said: Buffer[] = [];
-    child.stderr.on('data', (part: Buffer) => said.push(part));
-    child.on('error', (error) => {
-      if (!hasCode(error, 'ENOENT')) return reject(error);
-      reject(new Failure('program-missing', `${command} is not installed`, { cause: error }));
-    });
-    child.on('exit', (code) => code === 0 && resolve());
-    child.on('close', (code, signal) => {
-      if (code !== 0) reject(launchFailure(Buffer.concat(said).toString(), code ?? signal));
-    });
+  const log = await open(files.log, 'w', 0o600);
+  let child: ChildProcess;
+  try {
+    child = spawn(command, all, { stdio: ['ignore', log.fd, log.fd], detached: true, cwd: '/' });
+  } finally {
+    await log.close();
+  }
+  let end: { readonly how: string | number | null; readonly error?: Error } | undefined;
+  child.on('error', (error) => {
+    end ??= { how: null, error };
   });
+  child.on('exit', (code, signal) => {
+    end ??= { how: code ?? signal };
+  });
+  child.unref();
+  await monitorOpen(files.monitor, clock, () => end !== undefined);
+  if (!end) return;
+  if (hasCode(end.error, 'ENOENT'))
+    throw new Failure('program-missing', `${command} is not installed`, { cause: end.error });
+  throw launchFailure(await readFile(files.log, 'utf8'), end.how);
+}
+
+async function monitorOpen(path: string, clock: Clock, ended: () => boolean): Promise<void> {
+  for (const untilMs = clock.monotonic() + START_TIMEOUT_MS; !ended(); ) {
+    try {
+      const socket = await connectSocket(path);
+      // QEMU serves one connection after another: this one makes room at once.
+      socket.destroy();
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'not-connected')) throw error;
+    }
+    if (clock.monotonic() > untilMs)
+      throw new Failure('launch-failed', 'QEMU did not open its monitor', { retryable: true });
+    await clock.sleep(LOOK_MS);
+  }
 }
 
 const CAUSES: readonly (readonly [RegExp, string])[] = [

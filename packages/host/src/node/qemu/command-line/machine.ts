@@ -81,11 +81,8 @@ function clockArguments(spec: VirtualMachineInstanceSpec, site: LaunchSite): str
 function processArguments({ spec, held }: LaunchRequest, { files }: LaunchSite): string[] {
   const watchdog = spec.domain.devices.watchdog?.i6300esb?.action;
   return [
-    '-daemonize',
     '-pidfile',
     files.pid,
-    '-D',
-    files.log,
     '-msg',
     'timestamp=on',
     '-no-shutdown',
