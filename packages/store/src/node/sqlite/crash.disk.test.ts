@@ -182,6 +182,10 @@ test('a full disk refuses writes, keeps what it has, and works again when there 
   assert.match(describeError(refusal), /disk is full/);
   assert.equal((await store.list('/k/')).entries.length, count);
   await assert.rejects(store.append([{ key: '/k/x', body }]), (error) => hasCode(error, 'unavailable'));
+  // The second one conflicts only with a write that comes to nothing: that is no conflict.
+  const twice = [body, body].map((one) => store.append([{ key: '/k/y', body: one, previous: 0 }]));
+  for (const result of await Promise.allSettled(twice))
+    assert.ok(result.status === 'rejected' && hasCode(result.reason, 'unavailable'));
   rmSync(filler);
   assert.equal(await store.append([{ key: '/later', body: { text: 'room' } }]), count + 1);
   await store.close();

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, test } from 'node:test';
+import { VirtualClock } from '@godwit/base';
 import type { Store } from '../../store.ts';
 import { type Engine, storeConformance } from '../conformance.ts';
 import { storeFuzz } from '../fuzz.ts';
@@ -33,3 +34,16 @@ const sqlite: Engine = {
 
 storeConformance(sqlite);
 storeFuzz(sqlite, { runs: 12 });
+
+test('sqlite: compaction does not wait for writers that never rest', async () => {
+  const store = await SqliteStore.open({ path: join(folder, 'busy.db'), clock: new VirtualClock() });
+  let compacted = false;
+  const writers = Array.from({ length: 8 }, async (_, i) => {
+    for (let round = 0; !compacted; round++) await store.append([{ key: `/k/${i}`, body: { text: `${round}` } }]);
+  });
+  await store.append([{ key: '/k', body: { text: '0' } }]);
+  await store.compact(store.revision);
+  compacted = true;
+  await Promise.all(writers);
+  await store.close();
+});

@@ -48,7 +48,10 @@ export class SqliteStore implements Store {
   #next: number;
   #flushing = false;
   #closed = false;
-  #idle: (() => void)[] = [];
+  /** Groups sent, and those of them that have been reported. */
+  #sentCount = 0;
+  #reportedCount = 0;
+  #waiting: { readonly count: number; readonly resolve: () => void }[] = [];
 
   /** Reads the file. Throws `unavailable` when it is damaged, locked or out of reach. */
   static async open(options: SqliteOptions): Promise<SqliteStore> {
@@ -151,11 +154,11 @@ export class SqliteStore implements Store {
       this.#flushing = false;
       const batches = this.#queued;
       const forgetting = this.#forgetting;
-      if (batches.length === 0 && !forgetting) return this.#checkIdle();
       const first = batches[0]?.revision ?? this.#next;
       this.#queued = [];
       this.#forgetting = undefined;
       this.#sent.push({ batches, forgetting });
+      this.#sentCount++;
       this.#committer.send({ rows: batches.flatMap((batch) => batch.rows), ...forgetting }, first - 1);
     });
   }
@@ -168,7 +171,7 @@ export class SqliteStore implements Store {
         batch.resolve(batch.revision);
       }
     }
-    this.#checkIdle();
+    this.#reported(this.#reportedCount + count);
   }
 
   /** Nothing that is pending was written: all of it fails, and numbers begin again after what is durable. */
@@ -185,18 +188,21 @@ export class SqliteStore implements Store {
       const dropped = [...forgettings, ...(this.#forgetting ? [this.#forgetting] : [])].flatMap((one) => one.dropped);
       this.#forgetting = { floor: this.#replica.floor, dropped };
     }
-    this.#checkIdle();
+    this.#reported(this.#sentCount);
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when everything up to now has been reported, well or ill. */
   #settled(): Promise<void> {
-    if (!this.#flushing && this.#sent.length === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+    const count = this.#sentCount + (this.#flushing ? 1 : 0);
+    if (count <= this.#reportedCount) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ count, resolve }));
   }
 
-  #checkIdle(): void {
-    if (this.#flushing || this.#sent.length > 0) return;
-    for (const resolve of this.#idle.splice(0)) resolve();
+  #reported(count: number): void {
+    this.#reportedCount = count;
+    const ready = this.#waiting.filter((one) => one.count <= count);
+    this.#waiting = this.#waiting.filter((one) => one.count > count);
+    for (const { resolve } of ready) resolve();
   }
 }
 
