@@ -145,11 +145,12 @@ withEveryKubectl('reading', {
   },
 
   async 'events, cluster-info and version'(session) {
+    const { metadata } = await session.json<{ metadata: { uid: string } }>(['get', 'pod', 'a']);
     const event = {
       apiVersion: 'v1',
       kind: 'Event',
       metadata: { name: 'a.1' },
-      involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: session.namespace, name: 'a' },
+      involvedObject: { apiVersion: 'v1', kind: 'Pod', namespace: session.namespace, name: 'a', uid: metadata.uid },
       type: 'Warning',
       reason: 'Tried',
       message: 'it was tried',

@@ -73,8 +73,9 @@ test('YAML is taken and given', async () => {
 });
 
 test('media types that are not spoken', async () => {
-  const protobuf = 'application/vnd.kubernetes.protobuf';
-  assertStatus(await post(Buffer.from('k8s\0'), protobuf), 415, 'UnsupportedMediaType', /application\/json/);
+  const protobuf = "application/vnd.kubernetes.protobuf";
+  assertStatus(await post('x', 'application/cbor'), 415, 'UnsupportedMediaType', /application\/json/);
+  assertStatus(await post(Buffer.from('k8s\0\x0a'), protobuf), 400, 'BadRequest', /not valid protobuf/);
   const only = await admin.send(configMaps, { headers: { accept: protobuf } });
   assertStatus(only, 406, 'NotAcceptable', /application\/json/);
   const rather = await admin.send(configMaps, { headers: { accept: `${protobuf}, application/json` } });

@@ -12,7 +12,6 @@ import {
   YAMLException,
 } from 'js-yaml';
 import { findJsonFault, type JsonFault } from './json-fault.ts';
-import type { BodyFormat } from './media-type.ts';
 
 /** YAML 1.1 as kubectl reads it: `yes` is true; but an instant stays the text that it is. */
 const manifestSchema = new Schema([
@@ -29,7 +28,7 @@ const manifestSchema = new Schema([
 const MOST_ALIASES = 100;
 
 /** Parses a request body. Throws `BadRequest` that says where the fault is. */
-export function parseBody(text: string, format: BodyFormat): unknown {
+export function parseBody(text: string, format: 'json' | 'yaml'): unknown {
   return format === 'json' ? parseJson(text) : parseYaml(text);
 }
 

@@ -12,8 +12,10 @@ export interface HttpRequest {
   headerNames(): readonly string[];
   /** Subject of the TLS client certificate; undefined when none was shown or it is not trusted. */
   readonly certificate: Credentials['certificate'];
-  /** The whole body. Throws `RequestEntityTooLarge` when it is longer than `limitBytes`. */
+  /** The whole body as text. Throws `RequestEntityTooLarge` when it is longer than `limitBytes`. */
   text(limitBytes: number): Promise<string>;
+  /** The same as bytes; only one of the two may be asked for. */
+  bytes(limitBytes: number): Promise<Uint8Array>;
   /** Aborted when the client goes away. Asked for only by answers that take long. */
   readonly signal: AbortSignal;
 }

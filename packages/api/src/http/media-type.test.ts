@@ -40,5 +40,6 @@ test('bodies are JSON unless they say that they are YAML', () => {
   assert.equal(bodyFormat(undefined), 'json');
   assert.equal(bodyFormat('application/json; charset=utf-8'), 'json');
   assert.equal(bodyFormat('application/yaml'), 'yaml');
-  assert.equal(bodyFormat('application/vnd.kubernetes.protobuf'), undefined);
+  assert.equal(bodyFormat('application/vnd.kubernetes.protobuf'), 'protobuf');
+  assert.equal(bodyFormat('application/cbor'), undefined);
 });

@@ -1,6 +1,6 @@
 /**
- * Content negotiation. Godwit speaks JSON and YAML. Protobuf and CBOR are not spoken: a client that lists
- * JSON beside them gets JSON, one that accepts nothing else gets 406.
+ * Content negotiation. Godwit speaks JSON and YAML, and reads protobuf. It does not answer in protobuf or
+ * CBOR: a client that lists JSON beside them gets JSON, one that accepts nothing else gets 406.
  */
 
 /** How an answer is to be shaped: as it is, as a table, or reduced to metadata; or a discovery document. */
@@ -81,7 +81,7 @@ function shapeOf(range: MediaRange): Shape | undefined {
   return undefined;
 }
 
-export type BodyFormat = 'json' | 'yaml';
+export type BodyFormat = 'json' | 'yaml' | 'protobuf';
 
 /** How a request body is written, from its Content-Type; undefined when that is not understood. */
 export function bodyFormat(contentType: string | undefined): BodyFormat | undefined {
@@ -94,6 +94,8 @@ export function bodyFormat(contentType: string | undefined): BodyFormat | undefi
     case 'application/x-yaml':
     case 'text/yaml':
       return 'yaml';
+    case 'application/vnd.kubernetes.protobuf':
+      return 'protobuf';
     default:
       return undefined;
   }

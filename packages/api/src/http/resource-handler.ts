@@ -1,6 +1,7 @@
 import { type Address, type Patch, StatusFailure } from '@godwit/kinds';
 import { duplicateFields } from '../documents/duplicate-fields.ts';
 import type { DocumentWriteOptions, Operations } from '../operations/operations.ts';
+import { readProtobuf } from '../protobuf/index.ts';
 import { documentAnswer, headersOf, valueAnswer } from './answer.ts';
 import { parseBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
@@ -58,8 +59,7 @@ export class ResourceHandler {
   async #machine(exchange: Exchange, plan: MachineRequest, address: Address): Promise<HttpResponse> {
     if (plan.type === 'upgrade') throw new StatusFailure('BadRequest', 'Upgrade request required');
     if (plan.type === 'order') {
-      const text = plan.verb === 'update' ? await exchange.request.text(this.#bodyLimitBytes) : '';
-      const body = text === '' ? undefined : this.#parse(exchange, text).value;
+      const body = plan.verb === 'update' ? (await this.#body(exchange, true)).value : undefined;
       const answer = await this.#operations.act(exchange, address, plan.verb, body);
       if (answer === undefined) return { status: 202, headers: headersOf('application/json', exchange.warnings) };
       return valueAnswer(answer, exchange.layout, exchange.warnings);
@@ -121,9 +121,8 @@ export class ResourceHandler {
   }
 
   async #delete(exchange: Exchange, address: Address): Promise<HttpResponse> {
-    const text = await exchange.request.text(this.#bodyLimitBytes);
-    const body = text === '' ? undefined : this.#parse(exchange, text).value;
-    const options = deleteOptions(exchange.query, body);
+    const { value } = await this.#body(exchange, true);
+    const options = deleteOptions(exchange.query, value);
     if (address.name === undefined) {
       const selection = listOptions(exchange.query);
       const list = await this.#operations.deleteCollection(exchange, address, selection, options);
@@ -135,22 +134,24 @@ export class ResourceHandler {
   }
 
   async #written(exchange: Exchange): Promise<{ value: unknown; options: DocumentWriteOptions }> {
-    const text = await exchange.request.text(this.#bodyLimitBytes);
     const options = writeOptions(exchange.query);
-    const { value, json } = this.#parse(exchange, text);
-    return { value, options: json ? noticed(text, options) : options };
+    const { value, text } = await this.#body(exchange);
+    return { value, options: text === undefined ? options : noticed(text, options) };
   }
 
-  #parse(exchange: Exchange, text: string): { value: unknown; json: boolean } {
-    const contentType = exchange.request.header('content-type');
+  /** The object in the body, undefined when there is none; with its text when that was JSON. */
+  async #body(exchange: Exchange, optional = false): Promise<{ value: unknown; text?: string }> {
+    const { request } = exchange;
+    const contentType = request.header('content-type');
     const format = bodyFormat(contentType);
-    if (!format) {
-      throw new StatusFailure(
-        'UnsupportedMediaType',
-        `the body of the request was in an unknown format (${essence(contentType)}) - accepted media types include: application/json, application/yaml`,
-      );
-    }
-    return { value: parseBody(text, format), json: format === 'json' };
+    if (format === 'protobuf') return { value: readProtobuf(await request.bytes(this.#bodyLimitBytes)) };
+    const text = await request.text(this.#bodyLimitBytes);
+    if (optional && text === '') return { value: undefined };
+    if (format) return { value: parseBody(text, format), ...(format === 'json' && { text }) };
+    throw new StatusFailure(
+      'UnsupportedMediaType',
+      `the body of the request was in an unknown format (${essence(contentType)}) - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf`,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Credentials } from '../authentication/authenticator.ts';
 import type { HttpRequest } from '../http/http-message.ts';
-import { readText } from './read-text.ts';
+import { readBytes } from './read-bytes.ts';
 
 /** A request over HTTP/1.1. */
 export class Http1Request implements HttpRequest {
@@ -38,8 +38,12 @@ export class Http1Request implements HttpRequest {
     return Object.keys(this.#message.headers);
   }
 
-  text(limitBytes: number): Promise<string> {
-    return readText(this.#message, this.#message.headers['content-length'], limitBytes);
+  async text(limitBytes: number): Promise<string> {
+    return (await this.bytes(limitBytes)).toString();
+  }
+
+  bytes(limitBytes: number): Promise<Buffer> {
+    return readBytes(this.#message, this.#message.headers['content-length'], limitBytes);
   }
 
   get signal(): AbortSignal {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Credentials } from '../authentication/authenticator.ts';
 import type { HttpRequest } from '../http/http-message.ts';
-import { readText } from './read-text.ts';
+import { readBytes } from './read-bytes.ts';
 
 /** A request over HTTP/2: one stream of a connection. */
 export class Http2Request implements HttpRequest {
@@ -40,8 +40,12 @@ export class Http2Request implements HttpRequest {
     return Object.keys(this.#headers);
   }
 
-  text(limitBytes: number): Promise<string> {
-    return readText(this.#stream, this.#headers['content-length'], limitBytes);
+  async text(limitBytes: number): Promise<string> {
+    return (await this.bytes(limitBytes)).toString();
+  }
+
+  bytes(limitBytes: number): Promise<Buffer> {
+    return readBytes(this.#stream, this.#headers['content-length'], limitBytes);
   }
 
   get signal(): AbortSignal {

@@ -3,7 +3,7 @@ import { Failure } from '@godwit/base';
 import { StatusFailure } from '@godwit/kinds';
 
 /** Reads a body to its end. Throws `RequestEntityTooLarge` as soon as it is known to be longer than allowed. */
-export function readText(body: Readable, declaredLength: string | undefined, limitBytes: number): Promise<string> {
+export function readBytes(body: Readable, declaredLength: string | undefined, limitBytes: number): Promise<Buffer> {
   if (declaredLength !== undefined && Number(declaredLength) > limitBytes) {
     return Promise.reject(tooLarge(limitBytes));
   }
@@ -24,7 +24,7 @@ export function readText(body: Readable, declaredLength: string | undefined, lim
       else if (only) chunks = [only, chunk];
       else only = chunk;
     });
-    body.on('end', () => resolve(chunks ? Buffer.concat(chunks).toString() : (only?.toString() ?? '')));
+    body.on('end', () => resolve(chunks ? Buffer.concat(chunks) : (only ?? Buffer.alloc(0))));
     // Every body is closed after its end: only what comes before it is news.
     body.on('close', () => {
       if (!body.readableEnded) reject(new Failure('connection-lost', 'the client went away while it sent the body'));
