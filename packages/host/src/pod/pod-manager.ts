@@ -107,6 +107,7 @@ export class PodManager implements MachineManager<Pod> {
       throw new Failure('shutdown-incomplete', 'some pods could not be stopped in time');
     });
     await Promise.race([this.#allStopped(), late]);
+    await this.#tools.containers.dismantle();
   }
 
   /** Resolves when nothing of any pod runs or is joined to the network. */
@@ -183,6 +184,7 @@ function remember(set: Set<string>, value: string): void {
   if (set.size > MOST_REMEMBERED && oldest !== undefined) set.delete(oldest);
 }
 
-function isStopped({ containers, network }: PodState): boolean {
-  return network.type !== 'attached' && Object.values(containers).every(({ phase }) => phase !== 'running');
+function isStopped({ containers, network, volumes, end }: PodState): boolean {
+  if (network.type === 'attached' || (end?.reason === 'shutdown' && volumes.type !== 'removed')) return false;
+  return Object.values(containers).every(({ phase }) => phase !== 'running');
 }

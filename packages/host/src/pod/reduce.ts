@@ -29,7 +29,7 @@ export function reduce(state: PodState, input: PodInput | Tick, context: StepCon
     case 'absent':
       return { ...ended(state, 'absent', context.nowMs, context.nowMs + ABSENT_GRACE_MS), reported: true };
     case 'shutdown':
-      return state.end ? state : ended(state, 'shutdown', context.nowMs, context.nowMs + input.graceMs);
+      return state.end ? state : ended(state, 'shutdown', context.nowMs, context.nowMs + graceOf(state, input.graceMs));
     case 'adopted':
       return adopt(state, input.containers, context.nowMs);
     case 'configuration-changed':
@@ -125,6 +125,11 @@ function takePod(state: PodState, pod: Stored<Pod>, nowMs: number): PodState {
     (state.end?.reason === 'deleted' ? state.end.sinceMs : nowMs) + gracePeriodSeconds(pod) * 1000,
   );
   return ended(next, 'deleted', nowMs, deadlineMs);
+}
+
+/** How long a pod has to end: as long as it asked for, but no longer than allowed. */
+function graceOf(state: PodState, mostMs: number): number {
+  return state.pod ? Math.min(mostMs, gracePeriodSeconds(state.pod) * 1000) : mostMs;
 }
 
 /** Whether labels or annotations changed, which downward volumes show. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { dirname } from 'node:path';
 import { Failure, hasCode, type Timer, type World } from '@godwit/base';
 import type { PodmanPlaces } from './podman-configuration.ts';
 import { RestClient } from './rest-client.ts';
@@ -98,6 +99,8 @@ export class PodmanService {
     const log = openSync(`${servicePidPath}.log`, 'a');
     const child = spawn('podman', ['system', 'service', '--time', String(ORPHAN_SECONDS), `unix://${socketPath}`], {
       env: environment,
+      // Monitors inherit it and leave a file there when memory runs out.
+      cwd: dirname(servicePidPath),
       detached: true,
       stdio: ['ignore', log, log],
     });
