@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MachineAccess, MachineStream } from '@godwit/kinds';
+import { openDoor, pod, pods } from '../testing/open-door.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: tests look into objects of many kinds
+type Loose = any;
+
+const machines = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachines', namespace: 'default' };
+const instances = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachineinstances', namespace: 'default' };
+const template = { spec: { domain: { devices: {}, resources: { requests: { memory: '64Mi' } } } } };
+
+test('an eviction goes as far as the disruption budget allows', async () => {
+  const { door } = await openDoor();
+  const budgets = { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets', namespace: 'default' };
+  const selector = { matchLabels: { app: 'web' } };
+  await door.create(budgets, { metadata: { name: 'two' }, spec: { minAvailable: 2, selector } });
+  const conditions = [{ type: 'Ready', status: 'True' }];
+  for (const name of ['a', 'b', 'c']) {
+    await door.create(pods, pod(name, { labels: { app: 'web' } }));
+    const body = { status: { phase: 'Running', conditions } };
+    await door.patch({ ...pods, name, subresource: 'status' }, { type: 'merge', body });
+  }
+  const evict = (name: string) =>
+    door.create(
+      { ...pods, name, subresource: 'eviction' },
+      { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } },
+    );
+  const results = await Promise.allSettled([evict('a'), evict('b')]);
+  const refused = results.filter((result) => result.status === 'rejected');
+  assert.equal(refused.length, 1);
+  assert.equal(refused[0]?.reason.code, 'TooManyRequests');
+  assert.match(refused[0]?.reason.message, /disruption budget/);
+  assert.equal((await door.list(pods)).items.length, 2);
+});
+
+test('start and stop of a machine are writes, and are refused where they make no sense', async () => {
+  const { operations, admin, door } = await openDoor();
+  await door.create(machines, { metadata: { name: 'vm' }, spec: { runStrategy: 'Halted', template } });
+  const act = (subresource: string, body?: object) =>
+    operations.act(admin, { ...machines, group: 'subresources.kubevirt.io', name: 'vm', subresource }, 'update', body);
+  assert.equal(await act('start'), undefined);
+  const started: Loose = await door.get({ ...machines, name: 'vm' });
+  assert.equal(started.spec.runStrategy, 'Always');
+  assert.equal(started.metadata.generation, 2);
+  await assert.rejects(act('start'), { code: 'Conflict' });
+  await act('stop', {});
+  assert.equal(((await door.get({ ...machines, name: 'vm' })) as Loose).spec.runStrategy, 'Halted');
+  await assert.rejects(act('fly'), { code: 'NotFound' });
+});
+
+test('orders and streams go to the host of the machine', async () => {
+  const asked: string[] = [];
+  const access: MachineAccess = {
+    stream: async (machine, request) => {
+      asked.push(
+        `${machine.kind} ${machine.name} ${request.type} ${'container' in request ? request.container : ''}`.trim(),
+      );
+      return {} as MachineStream;
+    },
+    order: async (machine, order) => {
+      asked.push(`${machine.kind} ${machine.name} ${order}`);
+      return undefined;
+    },
+  };
+  const { operations, admin, door } = await openDoor({ machines: (node) => (node === 'n1' ? access : undefined) });
+  const target = { apiVersion: 'v1', kind: 'Node', name: 'n1' };
+  const binding = (name: string, node = target) => ({
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata: { name },
+    target: node,
+  });
+  await door.create(instances, { metadata: { name: 'vmi' }, spec: template.spec });
+  const pause = { ...instances, group: 'subresources.kubevirt.io', name: 'vmi', subresource: 'pause' };
+  await assert.rejects(operations.act(admin, pause, 'update', undefined), { code: 'BadRequest' });
+  await door.create({ ...instances, name: 'vmi', subresource: 'binding' }, binding('vmi'));
+  const bound: Loose = await door.get({ ...instances, name: 'vmi' });
+  assert.equal(bound.status.nodeName, 'n1');
+  assert.equal(bound.status.phase, 'Scheduled');
+  assert.equal(bound.metadata.labels['kubevirt.io/nodeName'], 'n1');
+  await assert.rejects(operations.act(admin, pause, 'update', undefined), { code: 'Conflict' });
+  const running = { type: 'merge', body: { status: { phase: 'Running' } } } as const;
+  await door.patch({ ...instances, name: 'vmi', subresource: 'status' }, running);
+  await operations.act(admin, pause, 'update', undefined);
+  await door.create(pods, pod('web'));
+  await door.create({ ...pods, name: 'web', subresource: 'binding' }, binding('web'));
+  const exec = { type: 'exec', command: ['sh'], stdin: true, stdout: true, stderr: true, tty: false } as const;
+  const signal = new AbortController().signal;
+  await operations.stream(admin, { ...pods, name: 'web', subresource: 'exec' }, 'create', exec, signal);
+  assert.deepEqual(asked, ['VirtualMachineInstance vmi pause', 'Pod web exec main']);
+  await door.create(pods, pod('far'));
+  await door.create({ ...pods, name: 'far', subresource: 'binding' }, binding('far', { ...target, name: 'n2' }));
+  await assert.rejects(
+    operations.stream(admin, { ...pods, name: 'far', subresource: 'exec' }, 'create', exec, signal),
+    { code: 'ServiceUnavailable' },
+  );
+});
+
+test('an instance of a machine keeps the address of its machine', async () => {
+  const { door } = await openDoor();
+  const spec = {
+    subnet: '10.80.0.0/24',
+    gateway: '10.80.0.1',
+    serviceSubnet: '10.80.128.0/24',
+    loadBalancerRange: '10.80.192.0/24',
+    dnsDomain: 'cluster.local',
+  };
+  await door.create(
+    { group: 'godwit.dev', version: 'v1alpha1', plural: 'networks' },
+    { metadata: { name: 'default' }, spec },
+  );
+  const vm = await door.create(machines, { metadata: { name: 'vm' }, spec: { runStrategy: 'Always', template } });
+  const owner = {
+    apiVersion: 'kubevirt.io/v1',
+    kind: 'VirtualMachine',
+    name: 'vm',
+    uid: vm.metadata.uid,
+    controller: true,
+  };
+  const addresses: string[] = [];
+  for (let run = 0; run < 2; run++) {
+    await door.create(instances, { metadata: { name: 'vm', ownerReferences: [owner] }, spec: template.spec });
+    const target = { apiVersion: 'v1', kind: 'Node', name: 'n1' };
+    const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'vm' }, target };
+    await door.create({ ...instances, name: 'vm', subresource: 'binding' }, binding);
+    const bound = await door.get({ ...instances, name: 'vm' });
+    addresses.push(JSON.parse(bound.metadata.annotations?.['network.godwit.dev/addresses'] ?? '')[0].ip);
+    await door.delete({ ...instances, name: 'vm' });
+    await door
+      .patch({ ...instances, name: 'vm' }, { type: 'merge', body: { metadata: { finalizers: null } } })
+      .catch(() => {});
+  }
+  assert.deepEqual(addresses, ['10.80.0.2', '10.80.0.2']);
+  const list = { group: 'networking.k8s.io', version: 'v1', plural: 'ipaddresses' };
+  assert.equal((await door.list(list)).items.length, 1);
+  await door.delete({ ...machines, name: 'vm' });
+  await door
+    .patch({ ...machines, name: 'vm' }, { type: 'merge', body: { metadata: { finalizers: null } } })
+    .catch(() => {});
+  assert.equal((await door.list(list)).items.length, 0);
+});
