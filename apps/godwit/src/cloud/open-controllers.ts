@@ -4,18 +4,24 @@ import type { World } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
 import {
   ClaimController,
+  ClaimController,
   Controllers,
+  DataVolumeController,
   DataVolumeController,
   DeploymentReconciler,
   EndpointSliceReconciler,
+  EventExpiry,
   type ControllerReport as FrameworkReport,
   GarbageCollector,
   NamespaceReconciler,
   type Reconciler,
   ReplicaSetReconciler,
   Scheduler,
+  ServiceAccountReconciler,
   ServiceReconciler,
   VirtualMachineController,
+  VirtualMachineInstanceController,
+  VolumeController,
   VirtualMachineInstanceController,
   VolumeController,
 } from '@godwit/controllers';
@@ -29,10 +35,13 @@ export interface OpenControllers {
   close(): Promise<void>;
 }
 
-/** Starts all controllers. They come through the door like everyone, as a user of their own. */
-export function openControllers(operations: Operations, world: World): OpenControllers {
+/**
+ * Starts all controllers. They come through the door like everyone, as a user of their own. `certificates`
+ * (PEM) are the authorities that machines must trust to reach the API.
+ */
+export function openControllers(operations: Operations, world: World, certificates: string): OpenControllers {
   const client = new ApiClient(operations.as(controllersUser, 'godwit-controllers'), world);
-  const controllers = new Controllers(reconcilers(client), world);
+  const controllers = new Controllers(reconcilers(client, certificates), world);
   const stopping = new AbortController();
   const running = controllers.run(stopping.signal);
   return {
@@ -46,7 +55,7 @@ export function openControllers(operations: Operations, world: World): OpenContr
   };
 }
 
-function reconcilers(client: ApiClient): Reconciler[] {
+function reconcilers(client: ApiClient, certificates: string): Reconciler[] {
   return [
     new NamespaceReconciler(client),
     new GarbageCollector(client),
@@ -54,7 +63,13 @@ function reconcilers(client: ApiClient): Reconciler[] {
     new DeploymentReconciler(client),
     new EndpointSliceReconciler(client),
     new ServiceReconciler(client),
+    new ServiceAccountReconciler(client, certificates),
+    new EventExpiry(client),
     new VirtualMachineController(client),
+    new VirtualMachineInstanceController(client),
+    new DataVolumeController(client),
+    new ClaimController(client),
+    new VolumeController(client),
     new VirtualMachineInstanceController(client),
     new ClaimController(client),
     new VolumeController(client),

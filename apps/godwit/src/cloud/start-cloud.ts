@@ -49,7 +49,7 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
     state.kubeconfig,
     renderKubeconfig(urlOf(listen, server.port), door.pki.authorityCertificate, 'admin', door.pki.admin),
   );
-  const controllers = openControllers(door.operations, world);
+  const controllers = openControllers(door.operations, world, door.pki.authorityCertificate);
   host = await openHost({ state, nodeName, operations: door.operations, world });
   const { agent, network, accelerator } = host;
   await Promise.all([agent.start(), controllers.ready]);
