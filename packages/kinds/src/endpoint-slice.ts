@@ -1,6 +1,7 @@
 import { textColumn } from './columns/index.ts';
 import {
   boolean,
+  type Cause,
   defineKind,
   int32,
   type KindOf,
@@ -14,6 +15,7 @@ import {
 } from './machinery/index.ts';
 import { discoveryName } from './shared/openapi-names.ts';
 import { objectReference } from './shared/references.ts';
+import { eachItem, Faults, isDnsSubdomain, isIp, isIpv4 } from './validation/index.ts';
 
 const endpointConditions = object(
   {
@@ -66,6 +68,29 @@ const endpointPort = object(
 );
 export type EndpointPort = Static<typeof endpointPort>;
 
+const ENDPOINTS_LIMIT = 1000;
+const PORTS_LIMIT = 20_000;
+
+function validateSlice(item: EndpointSlice): readonly Cause[] {
+  const faults = new Faults();
+  const { addressType, endpoints: list, ports = [] } = item;
+  if (list.length > ENDPOINTS_LIMIT) faults.tooMany('endpoints', list.length, ENDPOINTS_LIMIT);
+  if (ports.length > PORTS_LIMIT) faults.tooMany('ports', ports.length, PORTS_LIMIT);
+  const isAddress = { IPv4: isIpv4, IPv6: isIp, FQDN: isDnsSubdomain }[addressType];
+  eachItem(list, 'endpoints', ({ addresses }, path) => {
+    if (addresses.length === 0) faults.required(`${path}.addresses`, 'must contain at least 1 address');
+    eachItem(addresses, `${path}.addresses`, (address, at) => {
+      if (!isAddress(address)) faults.invalid(at, address, `must be an address of type ${addressType}`);
+    });
+  });
+  faults.distinct(
+    ports,
+    ({ name }) => name ?? '',
+    (index) => `ports[${index}].name`,
+  );
+  return faults.causes;
+}
+
 /** As many as a table shows before it only counts. */
 const SHOWN = 3;
 
@@ -97,6 +122,7 @@ export const endpointSlice = defineKind({
       port.name ??= '';
     }
   },
+  validate: validateSlice,
   columns: [
     textColumn('AddressType', 'What the addresses are.', (item: EndpointSlice) => item.addressType),
     textColumn('Ports', 'Ports of all endpoints.', (item: EndpointSlice) =>

@@ -1,6 +1,7 @@
 import { textColumn } from './columns/index.ts';
 import { defineKind, type KindOf, object, required, type Static, string } from './machinery/index.ts';
 import { networkingName } from './shared/openapi-names.ts';
+import { Faults, isIp } from './validation/index.ts';
 
 const body = object({
   spec: object(
@@ -36,6 +37,11 @@ export const ipAddress = defineKind({
   description: 'An address that is given to an object. Its name is the address.',
   body,
   immutable: ['spec'],
+  validate: ({ metadata }) => {
+    const faults = new Faults();
+    if (!isIp(metadata.name ?? '')) faults.invalid('metadata.name', metadata.name, 'must be an IP address');
+    return faults.causes;
+  },
   columns: [
     textColumn('ParentRef', 'The object that has the address.', ({ spec }: IPAddress) => {
       const parent = spec?.parentRef;

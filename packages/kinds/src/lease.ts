@@ -1,6 +1,7 @@
 import { textColumn } from './columns/index.ts';
 import { defineKind, int32, type KindOf, object, type Static, string } from './machinery/index.ts';
 import { coordinationName } from './shared/openapi-names.ts';
+import { Faults } from './validation/index.ts';
 
 const microTime = (description: string) => string(description, { format: 'date-time' });
 
@@ -29,6 +30,12 @@ export const lease = defineKind({
   plural: 'leases',
   hasGeneration: false,
   description: 'Held by one for a time, and renewed while the holder lives.',
+  validate: ({ spec }) => {
+    const faults = new Faults();
+    faults.within('spec.leaseDurationSeconds', spec?.leaseDurationSeconds, 1);
+    faults.within('spec.leaseTransitions', spec?.leaseTransitions, 0);
+    return faults.causes;
+  },
   columns: [textColumn('Holder', 'Who holds it.', (item: Lease) => item.spec?.holderIdentity ?? '')],
   body,
 });

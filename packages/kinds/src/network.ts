@@ -1,5 +1,6 @@
 import { textColumn } from './columns/index.ts';
 import { defineKind, int32, type KindOf, object, required, type Static, string } from './machinery/index.ts';
+import { dnsSubdomainFault, Faults, isCidr, isIp } from './validation/index.ts';
 
 const spec = object(
   {
@@ -29,6 +30,16 @@ export const network = defineKind({
   body,
   defaults: (draft) => {
     draft.spec.mtu ??= 1500;
+  },
+  validate: ({ spec: given }) => {
+    const faults = new Faults();
+    for (const field of ['subnet', 'serviceSubnet', 'loadBalancerRange'] as const) {
+      if (!isCidr(given[field]))
+        faults.invalid(`spec.${field}`, given[field], 'must be an address range such as 10.0.0.0/8');
+    }
+    if (!isIp(given.gateway)) faults.invalid('spec.gateway', given.gateway, 'must be an IP address');
+    faults.check('spec.dnsDomain', given.dnsDomain, dnsSubdomainFault);
+    return faults.causes;
   },
   columns: [
     textColumn('Subnet', 'Addresses of machines.', (item: Network) => item.spec.subnet),

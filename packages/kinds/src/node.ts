@@ -16,6 +16,7 @@ import {
 import { conditionStatus } from './shared/condition.ts';
 import { coreName } from './shared/openapi-names.ts';
 import { resourceList } from './shared/resource-list.ts';
+import { eachItem, Faults, labelValueFault, qualifiedNameFault } from './validation/index.ts';
 
 const taint = object(
   {
@@ -212,6 +213,20 @@ export const node = defineKind({
   defaults: (draft) => {
     draft.spec ??= {};
     draft.status ??= {};
+  },
+  validate: ({ spec }) => {
+    const faults = new Faults();
+    const taints = spec?.taints ?? [];
+    eachItem(taints, 'spec.taints', ({ key, value = '' }, path) => {
+      faults.check(`${path}.key`, key, qualifiedNameFault);
+      faults.check(`${path}.value`, value, labelValueFault);
+    });
+    faults.distinct(
+      taints,
+      ({ key, effect }) => `${key}:${effect}`,
+      (index) => `spec.taints[${index}]`,
+    );
+    return faults.causes;
   },
   columns: [
     textColumn('Status', 'How the node is.', statusWord),

@@ -10,6 +10,10 @@ import {
   type Static,
   string,
 } from './machinery/index.ts';
+import { Faults } from './validation/index.ts';
+
+/** Above it come only the classes of the system itself. */
+const HIGHEST_USER_PRIORITY = 1_000_000_000;
 
 const body = object({
   value: required(int32('Importance; higher comes first.')),
@@ -31,6 +35,14 @@ export const priorityClass = defineKind({
   body,
   defaults: (draft) => {
     draft.preemptionPolicy ??= 'PreemptLowerPriority';
+  },
+  validate: ({ value, metadata }) => {
+    const faults = new Faults();
+    const ofSystem = metadata.name?.startsWith('system-') ?? false;
+    if (value > HIGHEST_USER_PRIORITY && !ofSystem) {
+      faults.forbidden('value', `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`);
+    }
+    return faults.causes;
   },
   columns: [
     countColumn('Value', 'Importance.', (item: PriorityClass) => item.value),

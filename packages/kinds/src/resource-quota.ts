@@ -1,7 +1,9 @@
 import { textColumn } from './columns/index.ts';
+import { compareQuantities, isQuantity } from './exact-quantity.ts';
 import { defineKind, type KindOf, listOf, object, oneOf, required, type Static, string } from './machinery/index.ts';
 import { coreName } from './shared/openapi-names.ts';
 import { type ResourceList, resourceList } from './shared/resource-list.ts';
+import { Faults, qualifiedNameFault } from './validation/index.ts';
 
 const scopeRequirement = object(
   {
@@ -57,6 +59,17 @@ export const resourceQuota = defineKind({
   shortNames: ['quota'],
   description: 'How much a namespace may use.',
   body,
+  validate: ({ spec }) => {
+    const faults = new Faults();
+    for (const [name, amount] of Object.entries(spec?.hard ?? {})) {
+      const path = `spec.hard[${name}]`;
+      faults.check(path, name, qualifiedNameFault);
+      if (isQuantity(amount) && compareQuantities(amount, 0) < 0) {
+        faults.invalid(path, String(amount), 'must be greater than or equal to 0');
+      }
+    }
+    return faults.causes;
+  },
   columns: [
     textColumn('Request', 'What is used and allowed of counts and requests.', (item: ResourceQuota) =>
       usage(item, false),

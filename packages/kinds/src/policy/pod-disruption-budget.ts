@@ -1,4 +1,5 @@
 import { countColumn, textColumn } from '../columns/index.ts';
+import { isPercentage } from '../int-or-string.ts';
 import {
   defineKind,
   int32,
@@ -15,6 +16,7 @@ import {
 import { condition } from '../shared/condition.ts';
 import { labelSelector } from '../shared/label-selector.ts';
 import { policyName } from '../shared/openapi-names.ts';
+import { Faults, validateLabelSelector } from '../validation/index.ts';
 
 const body = object({
   spec: object(
@@ -55,6 +57,21 @@ export const podDisruptionBudget = defineKind({
   shortNames: ['pdb'],
   description: 'How many of some machines may be away at a time.',
   body,
+  validate: ({ spec }) => {
+    const faults = new Faults();
+    const { minAvailable, maxUnavailable } = spec ?? {};
+    if (minAvailable !== undefined && maxUnavailable !== undefined) {
+      faults.invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set');
+    }
+    for (const [field, value] of Object.entries({ minAvailable, maxUnavailable })) {
+      if (typeof value === 'number') faults.within(`spec.${field}`, value, 0);
+      else if (value !== undefined && !isPercentage(value)) {
+        faults.invalid(`spec.${field}`, value, "must be a whole number or a percentage (such as '25%')");
+      }
+    }
+    validateLabelSelector(spec?.selector, 'spec.selector', faults);
+    return faults.causes;
+  },
   columns: [
     textColumn('Min Available', 'Fewest that must be there.', (item: PodDisruptionBudget) =>
       String(item.spec?.minAvailable ?? 'N/A'),

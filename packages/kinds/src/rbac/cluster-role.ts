@@ -2,6 +2,7 @@ import { textColumn } from '../columns/index.ts';
 import { defineKind, type KindOf, listOf, object, type Static } from '../machinery/index.ts';
 import { labelSelector } from '../shared/label-selector.ts';
 import { rbacName } from '../shared/openapi-names.ts';
+import { validateRules } from './rbac-validation.ts';
 import { policyRule } from './rules.ts';
 
 const body = object({
@@ -23,6 +24,7 @@ export const clusterRole = defineKind({
   namespaced: false,
   nameRule: 'path-segment',
   description: 'What may be done in the whole cloud, or in any namespace where it is bound.',
+  validate: (item) => validateRules(item.rules, false),
   columns: [
     textColumn('Created At', 'When it was created.', (item: ClusterRole) => item.metadata.creationTimestamp ?? ''),
   ],

@@ -1,5 +1,6 @@
 import { defineKind, listOf, type ObjectOfKind, object, required } from '../machinery/index.ts';
 import { bindingColumns, defaultBinding } from './bindings.ts';
+import { validateBinding } from './rbac-validation.ts';
 import { roleRef, subject } from './rules.ts';
 
 export const roleBinding = defineKind({
@@ -11,6 +12,7 @@ export const roleBinding = defineKind({
   nameRule: 'path-segment',
   description: 'Gives a role to subjects in one namespace.',
   defaults: (draft) => defaultBinding(draft),
+  validate: (item) => validateBinding(item, true),
   columns: bindingColumns,
   body: object({
     subjects: listOf(subject, 'Who gets the role.'),

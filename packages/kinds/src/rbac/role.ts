@@ -1,5 +1,6 @@
 import { textColumn } from '../columns/index.ts';
 import { defineKind, type KindOf, listOf, object, type Static } from '../machinery/index.ts';
+import { validateRules } from './rbac-validation.ts';
 import { policyRule } from './rules.ts';
 
 const body = object({
@@ -16,6 +17,7 @@ export const role = defineKind({
   namespaced: true,
   nameRule: 'path-segment',
   description: 'What may be done in one namespace.',
+  validate: (item) => validateRules(item.rules, true),
   columns: [textColumn('Created At', 'When it was created.', (item: Role) => item.metadata.creationTimestamp ?? '')],
   body,
 });

@@ -14,6 +14,7 @@ import {
 import { conditionStatus } from '../shared/condition.ts';
 import { coreName } from '../shared/openapi-names.ts';
 import { resourceList } from '../shared/resource-list.ts';
+import { validateClaim } from './claim-validation.ts';
 import { accessModes, persistentVolumeClaimSpec } from './persistent-volume-claim-spec.ts';
 
 const claimCondition = object(
@@ -63,6 +64,7 @@ export const persistentVolumeClaim = defineKind({
   shortNames: ['pvc'],
   description: 'Asks for a disk that outlives machines.',
   body,
+  validate: validateClaim,
   defaults: (draft) => {
     draft.spec.volumeMode ??= 'Filesystem';
     draft.status = { ...draft.status, phase: draft.status?.phase ?? 'Pending' };

@@ -2,6 +2,7 @@ import { shortAccessModes, textColumn, wide } from '../columns/index.ts';
 import {
   boolean,
   defineKind,
+  isDeepEqual,
   type KindOf,
   listOf,
   mapOf,
@@ -17,6 +18,7 @@ import { sharedSources } from '../pod/volume-sources.ts';
 import { coreName } from '../shared/openapi-names.ts';
 import { objectReference, secretReference } from '../shared/references.ts';
 import { resourceList } from '../shared/resource-list.ts';
+import { Faults } from '../validation/faults.ts';
 import { accessModes, volumeMode } from './persistent-volume-claim-spec.ts';
 
 const readOnly = boolean('Mounted read-only.');
@@ -113,6 +115,10 @@ const body = object({ spec: required(spec), status });
 
 export type PersistentVolume = KindOf<Static<typeof body>>;
 
+function pick(from: object, names: object): unknown {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => name in names));
+}
+
 export const persistentVolume = defineKind({
   group: '',
   version: 'v1',
@@ -122,6 +128,19 @@ export const persistentVolume = defineKind({
   namespaced: false,
   description: 'A disk that a claim can hold.',
   body,
+  validate: (item, { old }) => {
+    const faults = new Faults();
+    const { capacity, accessModes: modes = [] } = item.spec;
+    if (capacity?.storage === undefined) faults.required('spec.capacity', 'storage is required');
+    if (modes.length === 0) faults.required('spec.accessModes');
+    const given = Object.keys(sources).filter((name) => name in item.spec);
+    if (given.length === 0) faults.required('spec', 'must specify a volume type');
+    for (const extra of given.slice(1)) faults.forbidden(`spec.${extra}`, 'may not specify more than 1 volume type');
+    const moved = old && !isDeepEqual(pick(old.spec, sources), pick(item.spec, sources));
+    if (moved)
+      faults.forbidden('spec.persistentvolumesource', 'spec.persistentvolumesource is immutable after creation');
+    return faults.causes;
+  },
   defaults: (draft) => {
     draft.spec.persistentVolumeReclaimPolicy ??= 'Retain';
     draft.spec.volumeMode ??= 'Filesystem';
