@@ -4,9 +4,7 @@ import type { World } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
 import {
   ClaimController,
-  ClaimController,
   Controllers,
-  DataVolumeController,
   DataVolumeController,
   DeploymentReconciler,
   EndpointSliceReconciler,
@@ -20,8 +18,6 @@ import {
   ServiceAccountReconciler,
   ServiceReconciler,
   VirtualMachineController,
-  VirtualMachineInstanceController,
-  VolumeController,
   VirtualMachineInstanceController,
   VolumeController,
 } from '@godwit/controllers';
@@ -70,10 +66,6 @@ function reconcilers(client: ApiClient, certificates: string): Reconciler[] {
     new DataVolumeController(client),
     new ClaimController(client),
     new VolumeController(client),
-    new VirtualMachineInstanceController(client),
-    new ClaimController(client),
-    new VolumeController(client),
-    new DataVolumeController(client),
     new Scheduler(client),
   ];
 }
