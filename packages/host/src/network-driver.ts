@@ -80,6 +80,8 @@ export interface ServiceEntry {
   readonly clusterIps: readonly string[];
   /** Addresses on which the load balancer listens. */
   readonly externalIps: readonly string[];
+  /** Clients that may use `externalIps`, as ranges; everybody when there are none. */
+  readonly sourceRanges?: readonly string[];
   readonly headless: boolean;
   readonly sessionAffinitySeconds?: number;
   readonly ports: readonly ServicePortEntry[];

@@ -1,4 +1,4 @@
-import { type AddressPlan, firstAddress, netmask } from './address-plan.ts';
+import { type AddressPlan, addressNumber, firstAddress, netmask } from './address-plan.ts';
 import { BRIDGE } from './firewall-rules.ts';
 
 export interface DnsmasqSettings {
@@ -39,6 +39,8 @@ export function renderDnsmasqConfig({ plan, folder, user }: DnsmasqSettings): st
     'dhcp-rapid-commit',
     'no-ping',
     'dhcp-ignore=tag:!known',
+    // A guest has the name that it was given, not the one that it asks for.
+    'dhcp-ignore-names',
     `dhcp-option=option:router,${plan.gateway}`,
     `dhcp-option=option:dns-server,${plan.gateway}`,
     `dhcp-option=option:mtu,${plan.mtu}`,
@@ -65,10 +67,18 @@ export function renderNamespaceOptions(namespace: string, searchDomains: readonl
 
 /** The name servers that dnsmasq may ask: those of the host but for its loopback, which is another one here. */
 export function upstreamServers(resolvConf: string): string[] {
+  return nameServers(resolvConf).filter((server) => !server.startsWith('127.'));
+}
+
+/** A name server on the host's own loopback; it is reached through the uplink. */
+export function loopbackServer(resolvConf: string): string | undefined {
+  return nameServers(resolvConf).find((server) => server.startsWith('127.'));
+}
+
+function nameServers(resolvConf: string): string[] {
   return resolvConf
     .split('\n')
     .map((line) => line.trim().split(/\s+/))
-    .filter(([word, server]) => word === 'nameserver' && server !== undefined)
-    .map(([, server]) => server as string)
-    .filter((server) => !server.startsWith('127.') && server !== '::1' && !server.includes(':'));
+    .filter(([word, server]) => word === 'nameserver' && addressNumber(server ?? '') !== undefined)
+    .map(([, server]) => server as string);
 }

@@ -7,6 +7,8 @@ export interface HostRules {
   /** The uplink's interface on the host. */
   readonly uplink: string;
   readonly plan: AddressPlan;
+  /** The host's name server when it listens on the host's loopback only. */
+  readonly loopbackServer?: string | undefined;
 }
 
 /** Names inside the data plane's namespace; nobody else lives there. */
@@ -18,7 +20,7 @@ export const UPLINK = 'uplink';
  * restart leaves no gap. Packets to 127/8 that come from machines are dropped before anything translates
  * them: `route_localnet`, which lets node ports answer on 127.0.0.1, must not open the host's own services.
  */
-export function renderHostRules({ table, uplink, plan }: HostRules): string {
+export function renderHostRules({ table, uplink, plan, loopbackServer }: HostRules): string {
   const toDataPlane = `fib daddr type local meta l4proto . th dport @node-ports dnat to ${plan.uplinkInnerAddress}`;
   const chains: readonly (readonly [name: string, hook: string, rules: readonly string[]])[] = [
     [
@@ -26,7 +28,18 @@ export function renderHostRules({ table, uplink, plan }: HostRules): string {
       'type filter hook prerouting priority raw',
       [`iifname "${uplink}" ip daddr 127.0.0.0/8 drop`, `iifname "${uplink}" ip saddr 127.0.0.0/8 drop`],
     ],
-    ['prerouting', 'type nat hook prerouting priority dstnat', [toDataPlane]],
+    [
+      'prerouting',
+      'type nat hook prerouting priority dstnat',
+      [
+        ...(loopbackServer === undefined
+          ? []
+          : [
+              `iifname "${uplink}" ip saddr ${plan.uplinkInnerAddress} ip daddr ${plan.uplinkHostAddress} meta l4proto { tcp, udp } th dport 53 dnat to ${loopbackServer}`,
+            ]),
+        toDataPlane,
+      ],
+    ],
     ['output', 'type nat hook output priority -100', [toDataPlane]],
     [
       'postrouting',

@@ -50,8 +50,10 @@ function backendCommands(running: ReadonlyMap<string, ServerState> = new Map(), 
         `enable server ${path}`,
       );
   }
+  // A server that drains still takes clients that stay with it; one in maintenance only ends what it has.
+  const rest = backend.balancer.stickySeconds === undefined ? 'drain' : 'maint';
   for (const [name, state] of running) {
-    if (!wanted.has(name) && state === 'ready') commands.push(`set server ${backend.name}/${name} state drain`);
+    if (!wanted.has(name) && state === 'ready') commands.push(`set server ${backend.name}/${name} state ${rest}`);
   }
   return commands;
 }

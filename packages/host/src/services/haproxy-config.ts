@@ -70,6 +70,9 @@ function frontend(balancer: LoadBalancer): string[] {
     `frontend ${balancer.name}`,
     `  mode ${balancer.speech === 'http' || balancer.speech === 'http2' ? 'http' : 'tcp'}`,
     ...balancer.addresses.map((address) => `  bind ${address}:${balancer.port}`),
+    ...(balancer.sourceRanges.length > 0
+      ? [`  tcp-request connection reject if !{ src ${balancer.sourceRanges.join(' ')} }`]
+      : []),
   ];
   const [first, second] = backendsOf(balancer);
   if (!second) return [...lines, `  default_backend ${first?.name}`];
@@ -102,7 +105,10 @@ function renderBackend(backend: Backend, withServers: boolean): string[] {
   return [
     `backend ${backend.name}`,
     `  mode ${mode}`,
-    '  balance roundrobin',
+    // Where clients stay, a table remembers them; the hash finds most again when a reload has emptied it.
+    ...(balancer.stickySeconds === undefined
+      ? ['  balance roundrobin']
+      : ['  balance source', '  hash-type consistent']),
     ...(mode === 'http' ? RETRIES : ['  option redispatch 1', '  retries 4']),
     ...(balancer.stickySeconds === undefined
       ? []

@@ -10,6 +10,8 @@ export interface LoadBalancer {
   readonly addresses: readonly string[];
   readonly port: number;
   readonly speech: Speech;
+  /** Clients that may connect, as ranges; none means everybody. */
+  readonly sourceRanges: readonly string[];
   /** Seconds that a client stays with one server; undefined: every request goes to the next server. */
   readonly stickySeconds: number | undefined;
   readonly servers: readonly BalancedServer[];
@@ -21,6 +23,10 @@ export interface BalancedServer {
   readonly address: string;
   readonly port: number;
 }
+
+const IPV4_RANGE = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/;
+/** The limited broadcast address, from which no connection comes. */
+const NOBODY = '255.255.255.255/32';
 
 /** Ports on which the server speaks first, so that waiting for the client's bytes would only cost time. */
 const SERVER_SPEAKS_FIRST = new Set([21, 22, 23, 25, 110, 119, 143, 194, 587, 3306, 5900, 6667]);
@@ -53,6 +59,8 @@ export function loadBalancersOf(table: ServiceTable, excluded: ReadonlySet<strin
           addresses: service.externalIps,
           port: port.port,
           speech: speechOf(port),
+          // What goes into the configuration must be a range and nothing else.
+          sourceRanges: (service.sourceRanges ?? []).map((range) => (IPV4_RANGE.test(range) ? range : NOBODY)),
           stickySeconds: service.sessionAffinitySeconds,
           servers: serversOf(port, excluded),
         })),

@@ -112,8 +112,11 @@ export class ServiceRules {
       port,
       mark: mark ?? this.#mark(key),
       protocol: port.protocol.toLowerCase(),
-      // TCP on external addresses is the load balancer's.
-      addresses: port.protocol === 'UDP' ? [...service.clusterIps, ...service.externalIps] : service.clusterIps,
+      // TCP on external addresses is the load balancer's. It also checks who may come, which the maps do not.
+      addresses:
+        port.protocol === 'UDP' && !service.sourceRanges?.length
+          ? [...service.clusterIps, ...service.externalIps]
+          : service.clusterIps,
       endpoints,
       stickySeconds: service.sessionAffinitySeconds,
       stickyMarks: sticky ? endpoints.map((endpoint) => this.#stickyMark(`${key}/${endpoint}`)) : [],

@@ -92,6 +92,7 @@ function serviceEntry(
     clusterIps: headless ? [] : clusterIps.filter((address) => address.includes('.')),
     externalIps,
     headless,
+    ...(spec.loadBalancerSourceRanges?.length && { sourceRanges: spec.loadBalancerSourceRanges }),
     ...(sticky && { sessionAffinitySeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800 }),
     ports: headless && !spec.ports?.length ? [portlessEntry(slices)] : portEntries(spec, slices),
   };

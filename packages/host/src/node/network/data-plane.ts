@@ -13,12 +13,18 @@ import type { DataPlaneNames } from './data-plane-names.ts';
 import { leaveForeignFirewalls, passForeignFirewalls } from './foreign-firewalls.ts';
 
 /** Makes the namespace, the uplink, the bridge and the fixed rules, or repairs what is missing of them. */
-export async function ensureDataPlane(names: DataPlaneNames, plan: AddressPlan): Promise<void> {
+export async function ensureDataPlane(
+  names: DataPlaneNames,
+  plan: AddressPlan,
+  loopbackServer: string | undefined,
+): Promise<void> {
   await script(namespaceScript(names, plan));
   await run([...inNamespace(names.namespace), 'sh', '-e'], { input: kernelSettings() });
   await Promise.all([
     run([...inNamespace(names.namespace), 'nft', '-f', '-'], { input: renderDataPlaneRules(plan) }),
-    run(['nft', '-f', '-'], { input: renderHostRules({ table: names.table, uplink: names.uplink, plan }) }),
+    run(['nft', '-f', '-'], {
+      input: renderHostRules({ table: names.table, uplink: names.uplink, plan, loopbackServer }),
+    }),
   ]);
   await passForeignFirewalls(names);
 }

@@ -18,11 +18,11 @@ import {
   renderNamespaceOptions,
   renderReservation,
   serviceRecords,
-  upstreamServers,
 } from '../../services/index.ts';
 import { inNamespace, run } from './command.ts';
 import { daemonPid, existingUser, signalDaemon, stopDaemon } from './daemon.ts';
 import type { DataPlaneNames } from './data-plane-names.ts';
+import type { Upstream } from './resolver.ts';
 
 /** Names and leases: one dnsmasq in the data plane, told by files, never restarted for a change of them. */
 export class Dnsmasq {
@@ -33,8 +33,11 @@ export class Dnsmasq {
   #services: Map<string, string> | undefined;
   #rereading: Timer | undefined;
 
-  constructor(names: DataPlaneNames, plan: AddressPlan, clock: Clock) {
+  readonly #upstream: () => Upstream;
+
+  constructor(names: DataPlaneNames, plan: AddressPlan, clock: Clock, upstream: () => Upstream) {
     this.#names = names;
+    this.#upstream = upstream;
     this.#plan = plan;
     this.#clock = clock;
     this.#folder = join(names.runFolder, 'dns');
@@ -68,10 +71,8 @@ export class Dnsmasq {
 
   /** The host's name servers may change; dnsmasq looks at its copy by itself. */
   refreshUpstream(): void {
-    const text = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf']
-      .map((file) => (existsSync(file) ? upstreamServers(readFileSync(file, 'utf8')) : []))
-      .find((servers) => servers.length > 0);
-    this.#write('resolv.conf', (text ?? []).map((server) => `nameserver ${server}\n`).join(''));
+    const { servers } = this.#upstream();
+    this.#write('resolv.conf', servers.map((server) => `nameserver ${server}\n`).join(''));
   }
 
   get running(): boolean {

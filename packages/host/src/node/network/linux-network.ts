@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { type ByteChannel, describeError, type Timer, type World } from '@godwit/base';
 import type { NetworkDriver, Port, PortRequest, ServiceTable } from '../../network-driver.ts';
 import { type AddressPlan, loadBalancersOf } from '../../services/index.ts';
@@ -10,6 +11,7 @@ import { Firewall } from './firewall.ts';
 import { passForeignFirewalls } from './foreign-firewalls.ts';
 import { Haproxy } from './haproxy.ts';
 import { createPort, describePort, type KnownPort, readPodNamespaces, readPorts, removePorts } from './ports.ts';
+import { readUpstream, type Upstream } from './resolver.ts';
 import { connectTcp } from './tcp-channel.ts';
 
 export interface LinuxNetworkOptions {
@@ -17,6 +19,8 @@ export interface LinuxNetworkOptions {
   readonly instanceId: string;
   readonly plan: AddressPlan;
   readonly world: World;
+  /** Where the host's name servers are read from; the system's own files by default. */
+  readonly resolvFiles?: readonly string[];
 }
 
 /** How often the daemons are looked after. */
@@ -34,6 +38,7 @@ export class LinuxNetwork implements NetworkDriver {
   readonly names: DataPlaneNames;
   readonly #plan: AddressPlan;
   readonly #world: World;
+  readonly #upstream: () => Upstream;
   readonly #firewall: Firewall;
   readonly #dnsmasq: Dnsmasq;
   readonly #haproxy: Haproxy;
@@ -48,18 +53,21 @@ export class LinuxNetwork implements NetworkDriver {
   #waiting: Promise<void> | undefined;
   readonly #machines = new Map<string, Promise<unknown>>();
 
-  constructor({ instanceId, plan, world }: LinuxNetworkOptions) {
+  constructor({ instanceId, plan, world, resolvFiles }: LinuxNetworkOptions) {
     this.names = dataPlaneNames(instanceId);
     this.#plan = plan;
     this.#world = { ...world, log: world.log.with({ part: 'network' }) };
     this.#firewall = new Firewall(this.names);
-    this.#dnsmasq = new Dnsmasq(this.names, plan, world.clock);
+    this.#upstream = () => readUpstream(plan, resolvFiles);
+    this.#dnsmasq = new Dnsmasq(this.names, plan, world.clock, this.#upstream);
     this.#haproxy = new Haproxy(this.names, this.#world);
   }
 
   async start(): Promise<void> {
     this.#released = new AbortController();
-    await mkdir(this.names.runFolder, { recursive: true, mode: 0o755 });
+    await mkdir(this.names.runFolder, { recursive: true });
+    // dnsmasq reads its folders as a user of its own, whoever made the folder above and how.
+    for (const folder of [dirname(this.names.runFolder), this.names.runFolder]) await chmod(folder, 0o755);
     await this.#repair();
     this.#ports.clear();
     for (const port of await readPorts(this.names)) this.#ports.set(port.port, port);
@@ -158,7 +166,7 @@ export class LinuxNetwork implements NetworkDriver {
   }
 
   async #repair(): Promise<void> {
-    await ensureDataPlane(this.names, this.#plan);
+    await ensureDataPlane(this.names, this.#plan, this.#upstream().loopback);
     this.#firewall.reset();
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,6 +65,24 @@ describe('names, leases and identity of machines', { skip: whyNoNetwork() }, () 
     await resolvesTo('web.default.svc.cluster.local', []);
     await resolvesTo('peers.default.svc.cluster.local', [net.ip(10)]);
     assert.equal(dnsmasqPid(), pid);
+  });
+
+  test('other names are asked of the host, also when its server listens on its loopback only', async () => {
+    const files = [join(folder, 'resolv.conf')];
+    writeFileSync(files[0] as string, 'nameserver 127.0.77.53\n');
+    const argv = ['-k', '--conf-file=/dev/null', '--listen-address=127.0.77.53', '--bind-interfaces', '--no-resolv'];
+    const upstream = spawn('dnsmasq', [...argv, '--no-hosts', '--address=/outer.example/192.0.2.77', '--pid-file='], {
+      env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
+    });
+    try {
+      await net.driver.release();
+      net.driver = net.open(files);
+      await net.driver.start();
+      await resolvesTo('outer.example', ['192.0.2.77']);
+    } finally {
+      upstream.kill('SIGKILL');
+      await net.reopen();
+    }
   });
 
   /** A veth in the place of a VM's tap, with its name and MAC: what the guest's DHCP client sees is the same. */

@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import { ready, serviceEntry } from '../../conformance/index.ts';
 import type { Endpoint, ServiceEntry, ServicePortEntry } from '../../network-driver.ts';
-import { fetchText } from './test-support/load.ts';
+import { fetchHttp2, fetchText } from './test-support/load.ts';
 import { NetworkHarness, whyNoNetwork } from './test-support/network-harness.ts';
 
 const skip = whyNoNetwork();
@@ -31,6 +31,7 @@ describe('services on a host', { skip }, () => {
       all.map((host) =>
         net.machine(host, [
           { type: 'http', port: 8080, word: `web ${host}` },
+          { type: 'http2', port: 8082, word: `streams ${host}` },
           { type: 'udp', port: 5353, word: `datagram ${host}` },
           { type: 'greet', port: 9000, word: `hello ${host}` },
         ]),
@@ -91,6 +92,38 @@ describe('services on a host', { skip }, () => {
     const second = await fetchText(`http://${net.vip(10)}/`);
     assert.notEqual(second, first);
     for (let i = 0; i < 8; i++) assert.equal(await fetchText(`http://${net.vip(10)}/`), second);
+  });
+
+  test('behind a load balancer a client stays too, and moves when its endpoint drains', async () => {
+    const sticky = entry(10, { sessionAffinitySeconds: 600, externalIps: [net.lb(10)] }, {});
+    await apply(sticky);
+    const url = `http://${net.lb(10)}/`;
+    const first = await fetchText(url);
+    for (let i = 0; i < 8; i++) assert.equal(await fetchText(url), first);
+    const host = Number(first.split(' ')[1]);
+    await net.driver.drain(net.ip(host), 5000);
+    const second = await fetchText(url);
+    assert.notEqual(second, first);
+    for (let i = 0; i < 8; i++) assert.equal(await fetchText(url), second);
+    await net.driver.attach(net.request(host));
+  });
+
+  test('only clients of the allowed ranges are let in', async () => {
+    const only = (range: string) => entry(10, { externalIps: [net.lb(10)], sourceRanges: [range] }, {});
+    await apply(only('192.0.2.0/24'));
+    await assert.rejects(fetchText(`http://${net.lb(10)}/`));
+    await apply(only(`${net.prefix}.255.0/24`));
+    assert.match(await fetchText(`http://${net.lb(10)}/`), /^web/);
+    await apply(only('0.0.0.0/0 } or TRUE'));
+    await assert.rejects(fetchText(`http://${net.lb(10)}/`));
+  });
+
+  test('HTTP/2 without TLS gets through as it is', async () => {
+    for (const name of ['', 'grpc']) {
+      const port = 81 + name.length;
+      await apply(entry(10, { externalIps: [net.lb(10)] }, { name, port, endpoints: endpoints(8082) }));
+      assert.match(await fetchHttp2(`http://${net.lb(10)}:${port}`), /^streams 1[012]$/);
+    }
   });
 
   test('UDP flows follow the endpoints', async () => {

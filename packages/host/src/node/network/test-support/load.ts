@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { connect } from 'node:http2';
 
 /** The body that a GET answers; rejects unless the status is 200. */
 export function fetchText(url: string, agent?: Agent): Promise<string> {
@@ -16,6 +17,25 @@ export function fetchText(url: string, agent?: Agent): Promise<string> {
     call.on('timeout', () => call.destroy(new Error('timeout')));
     call.on('error', reject);
     call.end();
+  });
+}
+
+/** The body that a GET over HTTP/2 without TLS answers. */
+export function fetchHttp2(origin: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const session = connect(origin);
+    session.on('error', reject);
+    const stream = session.request({ ':path': '/' });
+    let text = '';
+    stream.setEncoding('utf8');
+    stream.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    stream.on('error', reject);
+    stream.on('end', () => {
+      session.close();
+      resolve(text);
+    });
   });
 }
 

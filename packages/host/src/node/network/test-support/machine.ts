@@ -4,11 +4,12 @@
  */
 import { createSocket } from 'node:dgram';
 import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttp2Server } from 'node:http2';
 import { createServer } from 'node:net';
 
 export interface TestServer {
   /** `greet`: says `word`, then echoes. `http`: answers every request with `word`. `udp`: answers with `word`. */
-  readonly type: 'greet' | 'http' | 'udp';
+  readonly type: 'greet' | 'http' | 'http2' | 'udp';
   readonly port: number;
   readonly word: string;
   /** How long an HTTP answer takes. */
@@ -30,6 +31,9 @@ function listen(server: TestServer): Promise<() => void> {
       setTimeout(() => response.end(server.word), server.delayMs ?? 0);
     });
     http.listen(server.port, () => resolve(() => http.close()));
+  } else if (server.type === 'http2') {
+    const http2 = createHttp2Server((_, response) => response.end(server.word));
+    http2.listen(server.port, () => resolve(() => http2.close()));
   } else {
     const udp = createSocket('udp4');
     udp.on('message', (_, from) => udp.send(server.word, from.port, from.address));

@@ -53,8 +53,9 @@ export class NetworkHarness {
     this.driver = this.open();
   }
 
-  open(): LinuxNetwork {
-    return new LinuxNetwork({ instanceId: this.instanceId, plan: this.plan, world: this.world });
+  open(resolvFiles?: readonly string[]): LinuxNetwork {
+    const { instanceId, plan, world } = this;
+    return new LinuxNetwork({ instanceId, plan, world, ...(resolvFiles && { resolvFiles }) });
   }
 
   /** As after a crash of the program: nothing is told to the old driver but to keep still. */
