@@ -130,7 +130,10 @@ test('the older form of the run strategy: running', () => {
 test('requests to start and stop are answered, and dropped once they are', () => {
   assert.equal(does(see(machine('Manual', asked(start)))), 'start');
   assert.equal(does(see(machine('Manual', asked(stop)), instance('Running'))), 'stop');
-  assert.equal(does(see(machine('Halted', asked(start)))), 'unhalt');
+  assert.equal(does(see(machine('Halted', asked({ ...start, data: { paused: 'true' } })))), 'unhalt');
+  // Asked for before it was halted.
+  const halted = decide(see(machine('Halted', asked(start))));
+  assert.deepEqual([halted.unhalt, halted.status.stateChangeRequests], [false, undefined]);
   // A restart: the stop is dropped when the instance has gone, and the start answered then.
   const restarted = decide(see(machine('Always', asked(stop, start)), instance('Running')));
   assert.equal(restarted.deleteInstance?.metadata.uid, 'instance-1');

@@ -66,7 +66,7 @@ function wishForNone(machine: VirtualMachine, strategy: RunStrategy, nowMs: numb
     case 'Manual':
       return asked ? start : leave;
     case 'Halted':
-      return asked ? { type: 'unhalt' } : leave;
+      return startsPaused(machine) ? { type: 'unhalt' } : leave;
     case 'Once':
       return start;
     default:
@@ -101,6 +101,15 @@ export function hasStopRequest(machine: VirtualMachine, instance: VirtualMachine
   return request?.action === 'Stop' && request.uid === instance.metadata.uid;
 }
 
+/**
+ * The one request that is made of a halted machine: any other start was asked for before it was halted, and
+ * whoever halts a machine means it.
+ */
+function startsPaused(machine: VirtualMachine): boolean {
+  const request = firstRequest(machine);
+  return request?.action === 'Start' && request.data?.paused === 'true';
+}
+
 /** Requests that are still to be answered: the first is dropped once it has been, or cannot be any more. */
 export function requestsLeft(
   machine: VirtualMachine,
@@ -109,6 +118,9 @@ export function requestsLeft(
   const requests = machine.status?.stateChangeRequests ?? [];
   const first = requests[0];
   if (!first) return requests;
+  if (first.action === 'Start' && runStrategyOf(machine) === 'Halted' && !startsPaused(machine)) {
+    return requests.slice(1);
+  }
   const answered =
     first.action === 'Stop'
       ? instance === undefined || first.uid !== instance.metadata.uid
