@@ -14,16 +14,31 @@ import { SqliteStore } from './sqlite-store.ts';
 const clock = new SystemClock();
 const random = new SeededRandom(7);
 
+const cleanups = new WeakMap<TestContext, (() => void)[]>();
+
+/** Runs `undo` after the test; what was done last is undone first, so that nothing is removed while it is mounted. */
+function undoAfter(t: TestContext, undo: () => void): void {
+  const known = cleanups.get(t);
+  if (known) known.push(undo);
+  else {
+    const all = [undo];
+    cleanups.set(t, all);
+    t.after(() => {
+      for (const one of all.toReversed()) one();
+    });
+  }
+}
+
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'godwit-crash-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  undoAfter(t, () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
 function mount(t: TestContext, options: readonly string[], what: string, on: string): void {
   mkdirSync(on, { recursive: true });
   execFileSync('mount', [...options, what, on]);
-  t.after(() => unmount(on));
+  undoAfter(t, () => unmount(on));
 }
 
 function unmount(folder: string): void {
@@ -112,6 +127,7 @@ async function cutPower(t: TestContext, durability: Durability, cuts: number): P
   // A long commit interval: nothing gets to the disk on its own while the test runs.
   mount(t, ['-o', 'loop,commit=900'], disk, mounted);
   const writer = startWriter(join(mounted, 'store.db'), notes, durability, 0);
+  await once(writer, 'spawn');
   const missingAtCuts: number[] = [];
   try {
     for (let cut = 0; cut < cuts; cut++) {
