@@ -71,9 +71,18 @@ async function writes(writer: ChildProcess, notes: string, count: number): Promi
   }
 }
 
-/** Opens what a crash left, and answers which acknowledged batches are missing. Half a batch is an error. */
-async function missing(path: string, notes: readonly number[]): Promise<number[]> {
-  const store = await SqliteStore.open({ path, clock });
+/**
+ * Opens what a crash left, and answers which acknowledged batches are missing: all of them when it cannot be
+ * opened. Half a batch is an error.
+ */
+async function missing(t: TestContext, path: string, notes: readonly number[]): Promise<readonly number[]> {
+  let store: SqliteStore;
+  try {
+    store = await SqliteStore.open({ path, clock });
+  } catch (error) {
+    t.diagnostic(`cannot be opened: ${describeError(error)}`);
+    return notes;
+  }
   try {
     const { entries } = await store.list('/');
     const keys = new Set(entries.map((entry) => entry.key));
@@ -99,7 +108,7 @@ test('kill -9 at random moments loses nothing that was acknowledged', async (t) 
     await once(writer, 'exit');
     const all = acknowledged(notes);
     assert.ok(all.length > round);
-    assert.deepEqual(await missing(path, all), []);
+    assert.deepEqual(await missing(t, path, all), []);
   }
 });
 
@@ -137,7 +146,7 @@ async function cutPower(t: TestContext, durability: Durability, cuts: number): P
       execFileSync('cp', ['--sparse=always', disk, copy]);
       writer.kill('SIGCONT');
       mount(t, ['-o', 'loop'], copy, after);
-      missingAtCuts.push((await missing(join(after, 'store.db'), before)).length);
+      missingAtCuts.push((await missing(t, join(after, 'store.db'), before)).length);
       unmount(after);
     }
   } finally {
