@@ -1,4 +1,5 @@
 import { Failure } from '@godwit/base';
+import { type Decision, decisionAnnotation, explainDecision, parseDecision } from '@godwit/planner';
 import { openAdminAccess } from '../access/admin-access.ts';
 import { parseMachine } from '../access/machine-argument.ts';
 import { Terminal } from '../terminal/terminal.ts';
@@ -47,7 +48,7 @@ export async function why(machine: string, options: MachineOptions & { readonly 
     access.call<Machine>('GET', RESOURCES[one].replace('NAMESPACE', options.namespace) + name);
   const asked = await read(type);
   const placed = type === 'vm' ? await read('vmi').catch(absent) : asked;
-  const decision = placed?.metadata.annotations?.['godwit.dev/decision'];
+  const decision = parseDecision(placed?.metadata.annotations?.[decisionAnnotation]);
   const selector = encodeURIComponent(`involvedObject.name=${name}`);
   const events = await access.call<EventList>(
     'GET',
@@ -55,11 +56,11 @@ export async function why(machine: string, options: MachineOptions & { readonly 
   );
   if (options.output === 'json') {
     process.stdout.write(
-      `${JSON.stringify({ decision: decision ? JSON.parse(decision) : null, conditions: asked.status?.conditions ?? [], events: events.items })}\n`,
+      `${JSON.stringify({ decision: decision ?? null, conditions: asked.status?.conditions ?? [], events: events.items })}\n`,
     );
     return;
   }
-  print(new Terminal(), `${KIND_NAMES[type]} ${options.namespace}/${name}`, asked, placed, events);
+  print(new Terminal(), `${KIND_NAMES[type]} ${options.namespace}/${name}`, asked, placed, decision, events);
 }
 
 function absent(error: unknown): undefined {
@@ -72,6 +73,7 @@ function print(
   title: string,
   asked: Machine,
   placed: Machine | undefined,
+  decision: Decision | undefined,
   events: EventList,
 ): void {
   const host = placed?.spec?.nodeName ?? placed?.status?.nodeName;
@@ -80,7 +82,7 @@ function print(
     ['state', asked.status?.printableStatus ?? asked.status?.phase ?? 'unknown'],
     ['host', host ?? 'none'],
   ]);
-  for (const line of explain(placed?.metadata.annotations?.['godwit.dev/decision'])) terminal.line(`  ${line}`);
+  if (decision) terminal.line(`  ${explainDecision(decision)}`);
   for (const { type, status, reason, message } of asked.status?.conditions ?? []) {
     if (status === 'True' && !message) continue;
     terminal.line(`  ${type}=${status}${reason ? ` ${reason}` : ''}${message ? `: ${message}` : ''}`);
@@ -91,11 +93,4 @@ function print(
       `  ${event.type === 'Warning' ? terminal.paint('yellow', event.reason) : event.reason}: ${event.message}`,
     );
   }
-}
-
-/** A placement decision in words; the planner's own `explain` made its texts. */
-function explain(decision: string | undefined): string[] {
-  if (decision === undefined) return [];
-  const { text } = JSON.parse(decision) as { text?: readonly string[] };
-  return [...(text ?? [decision])];
 }
