@@ -72,8 +72,21 @@ test('YAML is taken and given', async () => {
   assert.match(String(read.body), /^ {2}name: written$/m);
 });
 
+test('fields that are named twice are refused, warned of, or passed over', async () => {
+  const doubled = (name: string) =>
+    `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"${name}"},"data":{"a":"1","a":"2"}}`;
+  const refused = await post(doubled('strict'), undefined, '?fieldValidation=Strict');
+  assert.equal(refused.status, 400, String(refused.body));
+  assert.match(String(refused.body), /duplicate field.*data\.a/);
+  const warned = await post(doubled('warn'), undefined, '?fieldValidation=Warn');
+  assert.equal(warned.status, 201);
+  assert.match(String(warned.headers.warning), /^299 - "duplicate field .*data\.a/);
+  const ignored = await post(doubled('ignore'), undefined, '?fieldValidation=Ignore');
+  assert.deepEqual([ignored.status, ignored.headers.warning], [201, undefined]);
+});
+
 test('media types that are not spoken', async () => {
-  const protobuf = "application/vnd.kubernetes.protobuf";
+  const protobuf = 'application/vnd.kubernetes.protobuf';
   assertStatus(await post('x', 'application/cbor'), 415, 'UnsupportedMediaType', /application\/json/);
   assertStatus(await post(Buffer.from('k8s\0\x0a'), protobuf), 400, 'BadRequest', /not valid protobuf/);
   const only = await admin.send(configMaps, { headers: { accept: protobuf } });

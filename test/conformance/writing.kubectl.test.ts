@@ -72,8 +72,9 @@ withEveryKubectl('writing', {
   },
 
   async 'apply merges containers by name, and takes away what it once set'(session) {
-    await session.ok(['apply', '-f', '-'], deployment('merged', { web: 'web:1', log: 'log:1' }, 2));
-    await session.ok(['apply', '-f', '-'], deployment('merged', { web: 'web:1', log: 'log:1' }, 2));
+    const first = deployment('merged', { web: 'web:1', log: 'log:1' }, 2);
+    assert.match(await session.ok(['apply', '-f', '-'], first), /created/);
+    assert.match(await session.ok(['apply', '-f', '-'], first), /unchanged/);
     // Somebody else adds a container: apply must leave it alone.
     const extra = JSON.stringify({ spec: { template: { spec: { containers: [{ name: 'side', image: 's:1' }] } } } });
     await session.ok(['patch', 'deployment', 'merged', '-p', extra]);
@@ -81,7 +82,6 @@ withEveryKubectl('writing', {
     const thing = await deploymentOf(session, 'merged');
     assert.deepEqual(imagesOf(thing), { web: 'web:2', side: 's:1' });
     assert.equal(thing.spec.replicas, 1);
-    assert.match(await session.ok(['apply', '-f', '-'], deployment('merged', { web: 'web:2' })), /unchanged/);
   },
 
   async 'diff shows what would change, and only then fails'(session) {
@@ -128,7 +128,7 @@ withEveryKubectl('writing', {
     await patch('merge', { spec: { paused: true }, metadata: { labels: { app: null } } });
     const thing = await deploymentOf(session, 'patched');
     assert.equal(thing.spec.paused, true);
-    assert.equal(thing.metadata.labels, undefined);
+    assert.deepEqual(thing.metadata.labels ?? {}, {});
     await patch('merge', { status: { observedGeneration: 7, replicas: 1 } }, '--subresource=status');
     const observed = await session.ok(['get', 'deployment', 'patched', '-o', 'jsonpath={.status.observedGeneration}']);
     assert.equal(observed, '7');
@@ -197,14 +197,12 @@ withEveryKubectl('writing', {
     await session.ok(['delete', 'configmap', 'one', '--ignore-not-found']);
   },
 
-  async 'unknown and doubled fields are refused, or warned of when that is asked for'(session) {
+  async 'unknown fields are refused, or warned of when that is asked for'(session) {
     const typo = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"typo"},"daat":{"a":"1"}}';
     assert.match(await session.refused(['create', '-f', '-'], typo), /unknown field "daat"/);
     const warned = await session.run(['create', '-f', '-', '--validate=warn'], typo);
     assert.equal(warned.status, 0, warned.stderr);
     assert.match(warned.stderr, /Warning: unknown field "daat"/);
-    const doubled = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: doubled}\ndata: {a: "1"}\ndata: {b: "2"}\n';
-    assert.match(await session.refused(['create', '-f', '-'], doubled), /already (set|defined)|duplicate|mapping key/);
   },
 
   async 'what is wrong with an object is told field by field'(session) {

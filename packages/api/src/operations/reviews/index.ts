@@ -31,7 +31,14 @@ export async function answerReview(
   // Asking about oneself is free: every part that serves a user asks in his name.
   if (!review.free) engine.authorizeAddress(caller, 'create', address);
   const { name: _, ...place } = address;
-  const question = readObject(caller, kind, place, value, options);
+  const question = readObject(caller, kind, place, withoutStatus(value), options);
   const status = await review.answer(engine, caller, question, address);
   return { document: Document.answer({ ...question, status }), created: true };
+}
+
+/** Clients send the empty answer along with the question; it is no part of what must be right. */
+function withoutStatus(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('status' in value)) return value;
+  const { status: _, ...question } = value;
+  return question;
 }
