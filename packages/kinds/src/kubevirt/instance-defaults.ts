@@ -96,7 +96,8 @@ function defaultVolumes(spec: SpecDraft): void {
 }
 
 function defaultPullPolicy(source: { image: string; imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never' }): void {
-  const untagged = !/[:@]/.test(source.image);
+  // A colon before the last slash belongs to the port of the registry.
+  const untagged = !/[:@]/.test(source.image.slice(source.image.lastIndexOf('/') + 1));
   source.imagePullPolicy ??= untagged || source.image.endsWith(':latest') ? 'Always' : 'IfNotPresent';
 }
 
@@ -107,7 +108,10 @@ function defaultDevices(spec: SpecDraft): void {
     const target = disk.disk ?? disk.cdrom ?? disk.lun;
     if (target) target.bus ||= bus;
   }
-  const { watchdog } = spec.domain.devices;
+  const { watchdog, autoattachInputDevice, inputs } = spec.domain.devices;
+  if (autoattachInputDevice && !inputs?.length) {
+    spec.domain.devices.inputs = [{ name: 'default-0', type: 'tablet', bus: 'usb' }];
+  }
   if (watchdog && !watchdog.diag288) {
     watchdog.i6300esb = { ...watchdog.i6300esb, action: watchdog.i6300esb?.action || 'reset' };
   }
