@@ -2,7 +2,7 @@ import type { Draft, Pod, PriorityClass } from '@godwit/kinds';
 import type { KindHub } from '../documents/kind-hub.ts';
 import type { Engine } from '../operations/engine.ts';
 import { forbidden } from '../validation/index.ts';
-import type { Admitter } from './admitter.ts';
+import type { AdmissionRequest, Admitter } from './admitter.ts';
 import type { LiveHub } from './index.ts';
 
 /** Classes that are always there. Their values are Kubernetes'. */
@@ -15,28 +15,31 @@ const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
 export async function podPriority(engine: Engine, live: LiveHub): Promise<Admitter | undefined> {
   const hub = await live('scheduling.k8s.io', 'v1', 'priorityclasses');
   if (!hub) return undefined;
+  async function admitPod({ kind, object }: AdmissionRequest): Promise<void> {
+    const { spec, metadata } = object as unknown as Draft<Pod>;
+    const classes = hub as KindHub;
+    const name = metadata.name ?? '';
+    const { priorityClassName } = spec;
+    if (priorityClassName && !classNamed(classes, priorityClassName)) await engine.current();
+    const chosen = priorityClassName ? classNamed(classes, priorityClassName) : globalDefault(classes);
+    if (priorityClassName && !chosen) {
+      throw forbidden(kind, name, `no PriorityClass with name ${priorityClassName} was found`);
+    }
+    const value = chosen?.value ?? 0;
+    if (spec.priority && spec.priority !== value) {
+      const why = `the integer value of priority (${spec.priority}) must not be provided in pod spec; its class makes it ${value}`;
+      throw forbidden(kind, name, why);
+    }
+    spec.priority = value;
+    if (chosen?.name) spec.priorityClassName = chosen.name;
+    if (chosen?.preemptionPolicy) spec.preemptionPolicy = chosen.preemptionPolicy;
+  }
+
   return {
     name: 'pod-priority',
-    async admit({ operation, kind, object }) {
-      if (operation !== 'create' || kind.group !== '' || kind.plural !== 'pods') return;
-      const { spec, metadata } = object as unknown as Draft<Pod>;
-      const name = metadata.name ?? '';
-      const { priorityClassName } = spec;
-      if (priorityClassName && !classNamed(hub, priorityClassName)) await engine.current();
-      const found = priorityClassName ? classNamed(hub, priorityClassName) : globalDefault(hub);
-      if (priorityClassName && !found)
-        throw forbidden(kind, name, `no PriorityClass with name ${priorityClassName} was found`);
-      const value = found?.value ?? 0;
-      if (spec.priority && spec.priority !== value) {
-        throw forbidden(
-          kind,
-          name,
-          `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`,
-        );
-      }
-      spec.priority = value;
-      if (found?.name) spec.priorityClassName = found.name;
-      if (found?.preemptionPolicy) spec.preemptionPolicy = found.preemptionPolicy;
+    admit(request) {
+      const { operation, kind } = request;
+      return operation === 'create' && kind.group === '' && kind.plural === 'pods' ? admitPod(request) : undefined;
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { Container, Draft, Pod, ServiceAccount, Volume } from '@godwit/kinds';
 import { documentKey } from '../documents/keys.ts';
+import type { KindHub } from '../documents/kind-hub.ts';
 import type { Engine } from '../operations/engine.ts';
 import { forbidden } from '../validation/index.ts';
-import type { Admitter } from './admitter.ts';
+import type { AdmissionRequest, Admitter } from './admitter.ts';
 import type { LiveHub } from './index.ts';
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -13,27 +14,35 @@ const TOKEN_SECONDS = 3607;
 export async function podServiceAccount(engine: Engine, live: LiveHub): Promise<Admitter | undefined> {
   const hub = await live('', 'v1', 'serviceaccounts');
   if (!hub) return undefined;
+  async function accountNamed(namespace: string, name: string): Promise<ServiceAccount | undefined> {
+    const key = documentKey((hub as KindHub).kind, namespace, name);
+    if (!hub?.cache.get(key)) await engine.current();
+    return hub?.cache.get(key)?.object as ServiceAccount | undefined;
+  }
+
+  async function admitPod({ kind, object, address }: AdmissionRequest): Promise<void> {
+    const pod = object as unknown as Draft<Pod>;
+    const { spec } = pod;
+    spec.serviceAccountName ||= 'default';
+    spec.serviceAccount = spec.serviceAccountName;
+    const name = spec.serviceAccountName;
+    const account = await accountNamed(address.namespace ?? '', name);
+    if (!account) {
+      const why = `error looking up service account ${address.namespace}/${name}: serviceaccount "${name}" not found`;
+      throw forbidden(kind, pod.metadata.name ?? '', why);
+    }
+    if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
+      spec.imagePullSecrets = account.imagePullSecrets.map((secret) => ({ ...secret }));
+    }
+    const automount = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
+    if (automount && engine.options.tokens) mountToken(engine, spec);
+  }
+
   return {
     name: 'pod-service-account',
-    async admit({ operation, kind, object, address }) {
-      if (operation !== 'create' || kind.group !== '' || kind.plural !== 'pods') return;
-      const pod = object as unknown as Draft<Pod>;
-      const { spec } = pod;
-      spec.serviceAccountName ||= 'default';
-      spec.serviceAccount = spec.serviceAccountName;
-      const name = spec.serviceAccountName;
-      const key = documentKey(hub.kind, address.namespace, name);
-      if (!hub.cache.get(key)) await engine.current();
-      const account = hub.cache.get(key)?.object as ServiceAccount | undefined;
-      if (!account) {
-        const why = `error looking up service account ${address.namespace}/${name}: serviceaccount "${name}" not found`;
-        throw forbidden(kind, pod.metadata.name ?? '', why);
-      }
-      if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
-        spec.imagePullSecrets = account.imagePullSecrets.map((secret) => ({ ...secret }));
-      }
-      const automount = spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true;
-      if (automount && engine.options.tokens) mountToken(engine, spec);
+    admit(request) {
+      const { operation, kind } = request;
+      return operation === 'create' && kind.group === '' && kind.plural === 'pods' ? admitPod(request) : undefined;
     },
   };
 }

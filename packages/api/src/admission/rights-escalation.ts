@@ -43,14 +43,18 @@ export async function rightsEscalation(engine: Engine): Promise<Admitter | undef
     return rules;
   }
 
+  async function check(request: AdmissionRequest): Promise<void> {
+    const { kind, address, user, object } = request;
+    const missing = rulesNotHeld(engine.authorizer, user, address.namespace, await rulesGiven(request));
+    if (missing.length > 0) throw forbidden(kind, object.metadata.name ?? '', escalationText(user, missing));
+  }
+
   return {
     name: 'rights-escalation',
-    async admit(request) {
-      const { kind, address, operation, user, object } = request;
-      if (kind.group !== GROUP || operation === 'delete') return;
-      if (!roles.has(kind.plural) && !bindings.has(kind.plural)) return;
-      const missing = rulesNotHeld(engine.authorizer, user, address.namespace, await rulesGiven(request));
-      if (missing.length > 0) throw forbidden(kind, object.metadata.name ?? '', escalationText(user, missing));
+    admit(request) {
+      const { kind, operation } = request;
+      if (kind.group !== GROUP || operation === 'delete') return undefined;
+      return roles.has(kind.plural) || bindings.has(kind.plural) ? check(request) : undefined;
     },
   };
 }

@@ -10,7 +10,10 @@ type Reader = (object: KubeObject) => string;
 export class DocumentCache {
   readonly #documents = new Map<string, Document>();
   readonly #indexes = new Map<string, FieldIndex>();
-  #sorted: string[] | undefined;
+  /** All keys in order, but for what has changed since. */
+  #sorted: string[] = [];
+  readonly #added = new Set<string>();
+  #hasRemoved = false;
 
   get size(): number {
     return this.#documents.size;
@@ -24,10 +27,10 @@ export class DocumentCache {
   set(key: string, document: Document | undefined): Document | undefined {
     const before = this.#documents.get(key);
     if (document) {
-      if (!before) this.#sorted = undefined;
+      if (!before) this.#added.add(key);
       this.#documents.set(key, document);
     } else if (before) {
-      this.#sorted = undefined;
+      if (!this.#added.delete(key)) this.#hasRemoved = true;
       this.#documents.delete(key);
     }
     for (const index of this.#indexes.values()) index.change(key, before, document);
@@ -54,8 +57,17 @@ export class DocumentCache {
     return documents;
   }
 
+  /** What is nearly in order is sorted in nearly one pass. */
   #order(): readonly string[] {
-    this.#sorted ??= [...this.#documents.keys()].sort();
+    if (this.#hasRemoved) {
+      this.#sorted = this.#sorted.filter((key) => this.#documents.has(key) && !this.#added.has(key));
+      this.#hasRemoved = false;
+    }
+    if (this.#added.size > 0) {
+      for (const key of [...this.#added].sort()) this.#sorted.push(key);
+      this.#sorted.sort();
+      this.#added.clear();
+    }
     return this.#sorted;
   }
 

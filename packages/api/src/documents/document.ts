@@ -94,10 +94,20 @@ export class Document implements Body {
     if (this.#final) return JSON.stringify(object);
     this.#weakObject = new WeakRef(object);
     this.#object = undefined;
+    if (object.metadata.resourceVersion === undefined) {
+      const text = JSON.stringify(object);
+      if (beginsWithMetadata(text, object)) return text;
+    }
     const { apiVersion, kind, metadata, ...rest } = object;
     const { resourceVersion: _, ...stored } = metadata;
     return JSON.stringify({ apiVersion, kind, metadata: stored, ...rest });
   }
+}
+
+/** Whether only apiVersion and kind come before the metadata, as `withVersion` needs it. */
+function beginsWithMetadata(text: string, { apiVersion, kind }: KubeObject): boolean {
+  const length = apiVersion.length + kind.length;
+  return text.startsWith(METADATA, '{"apiVersion":"","kind":"",'.length + length);
 }
 
 /** apiVersion and kind come first and cannot hold a quote, so the first match is the object's own metadata. */

@@ -4,8 +4,15 @@ type Resource = Pick<KindDefinition, 'group' | 'plural'>;
 
 /** Everything of one kind: `/apps/deployments/`. The core group is written `core`. */
 export function kindPrefix(kind: Resource): string {
-  return `/${kind.group === '' ? 'core' : kind.group}/${kind.plural}/`;
+  let prefix = prefixes.get(kind);
+  if (prefix === undefined) {
+    prefix = `/${kind.group === '' ? 'core' : kind.group}/${kind.plural}/`;
+    prefixes.set(kind, prefix);
+  }
+  return prefix;
 }
+
+const prefixes = new WeakMap<Resource, string>();
 
 export function namespacePrefix(kind: Resource, namespace: string): string {
   return `${kindPrefix(kind)}${namespace}/`;

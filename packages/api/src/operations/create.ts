@@ -1,4 +1,3 @@
-import { timestamp } from '@godwit/base';
 import {
   type Address,
   type Draft,
@@ -100,7 +99,7 @@ async function prepare(
     throw new StatusFailure('BadRequest', 'resourceVersion should not be set on objects to be created');
   }
   if (kind.subresources.status) delete (object as { status?: unknown }).status;
-  const now = timestamp(engine.world.clock);
+  const now = engine.now();
   const sent = metadata.managedFields;
   // Who has no uid yet is new: defaults know by that.
   object.metadata = newMetadata(metadata);

@@ -1,4 +1,4 @@
-import { hasCode, type World } from '@godwit/base';
+import { hasCode, timestamp, type World } from '@godwit/base';
 import { type Address, type KindDefinition, StatusFailure, type Verb } from '@godwit/kinds';
 import type { Store } from '@godwit/store';
 import type { AddressPool } from '../admission/addresses/address-pool.ts';
@@ -34,6 +34,8 @@ export class Engine {
   /** Who has which rights; absent without the kinds of RBAC. */
   rbac: RbacIndex | undefined;
   readonly locks = new KeyedLock();
+  #second = -1;
+  #secondText = '';
 
   constructor(options: OperationsOptions) {
     this.options = options;
@@ -112,6 +114,16 @@ export class Engine {
       throw new StatusFailure('NotFound', 'the server could not find the requested resource');
     }
     return kind;
+  }
+
+  /** The time as objects carry it. Many writes share a second. */
+  now(): string {
+    const second = Math.floor(this.world.clock.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#secondText = timestamp({ now: () => second * 1000 });
+    }
+    return this.#secondText;
   }
 
   close(): void {

@@ -1,4 +1,3 @@
-import { timestamp } from '@godwit/base';
 import { type Address, type Cause, type Draft, type KindDefinition, type KubeObject } from '@godwit/kinds';
 import { Document } from '../documents/document.ts';
 import { equalJson, type JsonObject, valuesAt } from '../documents/json.ts';
@@ -125,7 +124,7 @@ async function nextVersion(
   if (address.subresource !== 'status') kind.defaults?.(object as never);
   await attempt.admit({ operation: 'update', address, kind, object, old });
   checkChange(kind, address, old, object as KubeObject);
-  const now = timestamp(engine.world.clock);
+  const now = engine.now();
   const bodyChanged = !equalBodies(kind, old, object as KubeObject);
   if (kind.hasGeneration && bodyChanged) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
   const before = old.metadata.managedFields ?? [];

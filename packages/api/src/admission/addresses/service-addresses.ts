@@ -16,22 +16,29 @@ export async function serviceAddresses(engine: Engine): Promise<Admitter | undef
   const isService = (kind: KindDefinition) => kind.group === '' && kind.plural === 'services';
   return {
     name: 'service-addresses',
-    async admit(request) {
+    admit(request) {
       const { operation, kind, address } = request;
-      if (!isService(kind) || operation === 'delete' || address.subresource !== undefined) return;
-      await engine.current();
-      keepAllocated(request);
-      giveClusterAddress(pool, request);
-      giveLoadBalancerAddress(pool, request);
-      await nodePorts.give(request);
+      if (!isService(kind) || operation === 'delete' || address.subresource !== undefined) return undefined;
+      return give(request);
     },
-    async release(request) {
-      if (!isService(request.kind)) return;
-      await engine.current();
-      for (const write of pool.release(parentOf(request))) request.append(write);
-      nodePorts.release(request);
+    release(request) {
+      return isService(request.kind) ? takeBack(request) : undefined;
     },
   };
+
+  async function give(request: AdmissionRequest): Promise<void> {
+    await engine.current();
+    keepAllocated(request);
+    giveClusterAddress(pool as AddressPool, request);
+    giveLoadBalancerAddress(pool as AddressPool, request);
+    await nodePorts.give(request);
+  }
+
+  async function takeBack(request: AdmissionRequest): Promise<void> {
+    await engine.current();
+    for (const write of pool?.release(parentOf(request)) ?? []) request.append(write);
+    nodePorts.release(request);
+  }
 }
 
 function parentOf({ address, object }: AdmissionRequest): AddressParent {

@@ -28,12 +28,16 @@ export async function resourceQuotas(engine: Engine, live: LiveHub): Promise<Adm
   const hub = await live('', 'v1', 'resourcequotas');
   if (!hub) return undefined;
 
-  async function account(request: AdmissionRequest, before: KubeObject | undefined, after: KubeObject | undefined) {
-    const { address, kind } = request;
-    const { namespace } = address;
-    if (namespace === undefined || hub?.cache.range(`${hub.prefix}${namespace}/`).length === 0) return;
-    const used = after ? usageOf(kind, after) : undefined;
-    const freed = before ? usageOf(kind, before) : undefined;
+  const hasQuotas = (namespace: string) => hub.cache.range(`${hub.prefix}${namespace}/`).length > 0;
+
+  async function account(
+    request: AdmissionRequest,
+    namespace: string,
+    before: KubeObject | undefined,
+    after: KubeObject | undefined,
+  ): Promise<void> {
+    const used = after && usageOf(request.kind, after);
+    const freed = before && usageOf(request.kind, before);
     if (isDeepEqual(used, freed)) return;
     request.onEnd(await engine.locks.acquire(`/quotas/${namespace}`));
     await engine.current();
@@ -44,17 +48,21 @@ export async function resourceQuotas(engine: Engine, live: LiveHub): Promise<Adm
 
   return {
     name: 'resource-quota',
-    async admit(request) {
+    admit(request) {
       const { operation, kind, object, old, address } = request;
-      if (operation === 'delete') return;
+      const { namespace } = address;
+      if (operation === 'delete' || namespace === undefined) return undefined;
       if (kind.group === '' && kind.plural === 'resourcequotas') {
         // A quota counts from its first moment; its own status is written by nobody else.
-        if (address.subresource === undefined) await measure(engine, request);
-        return;
+        return address.subresource === undefined ? measure(engine, request) : undefined;
       }
-      await account(request, old, object as KubeObject);
+      return hasQuotas(namespace) ? account(request, namespace, old, object as KubeObject) : undefined;
     },
-    release: (request) => account(request, request.object as KubeObject, undefined),
+    release(request) {
+      const { namespace } = request.address;
+      if (namespace === undefined || !hasQuotas(namespace)) return undefined;
+      return account(request, namespace, request.object as KubeObject, undefined);
+    },
   };
 }
 

@@ -1,4 +1,3 @@
-import { timestamp } from '@godwit/base';
 import {
   type Address,
   anyKind,
@@ -175,7 +174,7 @@ async function bound(
   node: string,
   options: DocumentWriteOptions,
 ): Promise<KubeObject> {
-  const now = timestamp(engine.world.clock);
+  const now = engine.now();
   const annotations = { ...old.metadata.annotations, ...wanted.metadata.annotations };
   if (engine.addresses && !old.spec?.hostNetwork) {
     const parent = addressParent(kind.group, kind.plural, old);

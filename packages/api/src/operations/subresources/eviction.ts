@@ -1,4 +1,3 @@
-import { timestamp } from '@godwit/base';
 import {
   type Address,
   anyKind,
@@ -106,7 +105,7 @@ async function spend(engine: Engine, pods: KindDefinition, budget: Document, pod
       causes: [{ reason: 'DisruptionBudget' as never, message }],
     });
   }
-  const now = timestamp(engine.world.clock);
+  const now = engine.now();
   const { resourceVersion: _, ...metadata } = object.metadata;
   const next = {
     ...object,

@@ -117,17 +117,17 @@ export function managedPart(
   only: 'status' | 'all' | 'all-but-status',
 ): FieldSet | undefined {
   if (!set) return undefined;
-  const { 'f:apiVersion': _apiVersion, 'f:kind': _kind, 'f:metadata': metadata, 'f:status': status, ...body } = set;
   const steps: Record<string, FieldSet> = {};
-  if (only === 'status') {
-    if (status) steps['f:status'] = status;
-  } else {
-    const rest = metadata && managedMetadata(metadata);
-    if (rest) steps['f:metadata'] = rest;
-    Object.assign(steps, body);
-    if (status && only === 'all') steps['f:status'] = status;
+  let some = false;
+  for (const step in set) {
+    if (step === 'f:apiVersion' || step === 'f:kind' || step === '.') continue;
+    if ((step === 'f:status') !== (only === 'status') && only !== 'all') continue;
+    const part = step === 'f:metadata' ? managedMetadata(set[step] as FieldSet) : set[step];
+    if (!part) continue;
+    steps[step] = part;
+    some = true;
   }
-  return Object.keys(steps).length === 0 ? undefined : steps;
+  return some ? steps : undefined;
 }
 
 const SERVER_FIELDS = new Set(
@@ -137,8 +137,13 @@ const SERVER_FIELDS = new Set(
 );
 
 function managedMetadata(set: FieldSet): FieldSet | undefined {
-  const steps = Object.entries(set).filter(([step]) => !SERVER_FIELDS.has(step) && step !== '.');
-  return steps.length === 0 ? undefined : Object.fromEntries(steps);
+  let steps: Record<string, FieldSet> | undefined;
+  for (const step in set) {
+    if (step === '.' || SERVER_FIELDS.has(step)) continue;
+    steps ??= {};
+    steps[step] = set[step] as FieldSet;
+  }
+  return steps;
 }
 
 /** Whether what was sent asks to forget all managers: a single empty entry. */

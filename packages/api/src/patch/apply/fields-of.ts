@@ -37,17 +37,12 @@ export function memberStep(value: unknown): string {
 
 /** Every field that `value` sets. Undefined for a value that has no fields of its own at the top. */
 export function fieldsOf(value: unknown, schema: JsonSchema): FieldSet {
+  if (typeof value !== 'object' || value === null) return emptyLeaf;
   switch (structureOf(schema, value)) {
     case 'atomic':
       return emptyLeaf;
-    case 'fields': {
-      const set: Record<string, FieldSet> = {};
-      const object = value as JsonObject;
-      for (const name in object) {
-        if (object[name] !== undefined) set[`f:${name}`] = fieldsOf(object[name], fieldSchema(schema, name));
-      }
-      return set;
-    }
+    case 'fields':
+      return fieldsOfObject(value as JsonObject, schema);
     case 'items': {
       const set: Record<string, FieldSet> = {};
       const items = itemSchema(schema);
@@ -63,6 +58,29 @@ export function fieldsOf(value: unknown, schema: JsonSchema): FieldSet {
       return set;
     }
   }
+}
+
+function fieldsOfObject(object: JsonObject, schema: JsonSchema): FieldSet {
+  const set: Record<string, FieldSet> = {};
+  for (const name in object) {
+    const value = object[name];
+    if (value === undefined) continue;
+    const isLeaf = typeof value !== 'object' || value === null;
+    set[fieldStep(name)] = isLeaf ? emptyLeaf : fieldsOf(value, fieldSchema(schema, name));
+  }
+  return set;
+}
+
+/** Steps of names that come again and again, made once. Bounded, because label keys are free. */
+const fieldSteps = new Map<string, string>();
+const FIELD_STEPS_LIMIT = 4096;
+
+function fieldStep(name: string): string {
+  const known = fieldSteps.get(name);
+  if (known !== undefined) return known;
+  const step = `f:${name}`;
+  if (fieldSteps.size < FIELD_STEPS_LIMIT) fieldSteps.set(name, step);
+  return step;
 }
 
 /** In what two objects differ: fields that are new or have another value, and fields that are gone. */
@@ -93,7 +111,7 @@ function stepsOf(value: unknown, schema: JsonSchema, structure: Structure): Step
     const object = value as JsonObject;
     for (const name in object) {
       if (object[name] !== undefined)
-        steps.set(`f:${name}`, { value: object[name], schema: fieldSchema(schema, name) });
+        steps.set(fieldStep(name), { value: object[name], schema: fieldSchema(schema, name) });
     }
     return steps;
   }
