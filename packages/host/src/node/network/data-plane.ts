@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { hasCode } from '@godwit/base';
 import type { AddressPlan } from '../../services/index.ts';
 import {
   BRIDGE,
@@ -20,13 +21,24 @@ export async function ensureDataPlane(
 ): Promise<void> {
   await script(namespaceScript(names, plan));
   await run([...inNamespace(names.namespace), 'sh', '-e'], { input: kernelSettings() });
+  const hostRules = renderHostRules({ table: names.table, uplink: names.uplink, plan, loopbackServer });
   await Promise.all([
-    run([...inNamespace(names.namespace), 'nft', '-f', '-'], { input: renderDataPlaneRules(plan) }),
-    run(['nft', '-f', '-'], {
-      input: renderHostRules({ table: names.table, uplink: names.uplink, plan, loopbackServer }),
-    }),
+    loadRules(inNamespace(names.namespace), ['ip godwit', 'bridge guard'], renderDataPlaneRules(plan)),
+    loadRules([], [`ip ${names.table}`], hostRules),
   ]);
   await passForeignFirewalls(names);
+}
+
+/** Tables of another version, whose chains or maps have other types, are replaced in the same transaction. */
+async function loadRules(prefix: readonly string[], tables: readonly string[], rules: string): Promise<void> {
+  const load = (input: string) => run([...prefix, 'nft', '-f', '-'], { input });
+  try {
+    await load(rules);
+  } catch (error) {
+    if (!hasCode(error, 'command-failed')) throw error;
+    const replace = tables.map((table) => `add table ${table}\ndelete table ${table}\n`).join('');
+    await load(replace + rules);
+  }
 }
 
 /** False after somebody flushed the rules of the whole host. */

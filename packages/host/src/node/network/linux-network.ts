@@ -10,7 +10,15 @@ import { Dnsmasq } from './dnsmasq.ts';
 import { Firewall } from './firewall.ts';
 import { passForeignFirewalls } from './foreign-firewalls.ts';
 import { Haproxy } from './haproxy.ts';
-import { createPort, describePort, type KnownPort, readPodNamespaces, readPorts, removePorts } from './ports.ts';
+import {
+  admitPorts,
+  createPort,
+  describePort,
+  type KnownPort,
+  readPodNamespaces,
+  readPorts,
+  removePorts,
+} from './ports.ts';
 import { readUpstream, type Upstream } from './resolver.ts';
 import { connectTcp } from './tcp-channel.ts';
 
@@ -69,8 +77,6 @@ export class LinuxNetwork implements NetworkDriver {
     // dnsmasq reads its folders as a user of its own, whoever made the folder above and how.
     for (const folder of [dirname(this.names.runFolder), this.names.runFolder]) await chmod(folder, 0o755);
     await this.#repair();
-    this.#ports.clear();
-    for (const port of await readPorts(this.names)) this.#ports.set(port.port, port);
     await this.#dnsmasq.ensure();
     this.#watchLater();
   }
@@ -168,6 +174,9 @@ export class LinuxNetwork implements NetworkDriver {
   async #repair(): Promise<void> {
     await ensureDataPlane(this.names, this.#plan, this.#upstream().loopback);
     this.#firewall.reset();
+    this.#ports.clear();
+    for (const port of await readPorts(this.names)) this.#ports.set(port.port, port);
+    await admitPorts(this.names, this.#ports.values());
   }
 
   async #setDraining(address: string, isDraining: boolean): Promise<void> {

@@ -120,6 +120,13 @@ ${enter} conntrack -D -s ${port.ip} >/dev/null 2>&1 || true
   await script(each.join('') + namespace);
 }
 
+/** Lets the machines that are there speak, whatever became of the rules meanwhile. */
+export async function admitPorts(names: DataPlaneNames, ports: Iterable<KnownPort>): Promise<void> {
+  // An alias without a MAC is that of a port which is not finished; attaching its machine finishes it.
+  const stations = [...ports].filter(({ mac }) => MAC.test(mac)).map(renderStation);
+  if (stations.length > 0) await run([...inNamespace(names.namespace), 'nft', '-f', '-'], { input: stations.join('') });
+}
+
 /** Interfaces of machines on the bridge. */
 export async function readPorts(names: DataPlaneNames): Promise<KnownPort[]> {
   const links = JSON.parse((await run(['ip', '-n', names.namespace, '-j', 'link', 'show'])) || '[]') as readonly {
