@@ -72,17 +72,22 @@ async function writes(writer: ChildProcess, notes: string, count: number): Promi
 }
 
 /**
- * Opens what a crash left, and answers which acknowledged batches are missing: all of them when it cannot be
- * opened. Half a batch is an error.
+ * Opens what a crash left, and answers which acknowledged batches are missing: all of them when what is there
+ * makes no sense.
  */
 async function missing(t: TestContext, path: string, notes: readonly number[]): Promise<readonly number[]> {
-  let store: SqliteStore;
   try {
-    store = await SqliteStore.open({ path, clock });
+    const keys = await storedKeys(path);
+    return notes.filter((id) => !keys.has(`/left/${id}`));
   } catch (error) {
-    t.diagnostic(`cannot be opened: ${describeError(error)}`);
+    t.diagnostic(describeError(error));
     return notes;
   }
+}
+
+/** All keys of a store in which every batch is there as a whole. */
+async function storedKeys(path: string): Promise<ReadonlySet<string>> {
+  const store = await SqliteStore.open({ path, clock });
   try {
     const { entries } = await store.list('/');
     const keys = new Set(entries.map((entry) => entry.key));
@@ -91,7 +96,7 @@ async function missing(t: TestContext, path: string, notes: readonly number[]): 
       assert.ok(keys.has(twin), `${twin} is missing, and ${key} is there`);
     }
     assert.equal(store.revision, keys.size / 2);
-    return notes.filter((id) => !keys.has(`/left/${id}`));
+    return keys;
   } finally {
     await store.close();
   }
