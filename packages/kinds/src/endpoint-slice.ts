@@ -3,6 +3,7 @@ import {
   boolean,
   type Cause,
   defineKind,
+  filled,
   int32,
   type KindOf,
   listOf,
@@ -102,7 +103,7 @@ function few(words: readonly string[] | undefined, none: string): string {
 
 const body = object({
   addressType: required(oneOf(['IPv4', 'IPv6', 'FQDN'], 'What the addresses are.')),
-  endpoints: required(listOf(endpoint, 'Machines that answer; at most 1000.')),
+  endpoints: filled(listOf(endpoint, 'Machines that answer; at most 1000.')),
   ports: listOf(endpointPort, 'Ports of all endpoints.'),
 });
 
@@ -117,6 +118,7 @@ export const endpointSlice = defineKind({
   body,
   immutable: ['addressType'],
   defaults: (draft) => {
+    draft.endpoints ??= [];
     for (const port of draft.ports ?? []) {
       port.protocol ||= 'TCP';
       port.name ??= '';

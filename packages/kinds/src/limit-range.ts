@@ -1,4 +1,13 @@
-import { defineKind, listOf, type ObjectOfKind, object, required, type Static, string } from './machinery/index.ts';
+import {
+  defineKind,
+  filled,
+  listOf,
+  type ObjectOfKind,
+  object,
+  required,
+  type Static,
+  string,
+} from './machinery/index.ts';
 import { coreName } from './shared/openapi-names.ts';
 import { resourceList } from './shared/resource-list.ts';
 
@@ -23,10 +32,13 @@ export const limitRange = defineKind({
   plural: 'limitranges',
   shortNames: ['limits'],
   hasGeneration: false,
+  defaults: (draft) => {
+    if (draft.spec) draft.spec.limits ??= [];
+  },
   description: 'Bounds and defaults for the resources of each machine of a namespace.',
   body: object({
     spec: object(
-      { limits: required(listOf(limitRangeItem, 'Bounds by type.')) },
+      { limits: filled(listOf(limitRangeItem, 'Bounds by type.')) },
       'The bounds.',
       coreName('LimitRangeSpec'),
     ),

@@ -2,11 +2,11 @@ import { countColumn, textColumn } from './columns/index.ts';
 import {
   boolean,
   defineKind,
+  filled,
   int32,
   type KindOf,
   object,
   oneOf,
-  required,
   type Static,
   string,
 } from './machinery/index.ts';
@@ -16,7 +16,7 @@ import { Faults } from './validation/index.ts';
 const HIGHEST_USER_PRIORITY = 1_000_000_000;
 
 const body = object({
-  value: required(int32('Importance; higher comes first.')),
+  value: filled(int32('Importance; higher comes first.')),
   globalDefault: boolean('Holds for machines that name no class.'),
   description: string('When to use the class.'),
   preemptionPolicy: oneOf(['Never', 'PreemptLowerPriority'], 'Whether less important machines may be pushed out.'),
@@ -34,7 +34,8 @@ export const priorityClass = defineKind({
   description: 'A name for how important a machine is.',
   body,
   defaults: (draft) => {
-    draft.preemptionPolicy ??= 'PreemptLowerPriority';
+    draft.value ??= 0;
+    draft.preemptionPolicy ||= 'PreemptLowerPriority';
   },
   validate: ({ value, metadata }) => {
     const faults = new Faults();

@@ -6,7 +6,7 @@ import type { ReplicaSet } from './replica-set-body.ts';
 export function defaultReplicaSet(draft: Draft<ReplicaSet>): void {
   draft.spec.replicas ??= 1;
   defaultPodTemplate(draft.spec.template);
-  draft.status ??= { replicas: 0 };
+  draft.status = { ...draft.status, replicas: draft.status?.replicas ?? 0 };
 }
 
 export function defaultDeployment(draft: Draft<Deployment>): void {

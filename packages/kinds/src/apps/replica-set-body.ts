@@ -1,4 +1,15 @@
-import { int32, int64, type KindOf, listOf, object, required, type Static, string, time } from '../machinery/index.ts';
+import {
+  filled,
+  int32,
+  int64,
+  type KindOf,
+  listOf,
+  object,
+  required,
+  type Static,
+  string,
+  time,
+} from '../machinery/index.ts';
 import { podTemplate } from '../pod/pod-template.ts';
 import { conditionStatus } from '../shared/condition.ts';
 import { labelSelector } from '../shared/label-selector.ts';
@@ -30,7 +41,7 @@ export type ReplicaSetCondition = Static<typeof replicaSetCondition>;
 
 const status = object(
   {
-    replicas: required(int32('Pods that are there.')),
+    replicas: filled(int32('Pods that are there.')),
     fullyLabeledReplicas: int32('Pods that have every label of the template.'),
     readyReplicas: int32('Pods that are ready.'),
     availableReplicas: int32('Pods that have been ready long enough.'),

@@ -1,4 +1,4 @@
-import { defineKind, int32, type ObjectOfKind, object, required, string } from '../machinery/index.ts';
+import { defineKind, filled, int32, type ObjectOfKind, object, string } from '../machinery/index.ts';
 import { named } from '../shared/openapi-names.ts';
 
 const name = named('api.autoscaling.v1');
@@ -13,7 +13,7 @@ export const scale = defineKind({
   body: object({
     spec: object({ replicas: int32('How many there should be.', { minimum: 0 }) }, 'Wanted.', name('ScaleSpec')),
     status: object(
-      { replicas: required(int32('How many there are.')), selector: string('Labels of the machines, as text.') },
+      { replicas: filled(int32('How many there are.')), selector: string('Labels of the machines, as text.') },
       'Found.',
       name('ScaleStatus'),
     ),

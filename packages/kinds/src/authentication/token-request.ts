@@ -1,4 +1,14 @@
-import { defineKind, int64, listOf, type ObjectOfKind, object, required, string, time } from '../machinery/index.ts';
+import {
+  defineKind,
+  filled,
+  int64,
+  listOf,
+  type ObjectOfKind,
+  object,
+  required,
+  string,
+  time,
+} from '../machinery/index.ts';
 import { authenticationName } from '../shared/openapi-names.ts';
 
 /** Created through the subresource `token` of a ServiceAccount. */
@@ -13,7 +23,7 @@ export const tokenRequest = defineKind({
     spec: required(
       object(
         {
-          audiences: required(listOf(string(), 'Whom the token is for; the API server when empty.')),
+          audiences: filled(listOf(string(), 'Whom the token is for; the API server when empty.')),
           expirationSeconds: int64('How long it should be valid; 3600 by default.'),
           boundObjectRef: object(
             {
@@ -31,11 +41,14 @@ export const tokenRequest = defineKind({
       ),
     ),
     status: object(
-      { token: required(string('The token.')), expirationTimestamp: required(time('Until when it is valid.')) },
+      { token: filled(string('The token.')), expirationTimestamp: filled(time('Until when it is valid.')) },
       'The token.',
       authenticationName('TokenRequestStatus'),
     ),
   }),
+  defaults: (draft) => {
+    draft.spec.audiences ??= [];
+  },
   verbs: ['create'],
 });
 

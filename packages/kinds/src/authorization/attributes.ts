@@ -1,4 +1,4 @@
-import { boolean, listOf, mapOf, object, oneOf, required, type Static, string } from '../machinery/index.ts';
+import { boolean, filled, listOf, mapOf, object, oneOf, required, type Static, string } from '../machinery/index.ts';
 import { authorizationName, metaName } from '../shared/openapi-names.ts';
 
 const requirementFields = {
@@ -58,7 +58,7 @@ export const subjectAccessReviewSpec = object(
 
 export const subjectAccessReviewStatus = object(
   {
-    allowed: required(boolean('Whether it is allowed.')),
+    allowed: filled(boolean('Whether it is allowed.')),
     denied: boolean('Whether it is forbidden outright.'),
     reason: string('Why.'),
     evaluationError: string('What went wrong while checking.'),

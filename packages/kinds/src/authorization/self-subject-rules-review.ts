@@ -1,4 +1,13 @@
-import { boolean, defineKind, listOf, type ObjectOfKind, object, required, string } from '../machinery/index.ts';
+import {
+  boolean,
+  defineKind,
+  filled,
+  listOf,
+  type ObjectOfKind,
+  object,
+  required,
+  string,
+} from '../machinery/index.ts';
 import { authorizationName } from '../shared/openapi-names.ts';
 
 const resourceRule = object(
@@ -36,9 +45,9 @@ export const selfSubjectRulesReview = defineKind({
     ),
     status: object(
       {
-        resourceRules: required(listOf(resourceRule, 'Rights to resources.')),
-        nonResourceRules: required(listOf(nonResourceRule, 'Rights to paths.')),
-        incomplete: required(boolean('Whether there may be more.')),
+        resourceRules: filled(listOf(resourceRule, 'Rights to resources.')),
+        nonResourceRules: filled(listOf(nonResourceRule, 'Rights to paths.')),
+        incomplete: filled(boolean('Whether there may be more.')),
         evaluationError: string('What went wrong while checking.'),
       },
       'The answer.',

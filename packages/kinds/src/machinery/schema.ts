@@ -38,6 +38,8 @@ export interface JsonSchema {
 export interface Schema<T> {
   readonly json: JsonSchema;
   readonly required?: boolean;
+  /** The schema lets the field be absent, because the server fills it; see {@link filled}. */
+  readonly filled?: boolean;
   /** Never set: carries the type. */
   readonly valueType?: T;
 }
@@ -67,6 +69,14 @@ function make<T>(json: JsonSchema, description?: string): Schema<T> {
 /** Marks a field that must be there. */
 export function required<T>(schema: Schema<T>): Required<T> {
   return { ...schema, required: true };
+}
+
+/**
+ * Marks a field that clients may leave out and the server fills in: readers can count on it, the schema does
+ * not ask for it. Go clients send `null` for empty lists and leave statuses empty, so that it must not.
+ */
+export function filled<T>(schema: Schema<T>): Required<T> {
+  return { ...schema, required: true, filled: true };
 }
 
 /** The same schema under another description, for a field whose type is described elsewhere. */
@@ -197,7 +207,9 @@ export function object<P extends Properties>(
   description?: string,
   rules: ObjectRules = {},
 ): Schema<ObjectOf<P>> {
-  const requiredNames = Object.keys(properties).filter((name) => properties[name]?.required);
+  const requiredNames = Object.keys(properties).filter(
+    (name) => properties[name]?.required && !properties[name].filled,
+  );
   return make(
     {
       type: 'object',

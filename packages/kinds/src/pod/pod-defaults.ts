@@ -112,7 +112,7 @@ export function defaultPod(pod: Draft<Pod>): void {
   }
   defaultPodSpec(pod.spec);
   pod.spec.enableServiceLinks ??= true;
-  pod.spec.preemptionPolicy ??= 'PreemptLowerPriority';
+  pod.spec.preemptionPolicy ||= 'PreemptLowerPriority';
   pod.spec.priority ??= 0;
   for (const container of allContainers(pod.spec)) defaultRequests(container);
   pod.status = { ...pod.status, phase: pod.status?.phase ?? 'Pending' };

@@ -13,12 +13,12 @@ function defaultPorts(spec: Draft<ServiceSpec>): void {
 /** Policies exist only where there is traffic that they could be about. */
 function defaultPolicies(spec: Draft<ServiceSpec>): void {
   const outside = spec.type === 'NodePort' || spec.type === 'LoadBalancer';
-  if (outside) spec.externalTrafficPolicy ??= 'Cluster';
+  if (outside) spec.externalTrafficPolicy ||= 'Cluster';
   if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
   if (spec.type === 'ExternalName') return;
-  spec.internalTrafficPolicy ??= 'Cluster';
+  spec.internalTrafficPolicy ||= 'Cluster';
   spec.ipFamilies ??= ['IPv4'];
-  spec.ipFamilyPolicy ??= 'SingleStack';
+  spec.ipFamilyPolicy ||= 'SingleStack';
 }
 
 /** What belongs to another type is taken back when the type changes, so that a patch of one field suffices. */

@@ -66,7 +66,7 @@ export const persistentVolumeClaim = defineKind({
   body,
   validate: validateClaim,
   defaults: (draft) => {
-    draft.spec.volumeMode ??= 'Filesystem';
+    draft.spec.volumeMode ||= 'Filesystem';
     draft.status = { ...draft.status, phase: draft.status?.phase ?? 'Pending' };
   },
   columns: [

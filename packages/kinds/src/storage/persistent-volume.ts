@@ -142,8 +142,8 @@ export const persistentVolume = defineKind({
     return faults.causes;
   },
   defaults: (draft) => {
-    draft.spec.persistentVolumeReclaimPolicy ??= 'Retain';
-    draft.spec.volumeMode ??= 'Filesystem';
+    draft.spec.persistentVolumeReclaimPolicy ||= 'Retain';
+    draft.spec.volumeMode ||= 'Filesystem';
     if (draft.spec.hostPath) draft.spec.hostPath.type ??= '';
     draft.status = { ...draft.status, phase: draft.status?.phase ?? 'Pending' };
   },

@@ -53,8 +53,8 @@ export const storageClass = defineKind({
   description: 'How volumes are made for claims.',
   body,
   defaults: (draft) => {
-    draft.reclaimPolicy ??= 'Delete';
-    draft.volumeBindingMode ??= 'Immediate';
+    draft.reclaimPolicy ||= 'Delete';
+    draft.volumeBindingMode ||= 'Immediate';
   },
   columns: [
     textColumn('Name', 'Name of the class.', ({ metadata }: StorageClass) =>
