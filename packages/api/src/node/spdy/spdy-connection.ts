@@ -20,6 +20,7 @@ export class SpdyConnection implements SpdyWire {
   readonly #packer = new HeaderPacker();
   readonly #unpacker = new HeaderUnpacker();
   readonly #reader = new FrameReader();
+  #draining: Promise<void> | undefined;
 
   constructor(duplex: Duplex, onStream: (stream: SpdyStream) => void) {
     this.#duplex = duplex;
@@ -75,7 +76,15 @@ export class SpdyConnection implements SpdyWire {
     let more = true;
     for (const part of parts) if (part.length > 0) more = duplex.write(part);
     duplex.uncork();
-    return more ? Promise.resolve() : drained(duplex);
+    return more ? Promise.resolve() : this.#drained();
+  }
+
+  /** All streams wait for the same moment: when the connection takes more. */
+  #drained(): Promise<void> {
+    this.#draining ??= drained(this.#duplex).finally(() => {
+      this.#draining = undefined;
+    });
+    return this.#draining;
   }
 
   async #handle(frame: Frame): Promise<void> {
