@@ -108,9 +108,9 @@ export class Components {
 
   /** A schema where it is used: a reference when it has a name, else written out. */
   #used(schema: JsonSchema): object {
-    const { 'x-godwit-name': name, ...rest } = schema;
+    const { 'x-godwit-name': name, 'x-godwit-description': about, ...rest } = schema;
     if (name !== undefined) {
-      if (!this.schemas[name]) this.#add(name, rest);
+      if (!this.schemas[name]) this.#add(name, about === undefined ? rest : { ...rest, description: about });
       return this.#embedded(name, schema);
     }
     if (schema.format === 'quantity') return this.#scalar(QUANTITY, this.#dialect.quantity, schema);
@@ -125,8 +125,10 @@ export class Components {
   }
 
   #embedded(name: string, use: JsonSchema | undefined): object {
+    const { description: about } = this.schemas[name] as { readonly description?: string };
     const said = {
-      ...(use?.description !== undefined && { description: use.description }),
+      // `kubectl explain` prints both: what the type says already is not said again.
+      ...(use?.description !== undefined && use.description !== about && { description: use.description }),
       ...(use?.['x-kubernetes-patch-strategy'] !== undefined && {
         'x-kubernetes-patch-strategy': use['x-kubernetes-patch-strategy'],
       }),

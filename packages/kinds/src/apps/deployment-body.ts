@@ -1,5 +1,6 @@
 import {
   boolean,
+  described,
   int32,
   int64,
   intOrString,
@@ -36,8 +37,10 @@ const strategy = object(
 const spec = object(
   {
     replicas: int32('How many pods; 1 by default.'),
-    selector: required(labelSelector),
-    template: required(podTemplate),
+    selector: required(
+      described(labelSelector, 'Which pods belong to it; must match the labels of the template and cannot change.'),
+    ),
+    template: required(described(podTemplate, 'What the pods look like.')),
     strategy,
     minReadySeconds: int32('How long a pod must be ready to count as available.'),
     revisionHistoryLimit: int32('How many old ReplicaSets are kept; 10 by default.'),

@@ -1,4 +1,5 @@
 import {
+  described,
   filled,
   int32,
   int64,
@@ -19,8 +20,10 @@ const spec = object(
   {
     replicas: int32('How many pods; 1 by default.'),
     minReadySeconds: int32('How long a pod must be ready to count as available.'),
-    selector: required(labelSelector),
-    template: required(podTemplate),
+    selector: required(
+      described(labelSelector, 'Which pods belong to it; must match the labels of the template and cannot change.'),
+    ),
+    template: required(described(podTemplate, 'What the pods look like.')),
   },
   'What should run.',
   appsName('ReplicaSetSpec'),

@@ -32,6 +32,8 @@ export interface JsonSchema {
   readonly 'x-kubernetes-patch-merge-key'?: string;
   /** OpenAPI component name, such as `io.k8s.api.core.v1.PodSpec`; never written into documents as is. */
   readonly 'x-godwit-name'?: string;
+  /** What the named component is, where `description` says what it is for in this place; not written either. */
+  readonly 'x-godwit-description'?: string;
 }
 
 /** A schema whose valid values have the type `T`. */
@@ -81,7 +83,10 @@ export function filled<T>(schema: Schema<T>): Required<T> {
 
 /** The same schema under another description, for a field whose type is described elsewhere. */
 export function described<S extends AnySchema>(schema: S, description: string): S {
-  return { ...schema, json: { ...schema.json, description } };
+  const { json } = schema;
+  const about = json['x-godwit-description'] ?? json.description;
+  const named = json['x-godwit-name'] !== undefined && about !== undefined;
+  return { ...schema, json: { ...json, description, ...(named && { 'x-godwit-description': about }) } };
 }
 
 export interface StringRules {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import * as models from '@kubernetes/client-node';
 import { builtInKinds, type JsonSchema, type KindDefinition, subresourceKinds } from '@godwit/kinds';
+import * as models from '@kubernetes/client-node';
 
 interface Attribute {
   readonly baseName: string;
@@ -17,7 +17,12 @@ const modelNames: Readonly<Record<string, string>> = {
 };
 
 /** Fields whose insides are kept as they are, on purpose. */
-const opaque = new Set(['fieldsV1', 'volumeStatus', 'extendedResourceClaimStatus', 'nodeAllocatableResourceClaimStatuses']);
+const opaque = new Set([
+  'fieldsV1',
+  'volumeStatus',
+  'extendedResourceClaimStatus',
+  'nodeAllocatableResourceClaimStatuses',
+]);
 
 function attributesOf(model: string): readonly Attribute[] | undefined {
   const found = (models as unknown as Record<string, { getAttributeTypeMap?: () => Attribute[] } | undefined>)[model];

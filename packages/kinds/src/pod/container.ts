@@ -1,4 +1,4 @@
-import { boolean, int32, listOf, object, oneOf, required, type Static, string } from '../machinery/index.ts';
+import { boolean, described, int32, listOf, object, oneOf, required, type Static, string } from '../machinery/index.ts';
 import { coreName } from '../shared/openapi-names.ts';
 import { environmentFromSource, environmentVariable } from './environment.ts';
 import { lifecycle, probe } from './probe.ts';
@@ -89,9 +89,9 @@ const containerFields = {
   restartPolicyRules: listOf(restartRule, 'Exceptions from restartPolicy by exit code.'),
   volumeMounts: listOf(volumeMount, 'Volumes that the container sees.', { keys: ['mountPath'] }),
   volumeDevices: listOf(volumeDevice, 'Raw block volumes that the container sees.', { keys: ['devicePath'] }),
-  livenessProbe: probe,
-  readinessProbe: probe,
-  startupProbe: probe,
+  livenessProbe: described(probe, 'Whether the container lives; it is restarted when not.'),
+  readinessProbe: described(probe, 'Whether the container takes requests; services leave it out when not.'),
+  startupProbe: described(probe, 'Whether the container is up; the other probes wait for it.'),
   lifecycle,
   terminationMessagePath: string('File whose text becomes the last message; /dev/termination-log by default.'),
   terminationMessagePolicy: oneOf(['File', 'FallbackToLogsOnError'], 'Where the last message comes from.'),

@@ -1,6 +1,7 @@
 import {
   anyObject,
   boolean,
+  described,
   filled,
   int32,
   int64,
@@ -80,8 +81,8 @@ const allocatedResource = object(
 const containerStatus = object(
   {
     name: required(string('Name of the container.')),
-    state: containerState,
-    lastState: containerState,
+    state: described(containerState, 'What the container does now.'),
+    lastState: described(containerState, 'How it ended the last time.'),
     ready: filled(boolean('Whether it passed its readiness probe.')),
     restartCount: filled(int32('How often it was started again.')),
     image: filled(string('Image that runs.')),

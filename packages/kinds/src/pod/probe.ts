@@ -1,4 +1,15 @@
-import { int32, int64, intOrString, listOf, object, oneOf, required, type Static, string } from '../machinery/index.ts';
+import {
+  described,
+  int32,
+  int64,
+  intOrString,
+  listOf,
+  object,
+  oneOf,
+  required,
+  type Static,
+  string,
+} from '../machinery/index.ts';
 import { coreName } from '../shared/openapi-names.ts';
 
 export const execAction = object(
@@ -72,8 +83,8 @@ const lifecycleHandler = object(
 
 export const lifecycle = object(
   {
-    postStart: lifecycleHandler,
-    preStop: lifecycleHandler,
+    postStart: described(lifecycleHandler, 'Right after the start; the container is killed when it fails.'),
+    preStop: described(lifecycleHandler, 'Before the end; counts into the grace period.'),
     stopSignal: string('Signal that ends the container, such as SIGTERM.'),
   },
   'Hooks after the start and before the end.',

@@ -22,7 +22,7 @@ function instance(spec: Spec): VirtualMachineInstance {
     apiVersion: 'kubevirt.io/v1',
     kind: 'VirtualMachineInstance',
     metadata: {},
-    spec: draft as Spec,
+    spec: draft,
   };
 }
 
