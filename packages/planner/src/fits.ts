@@ -1,4 +1,4 @@
-import type { KubeObject, Node } from '@godwit/kinds';
+import type { KubeObject } from '@godwit/kinds';
 import { type Amounts, addAmounts } from './amounts.ts';
 import { insufficient, portTaken } from './explain/words.ts';
 import { portKey } from './request/machine-request.ts';
@@ -36,7 +36,7 @@ export function fitsOnNode(question: {
   readonly bound: readonly KubeObject[];
   readonly machine: KubeObject;
 }): readonly string[] {
-  const { capacity } = hostOfNode(question.node as Node);
+  const { capacity } = hostOfNode(question.node);
   const machine = requestOfMachine(question.machine);
   const allocation: Record<string, number> = {};
   const taken = new Set<string>();

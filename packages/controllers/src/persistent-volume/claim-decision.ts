@@ -152,11 +152,8 @@ function grownStatus(claim: Claim, volume: Volume, now: string): ClaimStatus {
   return { ...status, capacity: before, conditions: [...others, condition] };
 }
 
-function boundStatus(
-  claim: Claim,
-  spec: PersistentVolume['spec'],
-  { conditions: _, ...before }: ClaimStatus = {},
-): ClaimStatus {
+function boundStatus(claim: Claim, spec: PersistentVolume['spec'], known: ClaimStatus = {}): ClaimStatus {
+  const { conditions: _, ...before } = known;
   return {
     ...before,
     phase: 'Bound',

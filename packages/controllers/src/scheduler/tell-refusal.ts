@@ -40,8 +40,8 @@ export async function tellRefusal(
   try {
     const options = { subresource: 'status' as const };
     if (isInstance(machine)) {
-      await client.resource(virtualMachineInstance).modify({ namespace, name }, change as never, options);
-    } else await client.resource(pod).modify({ namespace, name }, change as never, options);
+      await client.resource(virtualMachineInstance).modify({ namespace, name }, change, options);
+    } else await client.resource(pod).modify({ namespace, name }, change, options);
   } catch (error) {
     if (!isNotFound(error)) throw error;
     return;

@@ -13,10 +13,10 @@ import {
 
 export interface Observation {
   readonly instance: Stored<VirtualMachineInstance>;
-  claim(name: string): PersistentVolumeClaim | undefined;
-  dataVolume(name: string): DataVolume | undefined;
+  readonly claim: (name: string) => PersistentVolumeClaim | undefined;
+  readonly dataVolume: (name: string) => DataVolume | undefined;
   /** False once the Node object has been deleted: nobody will ever report from there again. */
-  hostExists(name: string): boolean;
+  readonly hostExists: (name: string) => boolean;
   /** RFC 3339, whole seconds. */
   readonly now: string;
 }

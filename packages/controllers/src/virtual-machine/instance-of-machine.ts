@@ -62,7 +62,7 @@ export function needsRestart(machine: Stored<VirtualMachine>, instance: Stored<V
   if (madeFrom === String(machine.metadata.generation ?? 0)) return false;
   const wanted = structuredClone(specOfMachine(machine)) as Draft<VirtualMachineInstanceSpec>;
   defaultInstanceSpec(wanted);
-  return fixedText(wanted as VirtualMachineInstanceSpec) !== fixedText(instance.spec);
+  return fixedText(wanted) !== fixedText(instance.spec);
 }
 
 function fixedText(spec: VirtualMachineInstanceSpec): string {

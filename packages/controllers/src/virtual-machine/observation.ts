@@ -5,8 +5,8 @@ export interface Observation {
   readonly machine: Stored<VirtualMachine>;
   /** The object of the machine's name, whoever made it. */
   readonly instance: Stored<VirtualMachineInstance> | undefined;
-  dataVolume(name: string): DataVolume | undefined;
-  claim(name: string): PersistentVolumeClaim | undefined;
+  readonly dataVolume: (name: string) => DataVolume | undefined;
+  readonly claim: (name: string) => PersistentVolumeClaim | undefined;
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
   /** From 0 to 1: keeps machines that fail together from being tried together. */
