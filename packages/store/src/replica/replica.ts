@@ -137,4 +137,4 @@ export class Replica {
 /** Between bookmarks, in milliseconds; compaction runs as often. */
 const UPKEEP_MS = 10_000;
 /** Compaction stops after so many batches to let others run. */
-const BATCHES_PER_SLICE = 2_000;
+const BATCHES_PER_SLICE = 500;
