@@ -38,14 +38,6 @@ export function addressNumber(address: string): number | undefined {
   return number;
 }
 
-export function inRange(address: string, range: string): boolean {
-  const number = addressNumber(address);
-  const first = addressNumber(firstAddress(range));
-  if (number === undefined || first === undefined) return false;
-  const size = 2 ** (32 - prefixLength(range));
-  return Math.floor(number / size) === Math.floor(first / size);
-}
-
 /** `255.255.128.0` of `10.80.0.0/17`. */
 export function netmask(range: string): string {
   const bits = (0xffffffff << (32 - prefixLength(range))) >>> 0;

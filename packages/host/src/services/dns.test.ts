@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { addressNumber, inRange, netmask } from './address-plan.ts';
+import { addressNumber, netmask } from './address-plan.ts';
 import { machineRecords, serviceRecords } from './dns-records.ts';
 import { renderDnsmasqConfig, renderNamespaceOptions, renderReservation, upstreamServers } from './dnsmasq-config.ts';
 
@@ -84,8 +84,6 @@ describe('names and leases', () => {
 
   test('addresses and ranges', () => {
     assert.equal(netmask('10.80.0.0/17'), '255.255.128.0');
-    assert.equal(inRange('10.80.127.255', '10.80.0.0/17'), true);
-    assert.equal(inRange('10.80.128.0', '10.80.0.0/17'), false);
     for (const bad of ['10.80.0', '10.80.0.256', '10.80.0.01', 'x', '']) assert.equal(addressNumber(bad), undefined);
   });
 });
