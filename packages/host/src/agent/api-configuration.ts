@@ -123,9 +123,11 @@ export class ApiConfiguration implements ConfigurationSource {
     let stopped = false;
     let unsubscribe: (() => void) | undefined;
     // What was there when the pod began has been read already.
-    void shared.cache.ready.then(() => {
+    const listen = async (): Promise<void> => {
+      await shared.cache.ready;
       if (!stopped) unsubscribe = shared.cache.subscribe(onChange);
-    });
+    };
+    void listen();
     return {
       stop: () => {
         if (stopped) return;

@@ -52,7 +52,12 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
 
 /** The status without what changes at every look: whether it is worth a write. */
 export function essence(status: NodeStatus): string {
-  const conditions = (status.conditions ?? []).map(({ lastHeartbeatTime: _, ...rest }) => rest);
+  const conditions = (status.conditions ?? []).map(({ type, status: holds, reason, message }) => [
+    type,
+    holds,
+    reason,
+    message,
+  ]);
   return JSON.stringify({ ...status, conditions });
 }
 

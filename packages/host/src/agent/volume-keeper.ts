@@ -98,7 +98,7 @@ export class VolumeKeeper {
       this.#options.world.log.warn('cannot make a volume', { volume: name, code: codeOf(error) });
       throw error;
     }
-    await this.#tell(name, ({ message: _, ...state }) => ({ ...state, phase: 'Provisioned', sizeBytes }));
+    await this.#tell(name, ({ fill }) => ({ phase: 'Provisioned', sizeBytes, ...(fill && { fill }) }));
     await this.#fill(volume);
   }
 
@@ -131,7 +131,7 @@ export class VolumeKeeper {
   /** Writes how the volume stands, when that has changed. */
   async #tell(name: string, change: (state: VolumeState) => VolumeState): Promise<void> {
     await this.#options.client.resource(persistentVolume).modify({ name }, (draft) => {
-      const before = volumeStateOf(draft as PersistentVolume);
+      const before = volumeStateOf(draft);
       const after = change(before ?? { phase: 'Provisioned' });
       if (sameJson(before, after)) return false;
       draft.metadata.annotations = { ...draft.metadata.annotations, [volumeStateAnnotation]: JSON.stringify(after) };

@@ -66,6 +66,13 @@ export class FakeContainers implements ContainerDriver {
     this.#images.set(name, { facts, program });
   }
 
+  /** An image as the store has it. */
+  facts(name: string): ImageFacts {
+    const found = this.#images.get(name);
+    if (!found) throw new Failure('image-never-pull', `there is no image ${name}`);
+    return found.facts;
+  }
+
   /** Containers as they really are, for invariants. */
   actual(): readonly ContainerFacts[] {
     return [...this.#containers.values()].map(({ facts }) => facts);
@@ -191,7 +198,7 @@ export class FakeContainers implements ContainerDriver {
     if (container?.facts.state !== 'running') return;
     const { pid: _, ...facts } = container.facts;
     container.facts = { ...facts, state: 'exited', exitCode, finishedAtMs: this.#world.clock.now() };
-    for (const listener of [...this.#listeners]) listener(id);
+    for (const listener of this.#listeners) listener(id);
   }
 }
 

@@ -85,12 +85,27 @@ function decideStarts(state: PodState, wishes: Wishes): boolean {
       const { paths } = volumes;
       const name = `start ${attempt}`;
       const lane = `container/${container}`;
-      wishes.add({ type: 'start', lane, name, container, attempt, namespacePath, paths, interruptible: true });
+      const shared = sharedProcesses(state, planned);
+      // The first one makes the namespace that the others join.
+      if (shared !== 'wait' || !some) {
+        const processNamespaceOf = shared === 'wait' ? undefined : shared;
+        const facts = { container, attempt, namespacePath, paths, processNamespaceOf };
+        wishes.add({ type: 'start', lane, name, ...facts, interruptible: true });
+      }
       some = true;
     }
     if (isInitial(planned) && !letsNextStart(planned, run)) open = false;
   }
   return some;
+}
+
+/** The container whose processes one shares; undefined for its own; `wait` when there is none to join yet. */
+function sharedProcesses(state: PodState, { spec, name }: PlannedContainer): string | undefined {
+  const target = 'targetContainerName' in spec ? spec.targetContainerName : undefined;
+  if (typeof target === 'string') return runOf(state, target).id;
+  if (!state.pod?.spec.shareProcessNamespace) return undefined;
+  const others = Object.entries(state.containers).filter(([other, run]) => other !== name && run.phase === 'running');
+  return others[0]?.[1].id ?? 'wait';
 }
 
 const isInitial = (planned: PlannedContainer): boolean => planned.type === 'init' || planned.type === 'sidecar';

@@ -1,4 +1,4 @@
-import { codeOf, describeError } from '@godwit/base';
+import { codeOf, describeError, hasCode } from '@godwit/base';
 import type { Pod, Stored } from '@godwit/kinds';
 import type { Behaviour, Step, Tick } from '../machine/index.ts';
 import { performHook, performProbe } from './ask-container.ts';
@@ -44,8 +44,10 @@ export class PodBehaviour implements Behaviour<PodState, PodInput, PodAction> {
       const container = 'container' in action ? { container: action.container } : {};
       this.#tools.reporter.event(pod, { level: 'Warning', reason: event, message, ...container });
     }
-    if (!event) {
-      this.#tools.world.log.warn('an action of a pod failed', { pod: this.#uid, action: action.name, error: message });
+    // A pod that is gone from the API is no longer ours to write about: news of its end are on their way.
+    const expected = action.type === 'write-status' && hasCode(error, 'Forbidden');
+    if (!event && !expected) {
+      this.#tools.world.log.warn('an action of a pod failed', { pod: this.#uid, action: action.type, error: message });
     }
     return { type: 'failed', lane: action.lane ?? '', action, reason, message, startError };
   }
@@ -91,7 +93,7 @@ export class PodBehaviour implements Behaviour<PodState, PodInput, PodAction> {
       case 'report-gone':
         await reporter.reportGone(this.#known());
         return { type: 'reported' };
-      case 'event': {
+      default: {
         const pod = this.#pod();
         if (pod) reporter.event(pod, action.event);
         world.log.debug(action.event.message, { pod: this.#uid, reason: action.event.reason });

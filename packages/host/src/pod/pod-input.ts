@@ -95,6 +95,8 @@ export type PodAction = MachineAction &
         readonly attempt: number;
         readonly namespacePath: string;
         readonly paths: Readonly<Record<string, string>>;
+        /** Container whose processes it shares. */
+        readonly processNamespaceOf?: string | undefined;
       }
     | ({ readonly type: 'inspect' } & OfContainer)
     | ({ readonly type: 'signal'; readonly signal: string } & OfContainer)

@@ -411,9 +411,11 @@ describe('pods', () => {
     host.ensure(pod);
     await host.pass(1_000);
     let stopped = false;
-    void host.manager.stopAll(10_000).then(() => {
+    const stop = async () => {
+      await host.manager.stopAll(10_000);
       stopped = true;
-    });
+    };
+    void stop();
     await host.pass(2_000);
     assert.equal(stopped, true);
     assert.deepEqual(host.running(), []);

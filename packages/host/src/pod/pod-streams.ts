@@ -73,7 +73,9 @@ async function openLogs(options: OpenPodStream, request: LogRequest): Promise<Ma
   const attempt = attemptToShow(run, request.previous);
   if (attempt === undefined) {
     const which = request.previous ? 'previous terminated container' : 'container';
-    const message = `${which} "${name}" in pod "${pod.metadata.name}" ${request.previous ? 'not found' : 'is waiting to start'}`;
+    const why = state.retries[`container/${name}`]?.reason ?? 'ContainerCreating';
+    const what = request.previous ? 'not found' : `is waiting to start: ${why}`;
+    const message = `${which} "${name}" in pod "${pod.metadata.name}" ${what}`;
     throw new StatusFailure('BadRequest', message);
   }
   const path = options.tools.folders.logPath(state.uid, name, attempt);

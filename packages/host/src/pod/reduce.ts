@@ -104,7 +104,7 @@ function reduceContainer(state: PodState, input: ContainerInput, context: StepCo
       }
       if (input.ok) return withRun(state, container, { postStart: 'done' });
       return beginStop(state, container, 'post-start', context);
-    case 'probed':
+    default:
       return probeEnded(state, input, context);
   }
 }
@@ -135,9 +135,10 @@ function graceOf(state: PodState, mostMs: number): number {
 /** Whether labels or annotations changed, which downward volumes show. */
 function showsMetadata(before: Pod | undefined, after: Pod): boolean {
   if (before === undefined) return false;
-  const text = (pod: Pod) => JSON.stringify([pod.metadata.labels, pod.metadata.annotations]);
-  return text(before) !== text(after);
+  return metadataText(before) !== metadataText(after);
 }
+
+const metadataText = ({ metadata }: Pod): string => JSON.stringify([metadata.labels, metadata.annotations]);
 
 const endStrength: Readonly<Record<EndReason, number>> = { shutdown: 0, deadline: 1, deleted: 2, absent: 3 };
 

@@ -29,7 +29,19 @@ export async function startContainer(
     })),
   ]);
   const logPath = folders.logPath(pod.metadata.uid, container.name, attempt);
-  const request = containerRequest({ pod, container, attempt, image, variables, mounts, namespacePath, host, logPath });
+  const { processNamespaceOf } = action;
+  const request = containerRequest({
+    pod,
+    container,
+    attempt,
+    image,
+    variables,
+    mounts,
+    namespacePath,
+    host,
+    logPath,
+    processNamespaceOf,
+  });
   signal.throwIfAborted();
   const id = await containers.create(request);
   reporter.event(pod, containerEvent('Created', `Created container: ${container.name}`, container));

@@ -29,6 +29,10 @@ const run = promisify(execFile);
 const LONGEST_MESSAGE_BYTES = 4_096;
 const LONGEST_LOG_TAIL_BYTES = 2_048;
 
+/** Memory that the containers of a pod share, where there are several; no volume name has a dot first. */
+const SHARED_MEMORY = '.shm';
+const SHARED_MEMORY_SIZE = '64Mi';
+
 export interface PodFolderOptions {
   /** `<state>/machines`: what stands on disk. */
   readonly folder: string;
@@ -57,6 +61,7 @@ export class PodFolderDriver implements PodFolders {
     await mkdir(etc, { recursive: true, mode: 0o755 });
     await writeSame(join(etc, 'hosts'), hostsFile(pod));
     await writeSame(join(etc, 'resolv.conf'), resolverFile(pod, this.#options.host));
+    if (sharesMemory(pod)) await this.#makeMemory(uid, SHARED_MEMORY, SHARED_MEMORY_SIZE);
     return {
       paths: Object.fromEntries(entries),
       ...(renewals.length > 0 && { renewAtMs: Math.min(...renewals) }),
@@ -117,8 +122,11 @@ export class PodFolderDriver implements PodFolders {
   /** Files that every container sees; those of the host where the pod uses its network. */
   #systemFiles(pod: Stored<Pod>): readonly ContainerMount[] {
     const etc = join(this.#runPath(pod.metadata.uid), 'etc');
+    const memory = join(this.#runPath(pod.metadata.uid), 'memory', SHARED_MEMORY);
+    const shared = sharesMemory(pod) ? [{ source: memory, destination: '/dev/shm', readOnly: false }] : [];
     const hosts = pod.spec.hostNetwork && !pod.spec.hostAliases ? '/etc/hosts' : join(etc, 'hosts');
     return [
+      ...shared,
       { source: hosts, destination: '/etc/hosts', readOnly: false },
       { source: join(etc, 'resolv.conf'), destination: '/etc/resolv.conf', readOnly: false },
     ];
@@ -188,6 +196,10 @@ export class PodFolderDriver implements PodFolders {
     await replaceFiles(folder, hash.digest('hex').slice(0, 16), content.files, pod.spec.securityContext?.fsGroup);
     return folder;
   }
+}
+
+function sharesMemory({ spec }: Pod): boolean {
+  return spec.containers.length + (spec.initContainers?.length ?? 0) > 1 && !spec.hostIPC;
 }
 
 const propagations = { None: 'private', HostToContainer: 'rslave', Bidirectional: 'rshared' } as const;

@@ -26,6 +26,12 @@ interface PodmanImage {
   };
 }
 
+interface KnownImage {
+  readonly facts: ImageFacts;
+  /** Made on this host: there is no registry to ask for a newer one. */
+  readonly isLocalOnly: boolean;
+}
+
 /**
  * Images by name. The host's ordinary store is only read; the first use of an image copies it into ours,
  * without a name, so that names always mean what the host's store says now, and what runs never loses its
@@ -35,7 +41,7 @@ export class ImageStore {
   readonly #places: PodmanPlaces;
   readonly #service: PodmanService;
   /** Answers by name, valid while neither store has changed. */
-  #known = new Map<string, ImageFacts>();
+  #known = new Map<string, KnownImage>();
   #knownAt = '';
   readonly #pinning = new Map<string, Promise<void>>();
   #pins: Record<string, string> | undefined;
@@ -51,8 +57,8 @@ export class ImageStore {
     if (!IMAGE_NAME.test(image)) {
       throw new Failure('invalid-image-name', `couldn't parse image name "${image}": invalid reference format`);
     }
-    const local = policy === 'Always' && !(await this.#isLocalOnly(image)) ? undefined : await this.#local(image);
-    if (local) return local;
+    const local = await this.#local(image);
+    if (local && (policy !== 'Always' || local.isLocalOnly)) return local.facts;
     if (policy === 'Never') {
       throw new Failure('image-never-pull', `image "${image}" is not present and the pull policy is Never`);
     }
@@ -61,24 +67,16 @@ export class ImageStore {
       await this.#pull(image, request.credentials, signal);
     } catch (error) {
       // Like a local build: nobody but this host has it, so what is here is the latest there is.
-      const fallback = policy === 'Always' && !signal.aborted ? await this.#local(image) : undefined;
-      if (fallback) return fallback;
+      if (local && !signal.aborted) return local.facts;
       throw error;
     }
     this.#known.clear();
     const pulled = await this.#local(image);
     if (!pulled) throw pullFailed(image, new Error('it is not there after it was fetched'));
-    return pulled;
+    return pulled.facts;
   }
 
-  /** An image that stands in the host's store under `localhost/` comes from no registry. */
-  async #isLocalOnly(image: string): Promise<boolean> {
-    if (image.startsWith('localhost/')) return true;
-    const found = await this.#inspect(image);
-    return found?.RepoTags?.some((tag) => tag.startsWith('localhost/')) ?? false;
-  }
-
-  async #local(image: string): Promise<ImageFacts | undefined> {
+  async #local(image: string): Promise<KnownImage | undefined> {
     const version = await this.#storeVersion();
     if (version !== this.#knownAt) {
       this.#known = new Map();
@@ -89,10 +87,12 @@ export class ImageStore {
     const found = (await this.#inspect(image)) ?? (await this.#inspectPinned(image));
     if (!found) return undefined;
     await this.#pin(image, found);
-    const facts = factsOf(found);
-    this.#known.set(image, facts);
+    // One that stands in the host's store under `localhost/` comes from no registry.
+    const isLocalOnly = found.RepoTags?.some((tag) => tag.startsWith('localhost/')) ?? image.startsWith('localhost/');
+    const answer: KnownImage = { facts: factsOf(found), isLocalOnly };
+    this.#known.set(image, answer);
     this.#knownAt = await this.#storeVersion();
-    return facts;
+    return answer;
   }
 
   /** Changes whenever one of the stores' lists of images does. */
@@ -146,6 +146,22 @@ export class ImageStore {
   async #savePins(pins: Readonly<Record<string, string>>): Promise<void> {
     await writeFile(`${this.#places.pinsPath}.new`, JSON.stringify(pins));
     await rename(`${this.#places.pinsPath}.new`, this.#places.pinsPath);
+  }
+
+  /**
+   * Removes images from our store that no container uses; the host's store is left alone. Names keep the
+   * images that are still here.
+   */
+  async prune(): Promise<void> {
+    const options = { env: this.#places.ownStoreEnvironment, timeout: COPY_TIMEOUT_MS };
+    await run('podman', ['image', 'prune', '--all', '--force'], options);
+    const { stdout } = await run('podman', ['images', '--quiet', '--no-trunc'], options);
+    const left = new Set(stdout.split('\n').map((line) => line.replace('sha256:', '')));
+    const pins = await this.#readPins();
+    for (const [name, id] of Object.entries(pins)) if (!left.has(id)) delete pins[name];
+    this.#known.clear();
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#savePins(pins));
+    await this.#saving;
   }
 
   async #readPins(): Promise<Record<string, string>> {

@@ -1,6 +1,6 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { codeOf, describeError, Failure, hasCode, type World } from '@godwit/base';
+import { codeOf, describeError, Failure, hasCode, type Timer, type World } from '@godwit/base';
 import type { ExitStatus } from '@godwit/kinds';
 import type {
   AttachRequest,
@@ -21,6 +21,7 @@ import { containerSpecification, resourceLimits } from './container-specificatio
 import { ExitWatch } from './exit-watch.ts';
 import { hijackedSession } from './hijacked-session.ts';
 import { ImageStore } from './image-store.ts';
+import { LogRotation } from './log-rotation.ts';
 import { configurePodman, type PodmanOptions, type PodmanPlaces } from './podman-configuration.ts';
 import { PodmanService } from './podman-service.ts';
 import { runInContainer } from './runtime-command.ts';
@@ -28,12 +29,16 @@ import { signalNumber } from './signal-number.ts';
 import { unmountBelow } from './unmount.ts';
 
 const CALL_TIMEOUT_MS = 60_000;
+const PRUNE_MS = 24 * 3_600_000;
+/** Label of a container: where its output goes, so that a new process can rotate it. */
+const LOG_LABEL = 'godwit.dev/log';
 
 interface Parts {
   readonly places: PodmanPlaces;
   readonly service: PodmanService;
   readonly images: ImageStore;
   readonly exits: ExitWatch;
+  readonly logs: LogRotation;
 }
 
 /** The ContainerDriver over Podman. `prepare` must have resolved before anything else is called. */
@@ -42,6 +47,7 @@ export class PodmanDriver implements ContainerDriver {
   readonly #world: World;
   #parts: Parts | undefined;
   #preparing: Promise<void> | undefined;
+  #pruning: Timer | undefined;
 
   constructor(options: PodmanOptions, world: World) {
     this.#options = options;
@@ -59,7 +65,12 @@ export class PodmanDriver implements ContainerDriver {
     if (!(await hasContainers(places.graphRoot))) return [];
     const found = await this.#call<readonly PodmanListed[] | null>('GET', '/containers/json?all=true');
     const facts = (found ?? []).map(factsOfListed);
-    for (const { id, state, pid } of facts) if (state === 'running' && pid !== undefined) exits.follow(id, pid);
+    for (const { id, state, pid, labels } of facts) {
+      if (state !== 'running' || pid === undefined) continue;
+      exits.follow(id, pid);
+      const log = labels[LOG_LABEL];
+      if (log) this.#ready.logs.follow(id, log);
+    }
     return facts;
   }
 
@@ -84,9 +95,12 @@ export class PodmanDriver implements ContainerDriver {
 
   async create(request: ContainerRequest): Promise<string> {
     await mkdir(dirname(request.logPath), { recursive: true });
-    const body = containerSpecification(request, this.#ready.places);
+    const labels = { ...request.labels, [LOG_LABEL]: request.logPath };
+    const body = containerSpecification({ ...request, labels }, this.#ready.places);
     try {
-      return (await this.#call<{ Id: string }>('POST', '/containers/create', body)).Id;
+      const { Id: id } = await this.#call<{ Id: string }>('POST', '/containers/create', body);
+      this.#ready.logs.follow(id, request.logPath);
+      return id;
     } catch (error) {
       const existing = await this.inspect(request.name);
       if (existing) return existing.id;
@@ -123,6 +137,7 @@ export class PodmanDriver implements ContainerDriver {
 
   async remove(id: string): Promise<void> {
     this.#ready.exits.forget(id);
+    this.#ready.logs.forget(id);
     try {
       await this.#call('DELETE', `/containers/${id}?force=true&timeout=0&v=true`);
     } catch (error) {
@@ -196,12 +211,16 @@ export class PodmanDriver implements ContainerDriver {
     await service.stop();
     await killMonitors(places.cgroupParent);
     await unmountBelow(places.graphRoot);
+    await unmountBelow(this.#options.runFolder);
     await removeCgroup(places.cgroupParent);
+    await rm(this.#options.runFolder, { recursive: true, force: true });
   }
 
   async release(): Promise<void> {
     if (!this.#parts) return;
     this.#parts.exits.stop();
+    this.#parts.logs.stop();
+    this.#pruning?.cancel();
     await this.#parts.service.close();
   }
 
@@ -217,7 +236,19 @@ export class PodmanDriver implements ContainerDriver {
     await service.stop();
     const exits = new ExitWatch(places.exitFolder, places.cgroupParent, this.#world);
     await exits.start();
-    this.#parts = { places, service, exits, images: new ImageStore(places, service) };
+    const logs = new LogRotation(places.graphRoot, this.#world);
+    this.#parts = { places, service, exits, logs, images: new ImageStore(places, service) };
+    this.#prune();
+  }
+
+  /** Now and then removes copies of images that no container uses any more. */
+  #prune(): void {
+    this.#pruning = this.#world.clock.after(PRUNE_MS, () => {
+      this.#ready.images.prune().catch((error: unknown) => {
+        this.#world.log.warn('cannot clean images up', { error: describeError(error) });
+      });
+      this.#prune();
+    });
   }
 
   #call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {

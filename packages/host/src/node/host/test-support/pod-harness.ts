@@ -25,15 +25,15 @@ export function whyNoPodman(): string | undefined {
   return existsSync('/bin/busybox') ? undefined : 'needs busybox-static';
 }
 
-/** Builds the image of the tests into the host's ordinary store, as a user would. */
-export async function buildTestImage(name = TEST_IMAGE): Promise<void> {
+/** Builds the image of the tests into the host's ordinary store, as a user would. `mark` tells builds apart. */
+export async function buildTestImage(name = TEST_IMAGE, mark = 'one'): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'godwit-image-'));
   const script = [
     'mkdir -p root/bin root/tmp root/etc root/data',
     'cp /bin/busybox root/bin/',
     'for name in $(/bin/busybox --list); do [ $name = busybox ] || ln -s busybox root/bin/$name; done',
     "printf 'root:x:0:0:root:/:/bin/sh\\n' > root/etc/passwd",
-    'printf \'FROM scratch\\nCOPY root /\\nCMD ["/bin/sleep", "100000"]\\n\' > Containerfile',
+    `printf 'FROM scratch\\nLABEL mark=%s\\nCOPY root /\\nCMD ["/bin/sleep", "100000"]\\n' ${mark} > Containerfile`,
     `podman build --quiet -t ${name} .`,
   ];
   execFileSync('sh', ['-ec', script.join('\n')], { cwd: folder, stdio: 'pipe' });

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { SeededRandom, SystemClock, silentLog, type World } from '@godwit/base';
+import { SystemIds } from '@godwit/base/node';
+import { type ProgramName, testContainerDriver } from '../../conformance/index.ts';
+import type { ContainerRequest, ImageFacts } from '../../container-driver.ts';
+import { buildTestImage, readText, TEST_IMAGE, until, whyNoPodman } from '../host/test-support/pod-harness.ts';
+import { LogRotation } from './log-rotation.ts';
+import { PodmanDriver } from './podman-driver.ts';
+
+const skip = whyNoPodman();
+const world: World = { clock: new SystemClock(), random: new SeededRandom(1), ids: new SystemIds(), log: silentLog };
+
+const scripts: Readonly<Record<ProgramName, readonly string[]>> = {
+  sleeper: ['sleep', '100000'],
+  polite: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05; done'],
+  brief: ['sh', '-c', 'exit 7'],
+  broken: ['/no/such/program'],
+};
+
+interface Place {
+  readonly folder: string;
+  open(): PodmanDriver;
+  close(): Promise<void>;
+}
+
+async function newPlace(): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'godwit-podman-'));
+  const drivers: PodmanDriver[] = [];
+  const cgroup = `godwit-test-${process.pid}-${world.ids.suffix(4)}`;
+  return {
+    folder,
+    open: () => {
+      const options = { folder: join(folder, 'containers'), runFolder: join(folder, 'run'), cgroup };
+      const driver = new PodmanDriver(options, world);
+      drivers.push(driver);
+      return driver;
+    },
+    close: async () => {
+      const last = drivers.at(-1);
+      for (const { id } of (await last?.list()) ?? []) await last?.remove(id);
+      for (const driver of drivers) await driver.release();
+      await last?.dismantle();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function requestOf(folder: string, image: ImageFacts, command: readonly string[], name: string): ContainerRequest {
+  return {
+    name,
+    labels: { suite: 'yes' },
+    imageId: image.id,
+    entrypoint: command,
+    command: [],
+    environment: {},
+    mounts: [],
+    networkNamespace: 'host',
+    hostProcesses: false,
+    hostIpc: false,
+    resources: { oomScoreAdjust: 0 },
+    security: {
+      groups: [],
+      privileged: false,
+      readOnlyRoot: false,
+      noNewPrivileges: false,
+      addCapabilities: [],
+      dropCapabilities: [],
+      unmaskedProc: false,
+    },
+    sysctls: {},
+    stdin: false,
+    tty: false,
+    logPath: join(folder, 'logs', name),
+  };
+}
+
+if (!skip) {
+  testContainerDriver('Podman', async () => {
+    await buildTestImage();
+    const place = await newPlace();
+    return {
+      driver: place.open(),
+      clock: world.clock,
+      image: TEST_IMAGE,
+      request: (image, program, name) => requestOf(place.folder, image, scripts[program], name),
+      reopen: async () => {
+        const driver = place.open();
+        await driver.prepare();
+        return driver;
+      },
+      close: () => place.close(),
+    };
+  });
+}
+
+describe('Podman', { skip: skip ?? false }, () => {
+  const image = `localhost/godwit-own-${process.pid}:latest`;
+  let place: Place;
+  let driver: PodmanDriver;
+  const signal = new AbortController().signal;
+  const resolve = () => driver.resolveImage({ image, policy: 'IfNotPresent', credentials: [] }, signal);
+
+  before(async () => {
+    place = await newPlace();
+    driver = place.open();
+    await driver.prepare();
+  });
+  after(() => place.close());
+
+  test('an image outlives its removal from the store of the host, and a new build is seen', async () => {
+    await buildTestImage(image);
+    const first = await resolve();
+    const id = await driver.create(requestOf(place.folder, first, ['sleep', '1000'], 'own'));
+    await driver.start(id);
+    execFileSync('podman', ['rmi', '--force', image], { stdio: 'pipe' });
+    assert.equal((await resolve()).id, first.id);
+    const second = await driver.create(requestOf(place.folder, await resolve(), ['sleep', '1000'], 'own-2'));
+    await driver.start(second);
+    assert.equal((await driver.run(second, ['ls', '/bin/busybox'], signal)).exitCode, 0);
+    await buildTestImage(image, 'two');
+    assert.notEqual((await resolve()).id, first.id);
+    execFileSync('podman', ['rmi', '--force', image], { stdio: 'pipe' });
+  });
+
+  test('the containers of the host are not ours, and ours are not theirs', async () => {
+    const theirs = execFileSync('podman', ['ps', '--all', '--quiet', '--no-trunc'], { encoding: 'utf8' });
+    for (const { id } of await driver.list()) assert.ok(!theirs.includes(id));
+  });
+
+  test('sessions: input, both outputs, a terminal that can be resized', async () => {
+    const id = (await driver.list()).find(({ state }) => state === 'running')?.id ?? '';
+    const both = { stdin: true, stdout: true, stderr: true };
+    const plain = await driver.exec(
+      id,
+      { ...both, tty: false, command: ['sh', '-c', 'cat; echo no >&2; exit 3'] },
+      signal,
+    );
+    await plain.main.write(Buffer.from('yes\n'));
+    plain.main.end();
+    const [out, errors] = await Promise.all([readText(plain.main.incoming), readText(plain.stderr)]);
+    assert.deepEqual([out, errors, (await plain.exit).exitCode], ['yes\n', 'no\n', 3]);
+    const tty = await driver.exec(
+      id,
+      { ...both, tty: true, command: ['sh', '-c', 'read word; stty size; exit 4'] },
+      signal,
+    );
+    await tty.resize?.(100, 40);
+    await tty.main.write(Buffer.from('go\n'));
+    assert.match(await readText(tty.main.incoming), /40 100/);
+    assert.equal((await tty.exit).exitCode, 4);
+  });
+
+  test('megabytes go through a session whole', async () => {
+    const id = (await driver.list()).find(({ state }) => state === 'running')?.id ?? '';
+    const request = { stdin: true, stdout: true, stderr: true, tty: false, command: ['cat'] };
+    const session = await driver.exec(id, request, signal);
+    const block = Buffer.alloc(65_536, 'x');
+    const send = async () => {
+      for (let i = 0; i < 64; i++) await session.main.write(block);
+      session.main.end();
+    };
+    const [text] = await Promise.all([readText(session.main.incoming), send()]);
+    assert.equal(text.length, 64 * 65_536);
+  });
+
+  test('a log is rotated without losing a line', async () => {
+    const image = await driver.resolveImage({ image: TEST_IMAGE, policy: 'IfNotPresent', credentials: [] }, signal);
+    const script = 'i=0; while [ $i -lt 400 ]; do echo $i; i=$((i+1)); sleep 0.005; done';
+    const request = requestOf(place.folder, image, ['sh', '-c', script], 'log');
+    const id = await driver.create(request);
+    await driver.start(id);
+    await until('some output', async () => existsSync(request.logPath) && (await stat(request.logPath)).size > 2_000);
+    await new LogRotation(join(place.folder, 'containers', 'storage'), world).rotate(id, request.logPath);
+    await until('its end', async () => (await driver.inspect(id))?.state === 'exited');
+    const text = execFileSync('cat', [`${request.logPath}.1`, request.logPath], { encoding: 'utf8' });
+    const numbers = text
+      .trim()
+      .split('\n')
+      .map((line) => Number(line.split(' ')[3]));
+    assert.deepEqual(
+      numbers,
+      Array.from({ length: 400 }, (_, index) => index),
+    );
+    assert.ok((await stat(request.logPath)).size > 0);
+  });
+
+  test('the service ends, containers go on', async () => {
+    const before = (await driver.list()).filter(({ state }) => state === 'running').length;
+    await driver.release();
+    driver = place.open();
+    await driver.prepare();
+    assert.equal((await driver.list()).filter(({ state }) => state === 'running').length, before);
+    assert.ok(before > 0);
+    assert.equal((await driver.usage()).size, before);
+  });
+});
