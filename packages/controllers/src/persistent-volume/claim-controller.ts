@@ -69,8 +69,8 @@ export class ClaimController implements Reconciler {
       now: timestamp(client.world.clock),
     });
     await this.#act(claim, decision, signal);
-    if (claim.metadata.deletionTimestamp || decision.status.phase !== 'Pending' || !decision.event) return done;
-    return after(RETRY_MS, decision.event.message);
+    const stuck = decision.status.phase === 'Pending' && decision.event?.warning && !claim.metadata.deletionTimestamp;
+    return stuck && decision.event ? after(RETRY_MS, decision.event.message) : done;
   }
 
   #isUsed(name: string): boolean {
@@ -99,7 +99,8 @@ export class ClaimController implements Reconciler {
     }
     const { event } = decision;
     if (event?.warning) this.#events.warning(claim, event.reason, event.message);
-    else if (event) this.#events.normal(claim, event.reason, event.message);
+    // That nothing is to be done yet is said once, when the claim is first seen.
+    else if (event && current !== claim) this.#events.normal(claim, event.reason, event.message);
   }
 
   async #prepareVolume(

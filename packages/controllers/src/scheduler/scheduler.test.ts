@@ -92,7 +92,7 @@ test('a pod that fits nowhere is told why, and gets a host as soon as there is r
   await cloud.until('the second is refused', async () => (await refusal())?.status === 'False');
   assert.match(
     (await refusal())?.message ?? '',
-    /^0\/1 nodes are available: 1 Insufficient memory \(needs 1 GiB, has 548 MiB free\)\. It would fit if you free 476 MiB more/,
+    /^0\/1 nodes are available: 1 Insufficient memory \(needs 1 GiB, has 548 MiB free\)\. It would fit if you free 476 MiB more memory on host-1/,
   );
   await cloud.until('there is an event', async () =>
     (await client.resource(event).list({ namespace: 'default' })).items.some(

@@ -133,11 +133,7 @@ function remedyOf(
   const name = snapshot.hosts[rows[0] ?? 0]?.name ?? '';
   const resource = RESOURCE_OF[reason];
   if (resource !== undefined) {
-    const needed = request.amounts[resource] ?? 0;
-    const roomiest = rows.reduce((a, b) => (snapshot.free(resource, b) > snapshot.free(resource, a) ? b : a));
-    const free = Math.max(0, snapshot.free(resource, roomiest));
-    const more = readableAmount(resource, needed - free);
-    return `free ${more} more ${resource} on ${snapshot.hosts[roomiest]?.name}, or ask for ${more} less`;
+    return resourceRemedy(resource, rows, snapshot, request);
   }
   switch (reason) {
     case reasons.isUnschedulable:
@@ -151,4 +147,21 @@ function remedyOf(
     default:
       return undefined;
   }
+}
+
+/** Making room helps as far as the host is large enough; beyond that only asking for less does. */
+function resourceRemedy(
+  resource: string,
+  rows: readonly number[],
+  snapshot: Snapshot,
+  request: MachineRequest,
+): string {
+  const needed = request.amounts[resource] ?? 0;
+  const roomiest = rows.reduce((a, b) => (snapshot.free(resource, b) > snapshot.free(resource, a) ? b : a));
+  const more = readableAmount(resource, needed - Math.max(0, snapshot.free(resource, roomiest)));
+  const less = `ask for ${more} less ${resource}`;
+  const enough = rows.find((row) => (snapshot.columns(resource).capacity.values[row] ?? 0) >= needed);
+  if (enough === undefined) return `${less}, or add a larger host`;
+  const missing = readableAmount(resource, needed - Math.max(0, snapshot.free(resource, enough)));
+  return `free ${missing} more ${resource} on ${snapshot.hosts[enough]?.name}, or ${less}`;
 }

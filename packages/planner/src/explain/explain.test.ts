@@ -39,7 +39,7 @@ function refusal(question: MachineRequest, ...hosts: Host[]) {
 test('a refusal says how much is missing and what would help', () => {
   assert.deepEqual(refusal(request(), host('host-1')), {
     message: '0/1 nodes are available: 1 Insufficient memory (needs 4 GiB, has 2.1 GiB free).',
-    remedies: ['free 1.9 GiB more memory on host-1, or ask for 1.9 GiB less'],
+    remedies: ['ask for 1.9 GiB less memory, or add a larger host'],
   });
 });
 
@@ -57,8 +57,17 @@ test('every obstacle of every host counts, and hosts with one obstacle are the n
       '2 Insufficient memory (needs 4 GiB, has at most 2.1 GiB free).',
   );
   assert.deepEqual(found.remedies, [
-    'free 1.9 GiB more memory on a, or ask for 1.9 GiB less',
+    'ask for 1.9 GiB less memory, or add a larger host',
     'tolerate the taint of c, or remove it',
+  ]);
+});
+
+test('making room helps where the host is large enough', () => {
+  const snapshot = new Snapshot();
+  snapshot.setHost(host('host-1', { capacity: { cpu: 4000, memory: 6 * 2 ** 30, pods: 10 } }));
+  snapshot.put(request({ uid: 'other', amounts: { memory: 4 * 2 ** 30 } }), 'host-1');
+  assert.deepEqual(explainRefusal(snapshot, request()).remedies, [
+    'free 2 GiB more memory on host-1, or ask for 2 GiB less memory',
   ]);
 });
 
