@@ -98,6 +98,8 @@ static int listen_on(unsigned short port) {
   return listener;
 }
 
+static void say(const char *text) { call(WRITE, 1, (word)text, length(text), 0, 0); }
+
 static void reap(int wait) {
   while (call(WAIT4, -1, 0, wait ? 0 : 1 /* WNOHANG */, 0, 0) > 0) continue;
 }
@@ -106,6 +108,7 @@ void _start(void) {
   int listener = listen_on(8080);
   struct { int descriptor; short events, happened; } poll = {listener, 1, 0};
   call(UNAME, (word)names, 0, 0, 0, 0);
+  say("listening on port 8080\n");
   handle(15, (word)on_term);
   handle(2, (word)on_term);
   for (;;) {
@@ -125,6 +128,7 @@ void _start(void) {
     call(POLL, (word)&poll, 1, 1000, 0, 0);
   }
   call(CLOSE, listener, 0, 0, 0, 0);
+  say("ending\n");
   reap(1);
   call(EXIT, 0, 0, 0, 0, 0);
 }
