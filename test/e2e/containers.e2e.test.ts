@@ -1,19 +1,21 @@
 /** The manifest that everybody starts with: a Deployment behind a LoadBalancer, and that nothing is lost. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Deployment, Pod, Service } from '@godwit/kinds';
 import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
+import { processesMentioning } from '../support/host-traces.ts';
 import { fetchText, startLoad } from '../support/http-load.ts';
+import { buildMyapp, buildShell } from '../support/images.ts';
 import { runProgram } from '../support/kubectl.ts';
 
 const godwit = new GodwitUnderTest();
 let address = '';
+let shellImage = '';
 
 before(async () => {
-  const build = await runProgram('podman', ['build', '-t', 'myapp', join(projectRoot, 'examples/myapp')]);
-  assert.equal(build.status, 0, build.stderr);
+  await buildMyapp();
+  shellImage = await buildShell();
   await godwit.up();
 });
 
@@ -66,14 +68,10 @@ test('a rolling update, a scale 3→6→2 and a kill -9 of a container lose no r
 
 /** Kills the main process of one container and waits until it has been started again. */
 async function killOneContainer(): Promise<void> {
-  const [victim] = await readyPods();
-  assert.ok(victim?.metadata.name);
-  const { stdout } = await runProgram('sh', [
-    '-c',
-    `ps -eo pid,args | grep '[m]yapp' | grep -v conmon | awk '{print $1}' | head -1`,
-  ]);
-  assert.match(stdout, /^\d+/, 'no process of the container was found');
-  spawnSync('kill', ['-9', stdout.trim()]);
+  const monitor = processesMentioning(godwit.state).find(({ command }) => /^\S*conmon/.test(command));
+  assert.ok(monitor, 'no container runs');
+  const { stdout } = await runProgram('pgrep', ['-P', String(monitor.pid)]);
+  process.kill(Number(stdout.trim()), 'SIGKILL');
   await waitFor('the restart', async () =>
     (await pods()).some((pod) => (pod.status?.containerStatuses?.[0]?.restartCount ?? 0) > 0),
   );
@@ -88,12 +86,15 @@ test('undo brings the earlier template back, and history tells of it', async () 
   assert.match(await godwit.kubectl('rollout', 'history', 'deployment/myapp-deployment'), /\n2 .*\n3 /);
 });
 
-test('logs, exec and cp reach the containers', async () => {
-  const name = (await readyPods())[0]?.metadata.name ?? '';
-  assert.match(await godwit.kubectl('exec', name, '--', 'sh', '-c', 'echo from $HOSTNAME'), new RegExp(`from ${name}`));
-  await godwit.kubectl('cp', join(projectRoot, 'LICENSE'), `${name}:/tmp/LICENSE`);
-  assert.match(await godwit.kubectl('exec', name, '--', 'head', '-1', '/tmp/LICENSE'), /Apache License/);
-  assert.notEqual((await godwit.kubectl('logs', name)).length, 0);
+test('logs, exec and cp reach a container', async () => {
+  await godwit.kubectl('run', 'shell', `--image=${shellImage}`);
+  await godwit.kubectl('wait', '--for=condition=Ready', 'pod/shell', '--timeout=60s');
+  assert.equal(await godwit.kubectl('logs', 'shell'), 'started\n');
+  assert.equal(await godwit.kubectl('exec', 'shell', '--', 'sh', '-c', 'echo from $HOSTNAME'), 'from shell\n');
+  const failing = await godwit.tryKubectl(['exec', 'shell', '--', 'sh', '-c', 'exit 7']);
+  assert.equal(failing.status, 7);
+  await godwit.kubectl('cp', join(projectRoot, 'LICENSE'), 'shell:/tmp/LICENSE');
+  assert.match(await godwit.kubectl('exec', 'shell', '--', 'head', '-1', '/tmp/LICENSE'), /Apache License/);
 });
 
 test('deleting takes everything along', async () => {

@@ -6,7 +6,7 @@ import { SeededRandom } from '@godwit/base';
 import type { ConfigMap, Pod, VirtualMachineInstance } from '@godwit/kinds';
 import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
 import { hostTraces, processesMentioning } from '../support/host-traces.ts';
-import { runProgram } from '../support/kubectl.ts';
+import { buildMyapp } from '../support/images.ts';
 
 const godwit = new GodwitUnderTest();
 const KILLS = 10;
@@ -16,8 +16,7 @@ let traces: Readonly<Record<string, string>>;
 before(async () => {
   traces = await hostTraces();
   assert.equal((await godwit.verb('image', 'tiny')).status, 0);
-  const build = await runProgram('podman', ['build', '-t', 'myapp', join(projectRoot, 'examples/myapp')]);
-  assert.equal(build.status, 0, build.stderr);
+  await buildMyapp();
   await godwit.up();
 });
 

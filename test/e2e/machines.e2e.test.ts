@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import type { Service, VirtualMachine, VirtualMachineInstance } from '@godwit/kinds';
 import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
 import { fetchText } from '../support/http-load.ts';
+import { buildMyapp } from '../support/images.ts';
 import { runProgram } from '../support/kubectl.ts';
 
 const godwit = new GodwitUnderTest();
@@ -13,8 +14,7 @@ const godwit = new GodwitUnderTest();
 before(async () => {
   const image = await godwit.verb('image', 'tiny');
   assert.equal(image.status, 0, image.stderr + image.stdout);
-  const build = await runProgram('podman', ['build', '-t', 'myapp', join(projectRoot, 'examples/myapp')]);
-  assert.equal(build.status, 0, build.stderr);
+  await buildMyapp();
   await godwit.up();
 });
 

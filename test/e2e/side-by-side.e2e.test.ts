@@ -5,13 +5,12 @@ import { after, before, test } from 'node:test';
 import type { Service } from '@godwit/kinds';
 import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
 import { fetchText } from '../support/http-load.ts';
-import { runProgram } from '../support/kubectl.ts';
+import { buildMyapp } from '../support/images.ts';
 
 const clouds = [new GodwitUnderTest(), new GodwitUnderTest()];
 
 before(async () => {
-  const build = await runProgram('podman', ['build', '-t', 'myapp', join(projectRoot, 'examples/myapp')]);
-  assert.equal(build.status, 0, build.stderr);
+  await buildMyapp();
   for (const cloud of clouds) await cloud.up();
 });
 

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot } from './godwit.ts';
+import { runProgram } from './kubectl.ts';
+
+/** The image of examples/myapp, as its README says. */
+export async function buildMyapp(): Promise<void> {
+  await build('myapp', join(projectRoot, 'examples/myapp'));
+}
+
+/** An image with a shell and the usual tools (busybox), for tests that look around inside. Answers its name. */
+export async function buildShell(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'godwit-image-'));
+  copyFileSync('/bin/busybox', join(folder, 'busybox'));
+  const lines = [
+    'FROM scratch',
+    'COPY --chmod=755 busybox /bin/busybox',
+    'RUN ["/bin/busybox", "mkdir", "-p", "/tmp", "/etc", "/root"]',
+    'RUN ["/bin/busybox", "--install", "-s", "/bin"]',
+    'CMD ["/bin/sh", "-c", "echo started; trap exit TERM; while true; do sleep 1; done"]',
+  ];
+  writeFileSync(join(folder, 'Containerfile'), `${lines.join('\n')}\n`);
+  await build('godwit-test-shell', folder);
+  rmSync(folder, { recursive: true });
+  return 'localhost/godwit-test-shell:latest';
+}
+
+async function build(name: string, folder: string): Promise<void> {
+  const { status, stderr } = await runProgram('podman', ['build', '--network=none', '-t', name, folder]);
+  assert.equal(status, 0, stderr);
+}
