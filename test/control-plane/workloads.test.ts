@@ -7,7 +7,9 @@ import {
   endpointSlice,
   endpoints,
   isPodReady,
+  pod,
   replicaSet,
+  resourceQuota,
   service,
   serviceAccount,
 } from '@godwit/kinds';
@@ -33,7 +35,7 @@ async function deploy(plane: ControlPlane, spec: Partial<Deployment['spec']> = {
 }
 
 async function images(plane: ControlPlane): Promise<readonly string[]> {
-  return (await plane.pods()).map((pod) => pod.spec.containers[0]?.image ?? '').sort();
+  return (await plane.pods()).map((item) => item.spec.containers[0]?.image ?? '').sort();
 }
 
 function reasonOf({ status }: Deployment): string | undefined {
@@ -79,7 +81,7 @@ test('a rolling update keeps enough pods ready, whatever comes up when, and goes
     await plane.advance(1000);
     for (let round = 0; round < 40; round++) {
       const pods = await plane.pods();
-      const active = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
+      const active = pods.filter((item) => item.metadata.deletionTimestamp === undefined);
       assert.ok(active.filter(isPodReady).length >= 3, 'three of four must be ready');
       assert.ok(active.length <= 5, 'one of four may be in excess');
       await plane.runPods(1 + (round % 3));
@@ -131,5 +133,87 @@ test('every namespace has an account and the certificate of the authority', asyn
   await plane.client.resource(serviceAccount).get(account);
   const authority = await plane.client.resource(configMap).get({ namespace: NAMESPACE, name: 'kube-root-ca.crt' });
   assert.deepEqual(authority.data, { 'ca.crt': 'certificate' });
+  await plane.stop();
+});
+
+test('a quota holds pods back, which is told, and lets them come when it grows', async () => {
+  const plane = await ControlPlane.start();
+  const quota = { namespace: NAMESPACE, name: 'q' };
+  await plane.client.resource(resourceQuota).create({ metadata: quota, spec: { hard: { pods: '2' } } });
+  await deploy(plane);
+  assert.equal((await plane.pods()).length, 2);
+  const failure = (await plane.client.resource(deployment).get(web)).status?.conditions?.find(
+    ({ type }) => type === 'ReplicaFailure',
+  );
+  assert.equal(failure?.reason, 'FailedCreate');
+  assert.match(failure?.message ?? '', /exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2/);
+  await plane.client.resource(resourceQuota).modify(quota, (draft) => {
+    draft.spec = { hard: { pods: '5' } };
+  });
+  await plane.advance(60_000);
+  assert.equal((await plane.pods()).length, 3);
+  await plane.runPods();
+  const { status } = await plane.client.resource(deployment).get(web);
+  assert.equal(
+    status?.conditions?.some(({ type }) => type === 'ReplicaFailure'),
+    false,
+  );
+  assert.deepEqual(plane.troubles(), []);
+  await plane.stop();
+});
+
+test('pods that were left behind are taken over by who selects them, and a relabelled one is replaced', async () => {
+  const plane = await ControlPlane.start();
+  await deploy(plane);
+  await plane.runPods();
+  const before = (await plane.pods()).map(({ metadata }) => metadata.uid).sort();
+  await plane.client.resource(deployment).delete(web, { propagationPolicy: 'Orphan' });
+  await plane.advance(2000);
+  assert.equal((await plane.pods()).length, 3);
+  await deploy(plane);
+  assert.deepEqual((await plane.pods()).map(({ metadata }) => metadata.uid).sort(), before);
+  const [first] = await plane.pods();
+  assert.ok(first);
+  await plane.client.resource(pod).modify(first.metadata, (draft) => {
+    draft.metadata.labels = { app: 'debug' };
+  });
+  await plane.advance(1000);
+  const pods = await plane.pods();
+  assert.equal(pods.length, 4);
+  assert.equal(pods.find(({ metadata }) => metadata.uid === first.metadata.uid)?.metadata.ownerReferences, undefined);
+  assert.deepEqual(plane.troubles(), []);
+  await plane.stop();
+});
+
+test('two Deployments with one template hash do not hurt each other', async () => {
+  const plane = await ControlPlane.start();
+  await deploy(plane);
+  const other = { namespace: NAMESPACE, name: 'other' };
+  const template = { ...templateOf('v1'), metadata: { labels: { app: 'other' } } };
+  const spec = { replicas: 2, selector: { matchLabels: { app: 'other' } }, template };
+  await plane.client.resource(deployment).create({ metadata: other, spec });
+  await plane.advance(1000);
+  assert.equal((await plane.pods()).length, 5);
+  const sets = (await plane.client.resource(replicaSet).list({ namespace: NAMESPACE })).items;
+  const taken = sets.find(({ metadata }) => metadata.name.startsWith('other-'));
+  assert.ok(taken);
+  // Somebody takes the name that the next version would have.
+  await plane.client.resource(deployment).delete(other, { propagationPolicy: 'Background' });
+  for (let round = 0; round < 3; round++) await plane.runPods();
+  const { name, namespace } = taken.metadata;
+  await plane.client.resource(replicaSet).create({
+    metadata: { name, namespace: namespace ?? '' },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { x: 'y' } },
+      template: { ...template, metadata: { labels: { x: 'y' } } },
+    },
+  });
+  await plane.client.resource(deployment).create({ metadata: other, spec });
+  await plane.advance(2000);
+  const { status } = await plane.client.resource(deployment).get(other);
+  assert.equal(status?.collisionCount, 1);
+  assert.equal(status?.replicas, 2);
+  assert.deepEqual(plane.troubles(), []);
   await plane.stop();
 });

@@ -29,6 +29,11 @@ import { REVISION } from './revisions.ts';
 import { deadlineMs, rolloutConditions, type StepFacts } from './rollout-conditions.ts';
 import { isSameTemplate } from './template-hash.ts';
 
+/** What a step came to; with an error it is tried again. */
+interface Step extends StepFacts {
+  readonly error?: unknown;
+}
+
 export class DeploymentReconciler implements Reconciler {
   readonly name = 'deployment';
   readonly wakes: readonly Wake[];
@@ -53,6 +58,7 @@ export class DeploymentReconciler implements Reconciler {
     const facts = await this.#act(item, decision, signal);
     const current = await this.#writeRevision(item, decision);
     const written = await this.#writeStatus(current, decision, facts);
+    if (facts.error !== undefined) throw facts.error;
     const deadline = deadlineMs(written);
     const { clock } = this.#client.world;
     if (deadline === undefined) return done;
@@ -95,20 +101,20 @@ export class DeploymentReconciler implements Reconciler {
     if (versions.length > 0) await this.#sets.reached(String(Math.max(...versions)), signal);
   }
 
-  async #act(item: Stored<Deployment>, decision: Decision, signal: AbortSignal): Promise<StepFacts> {
+  async #act(item: Stored<Deployment>, decision: Decision, signal: AbortSignal): Promise<Step> {
     const sets = this.#client.resource(replicaSet);
     const written: Set[] = [];
     let version = decision.fresh?.metadata.name;
-    let failure: string | undefined;
+    let error: unknown;
     if (decision.create) {
       try {
         const made = await this.#create(item, decision.create);
         version = made.metadata.name;
         written.push(made);
         this.#scaled(item, made, 0);
-      } catch (error) {
-        failure = describeError(error);
-        this.#events.warning(item, 'ReplicaSetCreateError', failure);
+      } catch (cause) {
+        error = cause;
+        this.#events.warning(item, 'ReplicaSetCreateError', describeError(cause));
       }
     }
     for (const change of decision.change) written.push(await this.#change(item, change));
@@ -116,8 +122,8 @@ export class DeploymentReconciler implements Reconciler {
       await sets.delete(set.metadata, { preconditions: { uid: set.metadata.uid } }).catch(ignoreMissing);
     }
     await this.#reached(written, signal);
-    const created = decision.create !== undefined && failure === undefined;
-    return { version, created, ...(failure !== undefined && { failure }) };
+    const created = decision.create !== undefined && error === undefined;
+    return { version, created, ...(error !== undefined && { error, failure: describeError(error) }) };
   }
 
   /** Makes the set of a new version. Where its name is taken by another template, the next try has another name. */

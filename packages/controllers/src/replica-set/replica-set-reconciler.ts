@@ -106,7 +106,9 @@ export class ReplicaSetReconciler implements Reconciler {
     }
     for (const item of release) {
       await pods.modify(item.metadata, (draft) => {
-        draft.metadata.ownerReferences = (draft.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid);
+        const others = (draft.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== uid);
+        if (others.length > 0) draft.metadata.ownerReferences = others;
+        else delete draft.metadata.ownerReferences;
       });
     }
   }

@@ -28,8 +28,9 @@ function conditionsOf(
   const others = (before ?? []).filter(({ type }) => type !== FAILURE);
   if (!failure) return others;
   const known = before?.find(({ type }) => type === FAILURE);
-  const lastTransitionTime = known?.lastTransitionTime ?? now;
-  return [...others, { type: FAILURE, status: 'True', lastTransitionTime, ...failure }];
+  // The first message stays: each try names another pod, and a new status would be a reason to try again at once.
+  if (known?.reason === failure.reason) return [...others, known];
+  return [...others, { type: FAILURE, status: 'True', lastTransitionTime: now, ...failure }];
 }
 
 /** What the status should say of these pods. Pure. */
