@@ -45,7 +45,7 @@ const hosts = fc.array(
     ready: fc.boolean(),
     schedulable: fc.boolean(),
   }),
-  { maxLength: 8 },
+  { maxLength: 40 },
 );
 const requests = fc.array(fc.record({ amounts, priority: fc.integer({ min: 0, max: 3 }) }), { maxLength: 30 });
 const policies = fc.constantFrom(spreadPolicy, packPolicy);

@@ -107,8 +107,9 @@ export function prepareTests(snapshot: Snapshot, request: MachineRequest): reado
 }
 
 function firstReason(tests: readonly HostTest[], row: number): number {
-  for (const test of tests) {
-    const reason = test(row);
+  // Walked for every host: an index is cheaper than an iterator.
+  for (let i = 0; i < tests.length; i++) {
+    const reason = (tests[i] as HostTest)(row);
     if (reason !== reasons.passes) return reason;
   }
   return reasons.passes;
@@ -116,18 +117,20 @@ function firstReason(tests: readonly HostTest[], row: number): number {
 
 /** The weighted mean of all scores, from 0 to 1. */
 function prepareGrade(snapshot: Snapshot, request: MachineRequest, policy: Policy): HostScore {
-  const parts: { readonly weight: number; readonly score: HostScore }[] = [];
+  const weights: number[] = [];
+  const questions: HostScore[] = [];
   let total = 0;
   for (const question of scores) {
     const weight = policy.weights[question.weight];
     const score = weight > 0 ? question.prepare(request, snapshot) : undefined;
     if (!score) continue;
-    parts.push({ weight, score });
+    weights.push(weight);
+    questions.push(score);
     total += weight;
   }
   return (row) => {
     let sum = 0;
-    for (const { weight, score } of parts) sum += weight * score(row);
+    for (let i = 0; i < questions.length; i++) sum += (weights[i] as number) * (questions[i] as HostScore)(row);
     return total === 0 ? 0 : sum / total;
   };
 }

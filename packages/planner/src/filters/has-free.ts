@@ -10,7 +10,7 @@ export function hasFree(resource: string, reason: Reason): Filter {
       const { capacity, used } = snapshot.columns(resource);
       const capacities = capacity.values;
       const uses = used.values;
-      return (row) => ((capacities[row] ?? 0) - (uses[row] ?? 0) >= needed ? reasons.passes : reason);
+      return (row) => ((capacities[row] as number) - (uses[row] as number) >= needed ? reasons.passes : reason);
     },
   };
 }

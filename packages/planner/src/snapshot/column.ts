@@ -6,12 +6,16 @@ export class Column {
     this.values = new Float64Array(Math.max(16, rows));
   }
 
+  /** Makes room for a row; new rows hold 0. */
+  reach(row: number): void {
+    if (row < this.values.length) return;
+    const larger = new Float64Array(Math.max(row + 1, this.values.length * 2));
+    larger.set(this.values);
+    this.values = larger;
+  }
+
   set(row: number, value: number): void {
-    if (row >= this.values.length) {
-      const larger = new Float64Array(Math.max(row + 1, this.values.length * 2));
-      larger.set(this.values);
-      this.values = larger;
-    }
+    this.reach(row);
     this.values[row] = value;
   }
 

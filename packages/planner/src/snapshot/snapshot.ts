@@ -9,7 +9,7 @@ export interface PlacedMachine {
   readonly row: number;
 }
 
-/** Capacity of one resource, by host row, and what is given out of it. */
+/** Capacity of one resource, by host row, and what is given out of it. Both reach as far as there are hosts. */
 export interface ResourceColumns {
   readonly capacity: Column;
   readonly used: Column;
@@ -73,8 +73,11 @@ export class Snapshot {
     this.hosts[row] = host;
     this.#rows.set(host.name, row);
     this.#ports[row] ??= new Map();
-    for (const [resource, { capacity }] of this.#resources) capacity.set(row, host.capacity[resource] ?? 0);
-    for (const resource in host.capacity) this.columns(resource).capacity.set(row, host.capacity[resource] ?? 0);
+    for (const resource in host.capacity) this.columns(resource);
+    for (const [resource, { capacity, used }] of this.#resources) {
+      capacity.set(row, host.capacity[resource] ?? 0);
+      used.reach(row);
+    }
     if (!isNew) return;
     for (const [uid, { request, host: name }] of this.#waiting) {
       if (name !== host.name) continue;
