@@ -19,6 +19,8 @@ async function settle(): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+const isLeaving = ({ metadata }: Stored<Pod>): boolean => metadata.deletionTimestamp !== undefined;
+
 export class ControlPlane {
   readonly clock: VirtualClock;
   readonly client: ApiClient;
@@ -78,7 +80,6 @@ export class ControlPlane {
 
   /** Does what a host does with up to `count` pods: lets those that left go, and those that came become ready. */
   async runPods(count = Number.POSITIVE_INFINITY): Promise<void> {
-    const isLeaving = ({ metadata }: Stored<Pod>) => metadata.deletionTimestamp !== undefined;
     const waiting = (await this.pods()).filter(
       (item) => isLeaving(item) || (isPodActive(item) && item.status?.podIP === undefined),
     );

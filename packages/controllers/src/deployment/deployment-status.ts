@@ -31,10 +31,11 @@ export function isComplete({ spec, metadata }: Deployment, status: DeploymentSta
   );
 }
 
+const count = (of: number | undefined): number => of ?? 0;
+const old = ({ replicas, updatedReplicas }: DeploymentStatus): number => count(replicas) - count(updatedReplicas);
+
 /** Something moved forward since `before` was written. */
 export function hasProgressed(before: DeploymentStatus, status: DeploymentStatus): boolean {
-  const count = (of: number | undefined) => of ?? 0;
-  const old = ({ replicas, updatedReplicas }: DeploymentStatus) => count(replicas) - count(updatedReplicas);
   return (
     count(status.updatedReplicas) > count(before.updatedReplicas) ||
     old(status) < old(before) ||

@@ -28,7 +28,7 @@ function hash32(text: string): number {
 /** The name of a version. `collisions` makes another one where two templates have the same hash. */
 export function templateHash(template: PodTemplate, collisions: number): string {
   const text = canonicalJson(template) + (collisions > 0 ? `#${collisions}` : '');
-  return [...String(hash32(text))].map((digit) => ALPHABET[Number(digit)]).join('');
+  return String(hash32(text)).replace(/\d/g, (digit) => ALPHABET.charAt(Number(digit)));
 }
 
 /** Whether two templates are the same version, whatever label the version carries. */

@@ -38,6 +38,8 @@ export function portsKey(ports: readonly EndpointPort[] | undefined): string {
 
 const isHeadless = (service: Service): boolean => service.spec.clusterIP === 'None';
 
+const first = ({ addresses }: Endpoint): string => addresses[0] ?? '';
+
 /**
  * The backends of a service, grouped by the ports that they resolve to: machines may have different numbers
  * behind one port name. In the order of addresses, so that equal inputs make equal outputs.
@@ -53,7 +55,6 @@ export function endpointGroups(service: Service, backends: readonly Backend[]): 
     group.endpoints.push(endpointOf(backend, service));
     groups.set(key, group);
   }
-  const first = (endpoint: Endpoint) => endpoint.addresses[0] ?? '';
   for (const { endpoints } of groups.values()) endpoints.sort((a, b) => (first(a) < first(b) ? -1 : 1));
   return [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }

@@ -53,8 +53,7 @@ export interface Required<T> extends Schema<T> {
   readonly required: true;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: any schema at all, whatever its type
-type AnySchema = Schema<any>;
+type AnySchema = Schema<unknown>;
 type Properties = Readonly<Record<string, AnySchema>>;
 type RequiredKeys<P extends Properties> = { [K in keyof P]: P[K] extends Required<unknown> ? K : never }[keyof P];
 type OptionalKeys<P extends Properties> = Exclude<keyof P, RequiredKeys<P>>;

@@ -28,51 +28,85 @@ export const nfs = object(
 const nameOf = (base: string, persistent: boolean) =>
   coreName(persistent ? `${base}PersistentVolumeSource` : `${base}VolumeSource`);
 
-/** Sources whose fields are the same but for how a Secret is named. */
-export function sharedSources<T>(secretRef: Schema<T>, persistent = false) {
-  const sizeIo = {
-    gateway: required(string('Address of the gateway.')),
-    system: required(string('Name of the system.')),
-    secretRef: required(secretRef),
-    sslEnabled: boolean('Speak TLS with the gateway.'),
-    protectionDomain: string('Protection domain.'),
-    storagePool: string('Storage pool.'),
-    storageMode: string('ThickProvisioned or ThinProvisioned.'),
-    volumeName: string('Name of the volume.'),
-    fsType,
-    readOnly,
-  };
+/** Sources that name no Secret: the same for pods and persistent volumes. */
+const plainSources = {
+  hostPath,
+  nfs,
+  fc: object(
+    {
+      targetWWNs: listOf(string(), 'World-wide names of the targets.'),
+      lun: int32('Number of the unit.'),
+      fsType,
+      readOnly,
+      wwids: listOf(string(), 'World-wide identifiers.'),
+    },
+    'A Fibre Channel disk.',
+    coreName('FCVolumeSource'),
+  ),
+  flocker: object(
+    { datasetName: string('Name of the data set.'), datasetUUID: string('UUID of the data set.') },
+    'A Flocker data set.',
+    coreName('FlockerVolumeSource'),
+  ),
+  gcePersistentDisk: object(
+    { pdName: required(string('Name of the disk.')), fsType, partition: int32('Partition.'), readOnly },
+    'A Google disk.',
+    coreName('GCEPersistentDiskVolumeSource'),
+  ),
+  awsElasticBlockStore: object(
+    { volumeID: required(string('Id of the volume.')), fsType, partition: int32('Partition.'), readOnly },
+    'An Amazon disk.',
+    coreName('AWSElasticBlockStoreVolumeSource'),
+  ),
+  azureDisk: object(
+    {
+      diskName: required(string('Name of the disk.')),
+      diskURI: required(string('Address of the disk.')),
+      cachingMode: string('None, ReadOnly or ReadWrite.'),
+      fsType,
+      readOnly,
+      kind: string('Shared, Dedicated or Managed.'),
+    },
+    'An Azure disk.',
+    coreName('AzureDiskVolumeSource'),
+  ),
+  photonPersistentDisk: object(
+    { pdID: required(string('Id of the disk.')), fsType },
+    'A Photon disk.',
+    coreName('PhotonPersistentDiskVolumeSource'),
+  ),
+  portworxVolume: object(
+    { volumeID: required(string('Id of the volume.')), fsType, readOnly },
+    'A Portworx volume.',
+    coreName('PortworxVolumeSource'),
+  ),
+  quobyte: object(
+    {
+      registry: required(string('Addresses of the registries.')),
+      volume: required(string('Name of the volume.')),
+      readOnly,
+      user: string('User to map to.'),
+      group: string('Group to map to.'),
+      tenant: string('Tenant of the volume.'),
+    },
+    'A Quobyte volume.',
+    coreName('QuobyteVolumeSource'),
+  ),
+  vsphereVolume: object(
+    {
+      volumePath: required(string('Path of the disk.')),
+      fsType,
+      storagePolicyName: string('Storage policy.'),
+      storagePolicyID: string('Id of the storage policy.'),
+    },
+    'A vSphere disk.',
+    coreName('VsphereVirtualDiskVolumeSource'),
+  ),
+};
+
+/** Storage of Ceph. */
+function cephSources<T>(secretRef: Schema<T>, persistent: boolean) {
   return {
-    hostPath,
-    nfs,
-    iscsi: object(
-      {
-        targetPortal: required(string('Address and port of the target.')),
-        iqn: required(string('Name of the target.')),
-        lun: required(int32('Number of the unit.')),
-        iscsiInterface: string('Interface name; default by default.'),
-        fsType,
-        readOnly,
-        portals: listOf(string(), 'More addresses.'),
-        chapAuthDiscovery: boolean('Authenticate discovery.'),
-        chapAuthSession: boolean('Authenticate sessions.'),
-        secretRef,
-        initiatorName: string('Name of the initiator.'),
-      },
-      'An iSCSI disk.',
-      nameOf('ISCSI', persistent),
-    ),
-    fc: object(
-      {
-        targetWWNs: listOf(string(), 'World-wide names of the targets.'),
-        lun: int32('Number of the unit.'),
-        fsType,
-        readOnly,
-        wwids: listOf(string(), 'World-wide identifiers.'),
-      },
-      'A Fibre Channel disk.',
-      coreName('FCVolumeSource'),
-    ),
     rbd: object(
       {
         monitors: required(listOf(string(), 'Ceph monitors.')),
@@ -99,6 +133,29 @@ export function sharedSources<T>(secretRef: Schema<T>, persistent = false) {
       'A Ceph file system.',
       nameOf('CephFS', persistent),
     ),
+  };
+}
+
+/** Disks that others export. */
+function blockSources<T>(secretRef: Schema<T>, persistent: boolean) {
+  return {
+    iscsi: object(
+      {
+        targetPortal: required(string('Address and port of the target.')),
+        iqn: required(string('Name of the target.')),
+        lun: required(int32('Number of the unit.')),
+        iscsiInterface: string('Interface name; default by default.'),
+        fsType,
+        readOnly,
+        portals: listOf(string(), 'More addresses.'),
+        chapAuthDiscovery: boolean('Authenticate discovery.'),
+        chapAuthSession: boolean('Authenticate sessions.'),
+        secretRef,
+        initiatorName: string('Name of the initiator.'),
+      },
+      'An iSCSI disk.',
+      nameOf('ISCSI', persistent),
+    ),
     cinder: object(
       { volumeID: required(string('Id of the volume.')), fsType, readOnly, secretRef },
       'An OpenStack volume.',
@@ -115,66 +172,35 @@ export function sharedSources<T>(secretRef: Schema<T>, persistent = false) {
       'A volume of an exec driver.',
       persistent ? coreName('FlexPersistentVolumeSource') : coreName('FlexVolumeSource'),
     ),
-    flocker: object(
-      { datasetName: string('Name of the data set.'), datasetUUID: string('UUID of the data set.') },
-      'A Flocker data set.',
-      coreName('FlockerVolumeSource'),
-    ),
-    gcePersistentDisk: object(
-      { pdName: required(string('Name of the disk.')), fsType, partition: int32('Partition.'), readOnly },
-      'A Google disk.',
-      coreName('GCEPersistentDiskVolumeSource'),
-    ),
-    awsElasticBlockStore: object(
-      { volumeID: required(string('Id of the volume.')), fsType, partition: int32('Partition.'), readOnly },
-      'An Amazon disk.',
-      coreName('AWSElasticBlockStoreVolumeSource'),
-    ),
-    azureDisk: object(
-      {
-        diskName: required(string('Name of the disk.')),
-        diskURI: required(string('Address of the disk.')),
-        cachingMode: string('None, ReadOnly or ReadWrite.'),
-        fsType,
-        readOnly,
-        kind: string('Shared, Dedicated or Managed.'),
-      },
-      'An Azure disk.',
-      coreName('AzureDiskVolumeSource'),
-    ),
-    photonPersistentDisk: object(
-      { pdID: required(string('Id of the disk.')), fsType },
-      'A Photon disk.',
-      coreName('PhotonPersistentDiskVolumeSource'),
-    ),
-    portworxVolume: object(
-      { volumeID: required(string('Id of the volume.')), fsType, readOnly },
-      'A Portworx volume.',
-      coreName('PortworxVolumeSource'),
-    ),
-    quobyte: object(
-      {
-        registry: required(string('Addresses of the registries.')),
-        volume: required(string('Name of the volume.')),
-        readOnly,
-        user: string('User to map to.'),
-        group: string('Group to map to.'),
-        tenant: string('Tenant of the volume.'),
-      },
-      'A Quobyte volume.',
-      coreName('QuobyteVolumeSource'),
-    ),
+  };
+}
+
+/** The volume of a ScaleIO gateway. */
+function scaleIoSource<T>(secretRef: Schema<T>, persistent: boolean) {
+  const sizeIo = {
+    gateway: required(string('Address of the gateway.')),
+    system: required(string('Name of the system.')),
+    secretRef: required(secretRef),
+    sslEnabled: boolean('Speak TLS with the gateway.'),
+    protectionDomain: string('Protection domain.'),
+    storagePool: string('Storage pool.'),
+    storageMode: string('ThickProvisioned or ThinProvisioned.'),
+    volumeName: string('Name of the volume.'),
+    fsType,
+    readOnly,
+  };
+  return {
     scaleIO: object(sizeIo, 'A ScaleIO volume.', nameOf('ScaleIO', persistent)),
-    vsphereVolume: object(
-      {
-        volumePath: required(string('Path of the disk.')),
-        fsType,
-        storagePolicyName: string('Storage policy.'),
-        storagePolicyID: string('Id of the storage policy.'),
-      },
-      'A vSphere disk.',
-      coreName('VsphereVirtualDiskVolumeSource'),
-    ),
+  };
+}
+
+/** Sources whose fields are the same but for how a Secret is named. */
+export function sharedSources<T>(secretRef: Schema<T>, persistent = false) {
+  return {
+    ...plainSources,
+    ...cephSources(secretRef, persistent),
+    ...blockSources(secretRef, persistent),
+    ...scaleIoSource(secretRef, persistent),
   };
 }
 
