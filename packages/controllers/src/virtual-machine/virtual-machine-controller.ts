@@ -65,30 +65,40 @@ export class VirtualMachineController implements Reconciler {
   }
 
   async #act(seen: Stored<VirtualMachine>, decision: Decision, signal: AbortSignal): Promise<Outcome> {
-    let machine = seen;
-    if (decision.finalizer === 'add') machine = await this.#setFinalizer(machine, true);
-    let refusal: string | undefined;
-    for (const volume of decision.createDataVolumes) {
-      refusal ??= await this.#create(machine, 'DataVolume', () => this.#client.resource(dataVolume).create(volume));
-    }
-    const { createInstance } = decision;
-    if (createInstance) {
-      refusal ??= await this.#create(machine, 'VirtualMachineInstance', async () => {
-        const created = await this.#client.resource(virtualMachineInstance).create(createInstance);
-        this.#events.normal(
-          machine,
-          'SuccessfulCreate',
-          `Started the virtual machine by creating the new virtual machine instance ${created.metadata.name}`,
-        );
-        await this.#client.cache(virtualMachineInstance).reached(created.metadata.resourceVersion, signal);
-      });
-    }
-    machine = await this.#writeStatus(machine, decision, refusal);
+    // Together, so that they are made durable together: what is made has an owner, and goes with it.
+    const [guarded, refusal] = await Promise.all([
+      decision.finalizer === 'add' ? this.#setFinalizer(seen, true) : seen,
+      this.#makeParts(seen, decision, signal),
+    ]);
+    const machine = await this.#writeStatus(guarded, decision, refusal);
     if (decision.unhalt) await this.#unhalt(machine);
     if (decision.deleteInstance) await this.#deleteInstance(machine, decision);
     if (decision.finalizer === 'remove') await this.#setFinalizer(machine, false);
     if (refusal !== undefined) return after(REFUSED_MS, refusal);
     return decision.lookAgainMs === undefined ? done : after(decision.lookAgainMs, 'waits after failed starts');
+  }
+
+  /** Answers why the API refuses one of them, if it does. */
+  async #makeParts(
+    machine: Stored<VirtualMachine>,
+    { createDataVolumes, createInstance }: Decision,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    let refusal: string | undefined;
+    for (const volume of createDataVolumes) {
+      refusal ??= await this.#create(machine, 'DataVolume', () => this.#client.resource(dataVolume).create(volume));
+    }
+    if (!createInstance) return refusal;
+    refusal ??= await this.#create(machine, 'VirtualMachineInstance', async () => {
+      const created = await this.#client.resource(virtualMachineInstance).create(createInstance);
+      this.#events.normal(
+        machine,
+        'SuccessfulCreate',
+        `Started the virtual machine by creating the new virtual machine instance ${created.metadata.name}`,
+      );
+      await this.#client.cache(virtualMachineInstance).reached(created.metadata.resourceVersion, signal);
+    });
+    return refusal;
   }
 
   /** Answers why the API refuses it, if it does; other failures are thrown, and tried again. */
