@@ -7,6 +7,7 @@ export * from './framework/index.ts';
 export * from './garbage-collector/index.ts';
 export * from './namespace/index.ts';
 export * from './persistent-volume/index.ts';
+export * from './pod-disruption-budget/index.ts';
 export * from './reconciler.ts';
 export * from './replica-set/index.ts';
 export * from './scheduler/index.ts';
