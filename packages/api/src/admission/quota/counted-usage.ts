@@ -2,7 +2,9 @@ import type { KindDefinition, ResourceQuota } from '@godwit/kinds';
 import type { Engine } from '../../operations/engine.ts';
 import { resourceName } from '../../validation/index.ts';
 import { inScope } from './quota-scope.ts';
-import { addUsage, type Usage, usageOf } from './usage.ts';
+import { addUsage, isInstance, type Usage, usageOf } from './usage.ts';
+
+const COMPUTE = /^(requests\.|limits\.|cpu$|memory$|ephemeral-storage$)/;
 
 /** What a namespace uses of a quota, counted object by object. */
 export async function countedUsage(engine: Engine, quota: ResourceQuota): Promise<Usage> {
@@ -21,8 +23,9 @@ export async function countedUsage(engine: Engine, quota: ResourceQuota): Promis
 /** Whether objects of a kind can count under a name. */
 function concerns(name: string, kind: KindDefinition): boolean {
   if (name.startsWith('count/')) return name === `count/${resourceName(kind)}`;
+  if (isInstance(kind)) return COMPUTE.test(name);
   if (kind.group !== '') return false;
   if (name === kind.plural || name.startsWith(`${kind.plural}.`)) return true;
   if (kind.plural === 'persistentvolumeclaims') return name === 'requests.storage' || name.includes('.storageclass.');
-  return kind.plural === 'pods' && /^(requests\.|limits\.|cpu$|memory$|ephemeral-storage$)/.test(name);
+  return kind.plural === 'pods' && COMPUTE.test(name);
 }

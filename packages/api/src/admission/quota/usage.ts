@@ -1,6 +1,7 @@
 import {
   addQuantities,
   type Container,
+  instanceUsage,
   isPodFinished,
   type KindDefinition,
   type KubeObject,
@@ -9,6 +10,7 @@ import {
   type Pod,
   requestsOfPod,
   type Service,
+  type VirtualMachineInstance,
 } from '@godwit/kinds';
 import { resourceName } from '../../validation/index.ts';
 
@@ -28,9 +30,15 @@ const countedByPlural = new Set([
   'services',
 ]);
 
+/** Whether objects of this kind are virtual machines: they take of the same amounts as pods. */
+export function isInstance({ group, plural }: KindDefinition): boolean {
+  return group === 'kubevirt.io' && plural === 'virtualmachineinstances';
+}
+
 /** What one object takes of a quota. */
 export function usageOf(kind: KindDefinition, object: KubeObject): Usage {
   const usage: Amounts = { [`count/${resourceName(kind)}`]: '1' };
+  if (isInstance(kind)) Object.assign(usage, instanceUsage(object as VirtualMachineInstance));
   if (kind.group !== '') return usage;
   if (countedByPlural.has(kind.plural)) usage[kind.plural] = '1';
   if (kind.plural === 'pods') addPod(object as Pod, usage);
