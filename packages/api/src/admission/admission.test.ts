@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Door, KubeObject } from '@godwit/kinds';
+import type { Loose } from '../operations/testing/loose.ts';
 import { configMap, configMaps, openDoor, pod, pods } from '../operations/testing/open-door.ts';
 
 const core = (plural: string, namespace?: string) => ({
@@ -9,9 +10,6 @@ const core = (plural: string, namespace?: string) => ({
   plural,
   ...(namespace !== undefined && { namespace }),
 });
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into objects of many kinds
-type Loose = any;
 
 async function make(door: Door, plural: string, body: object, namespace?: string): Promise<Loose> {
   return door.create(core(plural, namespace), body);

@@ -1,5 +1,5 @@
 import { timestamp } from '@godwit/base';
-import { type Cause, type KubeObject, StatusFailure } from '@godwit/kinds';
+import { type Cause, StatusFailure } from '@godwit/kinds';
 import { Document } from '../documents/document.ts';
 import { documentKey } from '../documents/keys.ts';
 import type { Engine } from '../operations/engine.ts';
@@ -66,7 +66,7 @@ function furnish(engine: Engine, request: AdmissionRequest): void {
     const object = { apiVersion: 'v1', kind, metadata, ...body };
     const key = documentKey({ group: '', plural }, namespace, name);
     // Whatever stands there is left over from a namespace of the same name.
-    request.append({ key, body: Document.draft(object as KubeObject) });
+    request.append({ key, body: Document.draft(object) });
   };
   put('serviceaccounts', 'ServiceAccount', 'default', {});
   const { rootCertificate } = engine.options;

@@ -17,7 +17,7 @@ export async function podServiceAccount(engine: Engine, live: LiveHub): Promise<
   async function accountNamed(namespace: string, name: string): Promise<ServiceAccount | undefined> {
     const key = documentKey((hub as KindHub).kind, namespace, name);
     if (!hub?.cache.get(key)) await engine.current();
-    return hub?.cache.get(key)?.object as ServiceAccount | undefined;
+    return hub?.cache.get(key)?.object;
   }
 
   async function admitPod({ kind, object, address }: AdmissionRequest): Promise<void> {

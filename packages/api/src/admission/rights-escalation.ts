@@ -18,7 +18,7 @@ export async function rightsEscalation(engine: Engine): Promise<Admitter | undef
     const scope = address.namespace === undefined ? {} : { namespace: address.namespace };
     if (roles.has(kind.plural)) {
       const { rules = [], aggregationRule } = object as unknown as ClusterRole;
-      const before = old as unknown as ClusterRole | undefined;
+      const before: Partial<ClusterRole> | undefined = old;
       if (before && isDeepEqual(before.rules, rules) && isDeepEqual(before.aggregationRule, aggregationRule)) return [];
       const right = {
         verb: 'escalate',

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SeededIds, SeededRandom, silentLog, VirtualClock } from '@godwit/base';
+import type { Loose } from '../operations/testing/loose.ts';
 import { openDoor, pod, pods } from '../operations/testing/open-door.ts';
 import { createAuthenticator } from './create-authenticator.ts';
 import { createTokenIssuer, newTokenKey } from './jwt-token-issuer.ts';
 
 const accounts = { group: '', version: 'v1', plural: 'serviceaccounts', namespace: 'default' };
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into objects of many kinds
-type Loose = any;
 
 async function withTokens() {
   const random = new SeededRandom(7);

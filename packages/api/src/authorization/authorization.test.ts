@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SystemClock } from '@godwit/base';
 import type { Door } from '@godwit/kinds';
+import type { Loose } from '../operations/testing/loose.ts';
 import { configMap, configMaps, openDoor, pod, pods, user } from '../operations/testing/open-door.ts';
 import { anonymous, nodeUser } from './user.ts';
 
@@ -13,9 +14,6 @@ const rbac = (plural: string, namespace?: string) => ({
   ...(namespace !== undefined && { namespace }),
 });
 const jane = user('jane');
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into objects of many kinds
-type Loose = any;
 
 function bind(door: Door, role: string, subject: object, namespace?: string): Promise<unknown> {
   const plural = namespace === undefined ? 'clusterrolebindings' : 'rolebindings';

@@ -22,6 +22,7 @@ export class Feed {
   readonly #store: Store;
   readonly #sinks = new Map<string, FeedSink>();
   readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
   #revision: number;
   #batch: WriteEvent[] = [];
   #waiters: { readonly revision: number; readonly resolve: () => void }[] = [];
@@ -30,7 +31,7 @@ export class Feed {
     this.#world = world;
     this.#store = store;
     this.#revision = store.revision;
-    void this.#run();
+    this.#running = this.#run();
   }
 
   /** Everything up to here has been applied. */
@@ -44,14 +45,15 @@ export class Feed {
 
   /** Resolves once everything up to `revision` has been applied. */
   reached(revision: number): Promise<void> {
-    if (this.#revision >= revision) return Promise.resolve();
+    if (this.#revision >= revision || this.#stop.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push({ revision, resolve }));
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#stop.abort();
     for (const { resolve } of this.#waiters) resolve();
     this.#waiters = [];
+    await this.#running;
   }
 
   async #run(): Promise<void> {
@@ -59,6 +61,8 @@ export class Feed {
     while (!signal.aborted) {
       try {
         for await (const event of this.#store.watch('/', this.#revision, signal)) this.#take(event);
+        // The store has been closed: there is nothing to be seen any more.
+        return;
       } catch (error) {
         if (signal.aborted) return;
         await this.#recover(error);

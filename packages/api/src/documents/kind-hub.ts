@@ -194,7 +194,7 @@ export class KindHub implements FeedSink {
   #scheduleBookmarks(): void {
     this.#bookmarks ??= this.#world.clock.after(BOOKMARK_EVERY_MS, () => {
       this.#bookmarks = undefined;
-      const watchers = [...this.#watchers.all()].filter((watcher) => watcher.bookmarks);
+      const watchers = this.#watchers.all().filter((watcher) => watcher.bookmarks);
       if (watchers.length === 0) return;
       const event = bookmark(this.kind, this.#feed.revision);
       for (const watcher of watchers) watcher.push(event);
@@ -204,7 +204,7 @@ export class KindHub implements FeedSink {
 
   close(): void {
     this.#bookmarks?.cancel();
-    for (const watcher of [...this.#watchers.all()]) watcher.end();
+    for (const watcher of this.#watchers.all()) watcher.end();
   }
 }
 

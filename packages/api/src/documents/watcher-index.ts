@@ -19,8 +19,9 @@ export class WatcherIndex {
     return this.#places.size;
   }
 
-  all(): Iterable<Watcher> {
-    return this.#places.keys();
+  /** A snapshot: watchers may end while it is gone through. */
+  all(): readonly Watcher[] {
+    return [...this.#places.keys()];
   }
 
   add(watcher: Watcher, place: WatcherPlace, read: (object: KubeObject) => string): void {

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Door, KubeObject } from '@godwit/kinds';
+import type { Loose } from './testing/loose.ts';
 import { configMap, configMaps, openDoor } from './testing/open-door.ts';
 
 const deployments = { group: 'apps', version: 'v1', plural: 'deployments', namespace: 'default' };
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into objects of many kinds
-type Loose = any;
 
 function web(spec: object = {}): KubeObject {
   return {
@@ -106,7 +104,7 @@ test('tools may hand fields over, and everything may be forgotten', async () => 
   const address = { ...configMaps, name: 'one' };
   const handed = [{ ...made.metadata.managedFields[0], manager: 'kubectl', operation: 'Apply' }];
   const patch = [{ op: 'replace', path: '/metadata/managedFields', value: handed }] as const;
-  const after: Loose = await door.patch(address, { type: 'json', body: patch as Loose }, { fieldManager: 'kubectl' });
+  const after: Loose = await door.patch(address, { type: 'json', body: patch }, { fieldManager: 'kubectl' });
   assert.deepEqual(entries(after), ['kubectl Apply']);
   const reset: Loose = await door.patch(address, { type: 'merge', body: { metadata: { managedFields: [{}] } } });
   assert.equal(reset.metadata.managedFields, undefined);

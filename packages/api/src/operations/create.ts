@@ -103,7 +103,7 @@ async function prepare(
   const sent = metadata.managedFields;
   // Who has no uid yet is new: defaults know by that.
   object.metadata = newMetadata(metadata);
-  kind.defaults?.(object as never);
+  kind.defaults?.(object);
   Object.assign(object.metadata, {
     uid: engine.world.ids.uuid(),
     ...(kind.hasGeneration && { generation: 1 }),
@@ -111,12 +111,12 @@ async function prepare(
   });
   const at = { ...address, name, ...(namespace !== undefined && { namespace }) };
   await attempt.admit({ operation: 'create', address: at, kind, object });
-  const causes = [...metadataCauses(kind, object.metadata), ...(kind.validate?.(object as never, {}) ?? [])];
+  const causes = [...metadataCauses(kind, object.metadata), ...(kind.validate?.(object, {}) ?? [])];
   if (causes.length > 0) throw invalid(kind, name, causes);
   const seen = sent ? { ...object, metadata: { ...object.metadata, managedFields: sent } } : object;
-  const managedFields = manage(seen as KubeObject, now);
+  const managedFields = manage(seen, now);
   if (managedFields.length > 0) object.metadata.managedFields = managedFields as never;
-  return Document.draft(object as KubeObject);
+  return Document.draft(object);
 }
 
 /** Of what a client sent, what a client may say. */

@@ -126,9 +126,9 @@ export class Engine {
     return this.#secondText;
   }
 
-  close(): void {
-    this.feed.close();
+  async close(): Promise<void> {
     this.hubs.close();
+    await this.feed.close();
   }
 }
 

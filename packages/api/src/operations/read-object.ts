@@ -8,7 +8,7 @@ import {
 } from '@godwit/kinds';
 import { isObject, type JsonObject } from '../documents/json.ts';
 import { objectSchema } from '../patch/patch-schema.ts';
-import { invalid, metadataCauses, shapeOf } from '../validation/index.ts';
+import { invalid, metadataCauses, quoted, shapeOf } from '../validation/index.ts';
 import { Walk } from '../validation/walk.ts';
 import type { Caller, DocumentWriteOptions } from './operations.ts';
 
@@ -56,7 +56,7 @@ export function readObject(
     const more = metadataIsSound && !options.partial ? metadataCauses(kind, object.metadata) : [];
     throw invalid(kind, nameOf(object), [...more, ...causes]);
   }
-  return object as Draft<KubeObject>;
+  return object;
 }
 
 export function nameOf(object: KubeObject): string {
@@ -66,11 +66,11 @@ export function nameOf(object: KubeObject): string {
 function checkType(kind: KindDefinition, value: JsonObject): void {
   const expected = apiVersionOf(kind);
   if (value.apiVersion !== undefined && value.apiVersion !== expected) {
-    const message = `the API version in the data (${String(value.apiVersion)}) does not match the expected API version (${expected})`;
+    const message = `the API version in the data (${quoted(value.apiVersion)}) does not match the expected API version (${expected})`;
     throw new StatusFailure('BadRequest', message);
   }
   if (value.kind !== undefined && value.kind !== kind.kind) {
-    const message = `the kind in the data (${String(value.kind)}) does not match the expected kind (${kind.kind})`;
+    const message = `the kind in the data (${quoted(value.kind)}) does not match the expected kind (${kind.kind})`;
     throw new StatusFailure('BadRequest', message);
   }
 }

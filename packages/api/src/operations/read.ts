@@ -148,7 +148,7 @@ async function pageOfHub(engine: Engine, hub: KindHub, query: Query): Promise<Pa
 }
 
 function keyOf(kind: KindDefinition, document: Document | undefined): string {
-  const { namespace, name = '' } = (document as Document).object.metadata;
+  const { namespace, name } = (document as Document).object.metadata;
   return documentKey(kind, namespace, name);
 }
 

@@ -128,7 +128,7 @@ export class ServedOperations implements Operations {
     return tokenHolds(this.#engine, claims);
   }
 
-  async close(): Promise<void> {
-    this.#engine.close();
+  close(): Promise<void> {
+    return this.#engine.close();
   }
 }

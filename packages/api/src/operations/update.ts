@@ -121,24 +121,21 @@ async function nextVersion(
   const old = current.object as KubeObject;
   const object = combined(kind, address.subresource, old, wanted);
   // A write of status shares its spec with what is stored, and that has its defaults.
-  if (address.subresource !== 'status') kind.defaults?.(object as never);
+  if (address.subresource !== 'status') kind.defaults?.(object);
   await attempt.admit({ operation: 'update', address, kind, object, old });
-  checkChange(kind, address, old, object as KubeObject);
+  checkChange(kind, address, old, object);
   const now = engine.now();
-  const bodyChanged = !equalBodies(kind, old, object as KubeObject);
+  const bodyChanged = !equalBodies(kind, old, object);
   if (kind.hasGeneration && bodyChanged) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
   const before = old.metadata.managedFields ?? [];
-  const managedFields = manage(old, object as KubeObject, now);
+  const managedFields = manage(old, object, now);
   // Only the times of entries have changed when nothing else has: that is no change.
-  if (
-    equalJson(withoutBookkeeping(old), withoutBookkeeping(object as KubeObject)) &&
-    sameEntries(before, managedFields)
-  ) {
+  if (equalJson(withoutBookkeeping(old), withoutBookkeeping(object)) && sameEntries(before, managedFields)) {
     return undefined;
   }
   if (managedFields.length > 0) object.metadata.managedFields = managedFields as never;
   else delete object.metadata.managedFields;
-  return object as KubeObject;
+  return object;
 }
 
 /** What the client may set from what he sent, the rest from what is stored. */
@@ -187,7 +184,7 @@ function checkChange(kind: KindDefinition, address: Address, old: KubeObject, ob
       message: `Invalid value: ${quoted(value)}: field is immutable`,
     });
   }
-  causes.push(...(kind.validate?.(object as never, validationContext(old, address.subresource)) ?? []));
+  causes.push(...(kind.validate?.(object, validationContext(old, address.subresource)) ?? []));
   if (causes.length > 0) throw invalid(kind, name, causes);
 }
 
@@ -213,12 +210,11 @@ function withoutBookkeeping(object: KubeObject): KubeObject {
 }
 
 function sameEntries(before: readonly object[], after: readonly object[]): boolean {
-  const untimed = (entries: readonly object[]) =>
-    entries
-      .map((entry) => ({ ...entry, time: undefined }))
-      .map((entry) => JSON.stringify(entry))
-      .sort();
   return equalJson(untimed(before), untimed(after));
+}
+
+function untimed(entries: readonly object[]): readonly string[] {
+  return entries.map((entry) => JSON.stringify({ ...entry, time: undefined })).sort();
 }
 
 /** Marked for deletion, and nobody has anything left to do for it. */

@@ -78,7 +78,7 @@ test('what leaves a selection comes with the version that made it leave', async 
   seen.push((await next).value);
   assert.equal(seen[0]?.type, 'DELETED');
   assert.equal(seen[0]?.object.metadata.resourceVersion, left.metadata.resourceVersion);
-  assert.equal((seen[0]?.object.metadata as { labels?: object }).labels !== undefined, true);
+  assert.equal('labels' in (seen[0] as WatchEvent).object.metadata, true);
 });
 
 test('initial events are closed by a marked bookmark', async () => {
@@ -90,9 +90,9 @@ test('initial events are closed by a marked bookmark', async () => {
     seen.push(event);
     if (event.type === 'BOOKMARK') break;
   }
-  const end = seen.at(-1);
-  assert.equal(end?.type, 'BOOKMARK');
-  assert.deepEqual((end?.object.metadata as { annotations?: object }).annotations, {
+  const end = seen.at(-1) as WatchEvent;
+  assert.equal(end.type, 'BOOKMARK');
+  assert.deepEqual((end.object.metadata as { annotations?: object }).annotations, {
     'k8s.io/initial-events-end': 'true',
   });
 });

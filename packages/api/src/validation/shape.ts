@@ -132,10 +132,10 @@ function listShape(schema: JsonSchema): Shape {
     if (value.length < minItems) {
       walk.refuse('FieldValueInvalid', `Invalid value: ${value.length}: should have at least ${minItems} items`);
     }
-    const copy: unknown[] = new Array(value.length);
+    const copy: unknown[] = [];
     for (let index = 0; index < value.length; index++) {
       walk.enter(index);
-      copy[index] = shape(value[index], walk);
+      copy.push(shape(value[index], walk));
       walk.leave();
     }
     return copy;

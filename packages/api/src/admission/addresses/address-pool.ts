@@ -114,7 +114,7 @@ export class AddressPool {
     };
     return {
       ip,
-      write: { key: `${this.#addresses.prefix}/${ip}`, body: Document.draft(object as KubeObject), previous: 0 },
+      write: { key: `${this.#addresses.prefix}/${ip}`, body: Document.draft(object), previous: 0 },
     };
   }
 

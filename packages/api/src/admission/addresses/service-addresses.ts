@@ -13,7 +13,6 @@ export async function serviceAddresses(engine: Engine): Promise<Admitter | undef
   const pool = engine.addresses;
   if (!pool || !engine.kinds.find('', 'v1', 'services')) return undefined;
   const nodePorts = new NodePorts(engine);
-  const isService = (kind: KindDefinition) => kind.group === '' && kind.plural === 'services';
   return {
     name: 'service-addresses',
     admit(request) {
@@ -39,6 +38,10 @@ export async function serviceAddresses(engine: Engine): Promise<Admitter | undef
     for (const write of pool?.release(parentOf(request)) ?? []) request.append(write);
     nodePorts.release(request);
   }
+}
+
+function isService(kind: KindDefinition): boolean {
+  return kind.group === '' && kind.plural === 'services';
 }
 
 function parentOf({ address, object }: AdmissionRequest): AddressParent {
@@ -99,7 +102,7 @@ function giveClusterAddress(pool: AddressPool, request: AdmissionRequest): void 
       `the provided IP (${wanted}) is not in the service subnet or is already allocated`,
     );
   if (given?.write) request.append(given.write);
-  spec.clusterIP = given?.ip as string;
+  spec.clusterIP = given?.ip;
   spec.clusterIPs = [spec.clusterIP];
 }
 

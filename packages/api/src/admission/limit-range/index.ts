@@ -37,8 +37,8 @@ function boundPod({ kind, object }: AdmissionRequest, items: readonly LimitRange
   for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) fillContainer(container, items);
   // What the defaults derive from resources is derived again from the filled ones.
   if (pod.status) delete pod.status.qosClass;
-  kind.defaults?.(object as never);
-  return podFaults(pod as Pod, items);
+  kind.defaults?.(object);
+  return podFaults(pod, items);
 }
 
 function fillContainer(container: Draft<Container>, items: readonly LimitRangeItem[]): void {

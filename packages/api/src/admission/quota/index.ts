@@ -56,12 +56,12 @@ export async function resourceQuotas(engine: Engine, live: LiveHub): Promise<Adm
         // A quota counts from its first moment; its own status is written by nobody else.
         return address.subresource === undefined ? measure(engine, request) : undefined;
       }
-      return hasQuotas(namespace) ? account(request, namespace, old, object as KubeObject) : undefined;
+      return hasQuotas(namespace) ? account(request, namespace, old, object) : undefined;
     },
     release(request) {
       const { namespace } = request.address;
       if (namespace === undefined || !hasQuotas(namespace)) return undefined;
-      return account(request, namespace, request.object as KubeObject, undefined);
+      return account(request, namespace, request.object, undefined);
     },
   };
 }
@@ -101,7 +101,7 @@ async function charge(
   const { resourceVersion: _, ...metadata } = quota.metadata;
   const next = { ...quota, metadata, status: { hard, used } };
   const key = documentKey(quotaKind, address.namespace, quota.metadata.name as string);
-  request.append({ key, body: Document.draft(next as KubeObject), previous: document.revision });
+  request.append({ key, body: Document.draft(next), previous: document.revision });
 }
 
 function exceededText(
@@ -112,7 +112,7 @@ function exceededText(
   used: ResourceList,
   hard: ResourceList,
 ): string {
-  const list = (of: (resource: string) => unknown) =>
+  const list = (of: (resource: string) => string | number | undefined) =>
     exceeded.map((resource) => `${resource}=${of(resource)}`).join(',');
   const requested = list((resource) => subtractQuantities(added[resource] ?? '0', freed[resource] ?? '0'));
   return `exceeded quota: ${quota.metadata.name}, requested: ${requested}, used: ${list((resource) => used[resource] ?? '0')}, limited: ${list((resource) => hard[resource])}`;
@@ -121,7 +121,7 @@ function exceededText(
 /** Writes into a new or changed quota what its namespace uses now. */
 async function measure(engine: Engine, request: AdmissionRequest): Promise<void> {
   const quota = request.object as unknown as ResourceQuota;
-  const before = request.old as unknown as ResourceQuota | undefined;
+  const before: { readonly spec?: unknown } | undefined = request.old;
   if (before && isDeepEqual(before.spec, quota.spec)) return;
   request.onEnd(await engine.locks.acquire(`/quotas/${request.address.namespace}`));
   await engine.current();

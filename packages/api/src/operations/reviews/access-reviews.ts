@@ -83,6 +83,10 @@ const everything: PolicyRule[] = [
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
 
+function isPathRule(rule: PolicyRule): boolean {
+  return (rule.nonResourceURLs?.length ?? 0) > 0;
+}
+
 export const selfRulesReview: Review = {
   free: true,
   answer: (engine, caller, question) => {
@@ -90,7 +94,6 @@ export const selfRulesReview: Review = {
     const isMaster = caller.user.groups.includes(mastersGroup);
     const held = [...(engine.rbac?.rulesFor(caller.user, spec.namespace || undefined) ?? [])].map(({ rule }) => rule);
     const rules = isMaster ? everything : held;
-    const isPathRule = (rule: PolicyRule) => (rule.nonResourceURLs?.length ?? 0) > 0;
     return {
       resourceRules: rules
         .filter((rule) => !isPathRule(rule))

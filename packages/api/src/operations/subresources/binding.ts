@@ -117,7 +117,7 @@ function nodeOf(kind: KindDefinition, machine: MachineLike): string {
 }
 
 function checkUnbound(kind: KindDefinition, { object, revision }: Document, wanted: Binding): void {
-  const { name = '', uid, deletionTimestamp } = object.metadata;
+  const { name, uid, deletionTimestamp } = object.metadata;
   const asked = wanted.metadata;
   if (asked.uid && asked.uid !== uid) {
     throw conflict(kind, name, `Precondition failed: UID in precondition: ${asked.uid}, UID in object meta: ${uid}`);
@@ -196,7 +196,7 @@ async function bound(
         metadata: { ...metadata, annotations, labels: { ...metadata.labels, [nodeNameLabel]: node } },
         status: { ...old.status, nodeName: node, phase: 'Scheduled' },
       };
-  const causes = kind.validate?.(machine as never, { old: old as never, subresource: 'binding' }) ?? [];
+  const causes = kind.validate?.(machine, { old: old, subresource: 'binding' }) ?? [];
   if (causes.length > 0)
     throw forbidden(kind, metadata.name ?? '', causes.map((cause) => cause.message).join(', '), causes);
   const manager = managerOf(caller, options.fieldManager, 'Update', 'binding');

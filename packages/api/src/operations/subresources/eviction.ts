@@ -7,7 +7,6 @@ import {
   isPodFinished,
   isPodReady,
   type KindDefinition,
-  type KubeObject,
   type Pod,
   type PodDisruptionBudget,
   StatusFailure,
@@ -87,7 +86,7 @@ async function budgetsOver(engine: Engine, pod: Pod): Promise<readonly Document[
 /** Takes one disruption from a budget, judged by the pods as they are. Throws `TooManyRequests`. */
 async function spend(engine: Engine, pods: KindDefinition, budget: Document, pod: Pod): Promise<Write> {
   const { object } = budget;
-  const { name = '', namespace = '' } = object.metadata;
+  const { name, namespace = '' } = object.metadata;
   const { spec = {}, status = {} } = object as PodDisruptionBudget;
   const hub = await engine.fresh(pods);
   const covered = hub.cache
@@ -120,7 +119,7 @@ async function spend(engine: Engine, pods: KindDefinition, budget: Document, pod
     },
   };
   const key = documentKey({ group: 'policy', plural: 'poddisruptionbudgets' }, namespace, name);
-  return { key, body: Document.draft(next as KubeObject), previous: budget.revision };
+  return { key, body: Document.draft(next), previous: budget.revision };
 }
 
 function desiredHealthy(spec: NonNullable<PodDisruptionBudget['spec']>, expected: number): number {

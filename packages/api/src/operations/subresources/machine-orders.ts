@@ -2,7 +2,6 @@ import {
   type Address,
   checkInstanceOrder,
   type InstanceOrder,
-  type KubeObject,
   type LifecycleChange,
   type MachineOrder,
   restartMachine,
@@ -137,7 +136,7 @@ async function mergeInto(
   const kind = engine.kinds.at(address);
   const manager = managerOf(caller, undefined, 'Update', address.subresource);
   const { document } = await changeObject(engine, caller, kind, address, { dryRun }, ({ object: old }) => {
-    const value = patchedValue(old as KubeObject, { type: 'merge', body: patch }, objectSchema(kind));
+    const value = patchedValue(old, { type: 'merge', body: patch }, objectSchema(kind));
     return {
       object: readObject(caller, kind, address, value, { fieldValidation: 'Ignore' }),
       resourceVersion: String(version),

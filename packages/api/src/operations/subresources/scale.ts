@@ -4,7 +4,6 @@ import {
   formatLabelSelector,
   type KindDefinition,
   type KubeObject,
-  type LabelSelector,
   type Patch,
   type Scale,
   type ScaleSubresource,
@@ -47,7 +46,7 @@ export const scaleSubresource: Subresource = {
 function patchedScale(current: Scale, patch: Patch): unknown {
   // What is applied to a scale is one number: it merges.
   const merge: Patch = patch.type === 'apply' ? { type: 'merge', body: patch.body } : patch;
-  return patchedValue(current as KubeObject, merge, objectSchema(kindOfScale));
+  return patchedValue(current, merge, objectSchema(kindOfScale));
 }
 
 function pathsOf(kind: KindDefinition): ScaleSubresource {
@@ -73,7 +72,7 @@ function scaleOf(kind: KindDefinition, object: KubeObject): Scale {
 }
 
 function selectorText(selector: unknown): string {
-  return isObject(selector) ? formatLabelSelector(selector as LabelSelector) : String(selector);
+  return isObject(selector) ? formatLabelSelector(selector) : String(selector);
 }
 
 async function writeScale(

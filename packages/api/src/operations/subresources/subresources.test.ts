@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MachineAccess, MachineStream } from '@godwit/kinds';
+import type { Loose } from '../testing/loose.ts';
 import { openDoor, pod, pods } from '../testing/open-door.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: tests look into objects of many kinds
-type Loose = any;
 
 const machines = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachines', namespace: 'default' };
 const instances = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachineinstances', namespace: 'default' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { anyKind, deployment, pod } from '@godwit/kinds';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { equalJson, freezeJson } from '../../documents/json.ts';
 import { objectSchema } from '../patch-schema.ts';
 import { mergeApplied, pruneApplied } from './apply.ts';

@@ -52,7 +52,7 @@ export function fieldsOf(value: unknown, schema: JsonSchema): FieldSet {
       }
       return set;
     }
-    case 'members': {
+    default: {
       const set: Record<string, FieldSet> = {};
       for (const member of value as unknown[]) set[memberStep(member)] = emptyLeaf;
       return set;
@@ -100,40 +100,48 @@ export function compareFields(before: unknown, after: unknown, schema: JsonSchem
     return { changed: fieldsOf(after, schema), removed: fieldsOf(before, schema) };
   }
   if (structure === 'atomic') return equalJson(before, after) ? nothing : { changed: emptyLeaf };
-  return compareSteps(stepsOf(before, schema, structure), stepsOf(after, schema, structure), structure);
+  if (structure === 'fields') return compareObjects(before as JsonObject, after as JsonObject, schema);
+  return compareLists(before as unknown[], after as unknown[], schema, structure);
 }
 
-type Steps = ReadonlyMap<string, { readonly value: unknown; readonly schema: JsonSchema }>;
-
-function stepsOf(value: unknown, schema: JsonSchema, structure: Structure): Steps {
-  const steps = new Map<string, { value: unknown; schema: JsonSchema }>();
-  if (structure === 'fields') {
-    const object = value as JsonObject;
-    for (const name in object) {
-      if (object[name] !== undefined)
-        steps.set(fieldStep(name), { value: object[name], schema: fieldSchema(schema, name) });
-    }
-    return steps;
-  }
-  const items = itemSchema(schema);
-  for (const item of value as unknown[]) {
-    steps.set(structure === 'items' ? itemStep(schema, item) : memberStep(item), { value: item, schema: items });
-  }
-  return steps;
-}
-
-function compareSteps(before: Steps, after: Steps, structure: Structure): Difference {
+function compareObjects(before: JsonObject, after: JsonObject, schema: JsonSchema): Difference {
   let changed: Record<string, FieldSet> | undefined;
   let removed: Record<string, FieldSet> | undefined;
-  const whole = (set: FieldSet) => (structure === 'items' ? (union(emptyLeaf, set) as FieldSet) : set);
-  for (const [step, { value, schema }] of after) {
-    const old = before.get(step);
-    const inner = old ? compareFields(old.value, value, schema) : { changed: whole(fieldsOf(value, schema)) };
+  for (const name in after) {
+    const value = after[name];
+    const old = before[name];
+    if (value === old || value === undefined) continue;
+    const inner = compareFields(old, value, fieldSchema(schema, name));
+    if (inner.changed) (changed ??= {})[fieldStep(name)] = inner.changed;
+    if (inner.removed) (removed ??= {})[fieldStep(name)] = inner.removed;
+  }
+  for (const name in before) {
+    if (before[name] === undefined || after[name] !== undefined) continue;
+    (removed ??= {})[fieldStep(name)] = fieldsOf(before[name], fieldSchema(schema, name));
+  }
+  return changed || removed ? { changed, removed } : nothing;
+}
+
+function compareLists(
+  before: readonly unknown[],
+  after: readonly unknown[],
+  schema: JsonSchema,
+  structure: 'items' | 'members',
+): Difference {
+  const items = itemSchema(schema);
+  const stepOf = structure === 'items' ? (item: unknown) => itemStep(schema, item) : memberStep;
+  const whole = (item: unknown) =>
+    structure === 'items' ? (union(emptyLeaf, fieldsOf(item, items)) as FieldSet) : emptyLeaf;
+  const old = new Map(before.map((item) => [stepOf(item), item]));
+  let changed: Record<string, FieldSet> | undefined;
+  let removed: Record<string, FieldSet> | undefined;
+  for (const item of after) {
+    const step = stepOf(item);
+    const inner = old.has(step) ? compareFields(old.get(step), item, items) : { changed: whole(item) };
+    old.delete(step);
     if (inner.changed) (changed ??= {})[step] = inner.changed;
-    if (inner.removed) (removed ??= {})[step] = inner.removed;
+    if ('removed' in inner && inner.removed) (removed ??= {})[step] = inner.removed;
   }
-  for (const [step, { value, schema }] of before) {
-    if (!after.has(step)) (removed ??= {})[step] = whole(fieldsOf(value, schema));
-  }
-  return { changed, removed };
+  for (const [step, item] of old) (removed ??= {})[step] = whole(item);
+  return changed || removed ? { changed, removed } : nothing;
 }
