@@ -121,7 +121,7 @@ function exceededText(
 /** Writes into a new or changed quota what its namespace uses now. */
 async function measure(engine: Engine, request: AdmissionRequest): Promise<void> {
   const quota = request.object as unknown as ResourceQuota;
-  const before: { readonly spec?: unknown } | undefined = request.old;
+  const before = request.old as Partial<ResourceQuota> | undefined;
   if (before && isDeepEqual(before.spec, quota.spec)) return;
   request.onEnd(await engine.locks.acquire(`/quotas/${request.address.namespace}`));
   await engine.current();
