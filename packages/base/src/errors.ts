@@ -32,12 +32,13 @@ export function hasCode(error: unknown, code: string): boolean {
   return codeOf(error) === code;
 }
 
-/** The message of any thrown value, with the chain of its causes. */
+/** The message of any thrown value, with the chain of its causes; what an error repeats of its cause is said once. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];
   for (let current = error; current !== undefined && parts.length < 8; ) {
-    parts.push(current instanceof Error ? current.message : String(current));
+    const message = current instanceof Error ? current.message : String(current);
+    if (!parts.at(-1)?.includes(message)) parts.push(message);
     current = current instanceof Error ? current.cause : undefined;
   }
-  return parts.join(': ');
+  return parts.filter((part) => part !== '').join(': ');
 }

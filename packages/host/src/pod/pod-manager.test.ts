@@ -289,6 +289,16 @@ describe('pods', () => {
     assert.equal(host.condition(pod, 'Ready'), 'True');
   });
 
+  test('a pod whose image is missing goes at once when it is deleted', async () => {
+    const host = await hostWith({});
+    const pod = podOf();
+    host.ensure(pod);
+    await host.pass(25_000);
+    host.delete(pod);
+    await host.pass(1_000);
+    assert.ok(host.reporter.gone.has(pod.metadata.uid));
+  });
+
   test('other failures to start have their own words', async () => {
     const host = await hostWith({ broken: { broken: true }, web: {} });
     const never = podOf({ containers: [{ name: 'web', image: 'absent', imagePullPolicy: 'Never' }] });

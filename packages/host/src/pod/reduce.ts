@@ -144,8 +144,12 @@ const endStrength: Readonly<Record<EndReason, number>> = { shutdown: 0, deadline
 
 /** Marks the end, or makes it sooner; a stronger reason replaces a weaker one. */
 export function ended(state: PodState, reason: EndReason, nowMs: number, deadlineMs: number): PodState {
-  const { end } = state;
-  if (!end) return { ...state, end: { reason, sinceMs: nowMs, deadlineMs } };
+  const { end, retries } = state;
+  // What could not be begun need not be waited for any more.
+  if (!end) {
+    const kept = retries.status ? { status: retries.status } : {};
+    return { ...state, retries: kept, end: { reason, sinceMs: nowMs, deadlineMs } };
+  }
   const stronger = endStrength[reason] > endStrength[end.reason] ? reason : end.reason;
   return { ...state, end: { ...end, reason: stronger, deadlineMs: Math.min(end.deadlineMs, deadlineMs) } };
 }
@@ -203,6 +207,7 @@ function takeFailure(state: PodState, input: Extract<PodInput, { type: 'failed' 
   const { lane, action, reason, message } = input;
   // A data plane that cannot drain must not hold up the end of a pod.
   if (lane === 'drain') return { ...state, drained: true };
+  if (state.end && action.type === 'start') return state;
   if (input.startError && action.type === 'start') {
     const run = runOf(state, action.container);
     if (run.attempt !== action.attempt || run.phase !== 'waiting') return state;
