@@ -39,10 +39,14 @@ test('create, read, list with pages and selectors, replace, delete', async () =>
   } while (next);
   assert.deepEqual(names, ['page-0', 'page-1', 'page-2', 'page-3', 'page-4']);
   const read = await core().readNamespacedConfigMap({ name: 'page-0', namespace });
-  const stale = { ...read, data: { i: 'changed' } };
+  const stale = Object.assign(read, { data: { i: 'changed' } });
   await core().replaceNamespacedConfigMap({ name: 'page-0', namespace, body: stale });
   await assert.rejects(
-    core().replaceNamespacedConfigMap({ name: 'page-0', namespace, body: { ...stale, data: { i: 'again' } } }),
+    core().replaceNamespacedConfigMap({
+      name: 'page-0',
+      namespace,
+      body: Object.assign(stale, { data: { i: 'again' } }),
+    }),
     (error: kubernetes.ApiException<string>) => error.code === 409,
   );
   await core().deleteCollectionNamespacedConfigMap({ namespace, labelSelector: 'page=yes' });

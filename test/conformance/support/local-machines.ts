@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
-import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { type ByteChannel, Failure } from '@godwit/base';
 import {
   type ExitStatus,
@@ -64,7 +64,7 @@ export class LocalMachines implements MachineAccess {
     });
     return {
       main: channelOf(child),
-      ...(!tty && { stderr: bytesOf(kept(child.stderr as Readable)) }),
+      ...(!tty && { stderr: bytesOf(kept(child.stderr)) }),
       exit,
       resize: async (columns, rows) => {
         this.sizes.push(`${columns}x${rows}`);
@@ -121,7 +121,7 @@ async function connected(port: number, signal: AbortSignal): Promise<ByteChannel
   socket.on('error', () => {});
   signal.addEventListener('abort', () => socket.destroy());
   return {
-    incoming: bytesOf(socket as Duplex),
+    incoming: bytesOf(socket),
     write: (bytes) => written(socket, bytes),
     end: () => socket.end(),
     abort: () => socket.destroy(),

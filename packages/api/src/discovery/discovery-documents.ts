@@ -42,7 +42,9 @@ export class DiscoveryDocuments {
   paths(): string[] {
     const named = this.groups().filter(({ name }) => name !== '');
     return [
-      ...['/api', '/api/v1', '/apis'],
+      '/api',
+      '/api/v1',
+      '/apis',
       ...named.flatMap(({ name, versions }) => [`/apis/${name}`, ...versions.map((v) => `/apis/${name}/${v.version}`)]),
     ];
   }

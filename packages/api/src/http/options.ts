@@ -75,14 +75,14 @@ export function deleteOptions(query: Query, body: unknown): DeleteOptions {
   const grace = wholeNumber(query, 'gracePeriodSeconds') ?? given.gracePeriodSeconds;
   if (grace !== undefined && grace !== null) {
     if (typeof grace !== 'number' || !Number.isInteger(grace) || grace < 0) {
-      throw invalidOption('gracePeriodSeconds', String(grace), 'must be a whole number of seconds, 0 or more');
+      throw invalidOption('gracePeriodSeconds', grace, 'must be a whole number of seconds, 0 or more');
     }
     options.gracePeriodSeconds = grace;
   }
   const policy = query.get('propagationPolicy') ?? given.propagationPolicy ?? orphanPolicy(query, given);
   if (policy !== undefined && policy !== null) {
     if (policy !== 'Orphan' && policy !== 'Background' && policy !== 'Foreground') {
-      throw invalidOption('propagationPolicy', String(policy), 'must be Orphan, Background or Foreground');
+      throw invalidOption('propagationPolicy', policy, 'must be Orphan, Background or Foreground');
     }
     options.propagationPolicy = policy;
   }
@@ -124,7 +124,7 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function invalidOption(name: string, value: string, rule: string): StatusFailure {
+function invalidOption(name: string, value: unknown, rule: string): StatusFailure {
   return new StatusFailure('BadRequest', `${name}: ${JSON.stringify(value)}: ${rule}`, {
     causes: [{ reason: 'FieldValueInvalid', field: name, message: rule }],
   });

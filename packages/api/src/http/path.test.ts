@@ -5,7 +5,7 @@ import { parsePath } from './path.ts';
 const resource = (path: string) => {
   const route = parsePath(path);
   assert.equal(route?.type, 'resource', path);
-  const { type: _, ...rest } = route as Extract<typeof route, { type: 'resource' }>;
+  const { type: _, ...rest } = route;
   return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined && value !== ''));
 };
 

@@ -86,7 +86,13 @@ export class ServerPaths {
   #rootPaths(): string[] {
     return [
       ...this.#discovery.paths(),
-      ...['/healthz', '/livez', '/metrics', '/openapi/v2', '/openapi/v3', '/readyz', '/version'],
+      '/healthz',
+      '/livez',
+      '/metrics',
+      '/openapi/v2',
+      '/openapi/v3',
+      '/readyz',
+      '/version',
     ];
   }
 

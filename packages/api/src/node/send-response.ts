@@ -62,7 +62,7 @@ export function http2Destination(stream: ServerHttp2Stream, headOnly: boolean, m
     headOnly,
     mayPack,
     head(status, headers) {
-      stream.respond({ ':status': status, ...headers } as Record<string, string | string[] | number>);
+      stream.respond({ ':status': status, ...headers });
     },
   };
 }

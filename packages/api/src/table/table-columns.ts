@@ -25,7 +25,7 @@ const ageColumn: Column<KubeObject> = {
 };
 
 /** Columns that already tell when, so that an age beside them would say nothing new. */
-const TELLS_TIME = new Set(['Age', 'Last Seen']);
+const TELLS_TIME = new Set(['Age', 'Created At', 'Last Seen']);
 
 const cache = new WeakMap<KindDefinition, readonly Column<KubeObject>[]>();
 
@@ -36,7 +36,7 @@ const cache = new WeakMap<KindDefinition, readonly Column<KubeObject>[]>();
 export function columnsOf(kind: KindDefinition): readonly Column<KubeObject>[] {
   const known = cache.get(kind);
   if (known) return known;
-  const own = kind.columns as readonly Column<KubeObject>[];
+  const own = kind.columns;
   const columns = own.some((column) => column.name === 'Name') ? [...own] : [nameColumn, ...own];
   if (!own.some((column) => TELLS_TIME.has(column.name))) {
     const wide = columns.findIndex((column) => (column.priority ?? 0) > 0);

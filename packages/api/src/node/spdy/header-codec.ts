@@ -68,11 +68,11 @@ function run(zlib: Deflate | Inflate, input: Buffer): Promise<Buffer> {
       size += chunk.length;
       if (size > LARGEST_BLOCK) zlib.destroy(new Failure('protocol-error', 'a SPDY header block is too large'));
     };
-    const settle = (error?: unknown) => {
+    const settle = (error?: Error) => {
       zlib.off('data', onData);
       zlib.off('error', settle);
       zlib.off('close', onClose);
-      if (error) reject(error instanceof Error ? error : new Failure('protocol-error', String(error)));
+      if (error) reject(error);
       else resolve(Buffer.concat(out));
     };
     const onClose = () => settle(new Failure('protocol-error', 'the SPDY connection was closed'));

@@ -38,7 +38,7 @@ export class SpdyConnection implements SpdyWire {
     } catch (error) {
       reason = error;
     }
-    for (const stream of [...this.#streams.values()]) stream.broken(reason);
+    for (const stream of this.#streams.values()) stream.broken(reason);
     this.#packer.close();
     this.#unpacker.close();
     this.#duplex.destroy();
@@ -108,7 +108,7 @@ export class SpdyConnection implements SpdyWire {
     const stream = new SpdyStream(id, headers, this);
     this.#streams.set(id, stream);
     await this.#write(controlFrame(frameTypes.synReply, 0, Buffer.concat([uint32s(id), reply])));
-    if (final) stream.deliver(new Uint8Array(0), true);
+    if (final) await stream.deliver(new Uint8Array(0), true);
     this.#onStream(stream);
   }
 }

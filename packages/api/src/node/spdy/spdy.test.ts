@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Duplex, duplexPair } from 'node:stream';
+import { duplexPair } from 'node:stream';
 import { test } from 'node:test';
 import { controlFrame, dataHead, FrameReader, frameTypes, uint32s } from './frames.ts';
 import { HeaderPacker, HeaderUnpacker } from './header-codec.ts';
@@ -47,7 +47,7 @@ test('header blocks share one stream of compression', async () => {
 test('a stream that a client opens is answered, carries bytes both ways, and ends', async () => {
   const [server, client] = duplexPair();
   const opened = Promise.withResolvers<SpdyStream>();
-  const ended = new SpdyConnection(server as Duplex, (stream) => opened.resolve(stream)).run();
+  const ended = new SpdyConnection(server, (stream) => opened.resolve(stream)).run();
   const packer = new HeaderPacker();
   const block = await packer.pack(new Map([['streamtype', 'data']]));
   client.write(controlFrame(frameTypes.synStream, 0, Buffer.concat([uint32s(1, 0), Buffer.from([0, 0]), block])));

@@ -16,6 +16,8 @@ export interface SessionWire {
 /** Moves bytes both ways until the process has ended or the client has gone. Never rejects. */
 export async function runSession(stream: MachineStream, wire: SessionWire): Promise<void> {
   const { main, stderr, exit } = stream;
+  // It is waited for when the output has ended, but may fail before that.
+  exit?.catch(() => {});
   // Input and sizes end whenever they like: only the process decides when the session is over.
   if (wire.stdin) pumpInput(wire.stdin, stream).catch(() => {});
   else main.end();
@@ -29,7 +31,6 @@ export async function runSession(stream: MachineStream, wire: SessionWire): Prom
     await wire.finish(status);
   } catch (error) {
     main.abort(error);
-    exit?.catch(() => {});
     await wire.finish(failureStatus(describeError(error))).catch(() => {});
   }
 }

@@ -115,7 +115,7 @@ async function spdy(
   if (!offered.split(',').some((name) => name.trim() === protocol)) {
     throw new StatusFailure('BadRequest', `unable to upgrade: of the protocols offered (${offered}) none is known`);
   }
-  const session = forwarding ? undefined : sessionOf(wanted.request as StreamRequest);
+  const session = forwarding ? undefined : sessionOf(wanted.request);
   if (!forwarding && !session) throw new StatusFailure('BadRequest', 'this stream is given over a WebSocket only');
   const stream = forwarding ? undefined : await wanted.open(signal);
   socket.write(
@@ -151,9 +151,7 @@ function sessionOf(request: StreamRequest | 'port-forward-pod'): SessionRequest 
 }
 
 function offers(message: IncomingMessage, protocol: string): boolean {
-  return String(message.headers['sec-websocket-protocol'] ?? '')
-    .split(',')
-    .some((name) => name.trim() === protocol);
+  return (message.headers['sec-websocket-protocol'] ?? '').split(',').some((name) => name.trim() === protocol);
 }
 
 /** Paths tell what is spoken: sessions and ports have names of their own, machines speak plain bytes. */

@@ -36,13 +36,12 @@ async function runPort(
   number.writeUInt16LE(port);
   const send = (on: number, bytes: Uint8Array) => sendMessage(socket, Buffer.concat([Buffer.from([on]), bytes]));
   const opening = open(port);
+  // It is waited for below, but may fail before that.
+  opening.catch(settled);
   let queue: Promise<unknown> = opening;
   writers.set(channel, (bytes) => {
     queue = queue.then(() => opening).then(({ main }) => main.write(bytes));
-    return queue.then(
-      () => {},
-      () => {},
-    );
+    return queue.then(settled, settled);
   });
   try {
     await send(channel, number);
@@ -55,4 +54,9 @@ async function runPort(
   } finally {
     writers.delete(channel);
   }
+}
+
+/** What came of it is told elsewhere. */
+function settled(): undefined {
+  return undefined;
 }
