@@ -43,7 +43,7 @@ test('a bound pod runs, tells how it is, and goes when it is deleted', async () 
   assert.equal(found?.status?.podIP, '10.80.0.2');
   assert.ok(await host.isReady('one'));
   const events = (await host.client.resource(event).list({ namespace: 'default' })).items;
-  assert.deepEqual(events.map(({ reason }) => reason).sort(), ['Created', 'Pulled', 'Started']);
+  assert.deepEqual(events.map(({ reason }) => reason ?? '').toSorted(), ['Created', 'Pulled', 'Started']);
   await host.client.resource(pod).delete({ namespace: 'default', name: 'one' });
   await host.pass(2_000);
   assert.equal(await host.pod('one'), undefined);

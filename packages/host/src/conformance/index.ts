@@ -1,3 +1,4 @@
 /** What every implementation of a driver must do, told once and run on each. */
+
+export * from './conformance-container-driver.ts';
 export * from './conformance-network-driver.ts';
-export * from './container-driver.ts';
