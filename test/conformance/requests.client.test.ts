@@ -46,6 +46,37 @@ test('strangers see the version and the health, and nothing else', async () => {
   stranger.close();
 });
 
+test('a service account is known by its token, and only with it, and only while it is there', async () => {
+  const accounts = '/api/v1/namespaces/default/serviceaccounts';
+  const json = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'robot' } });
+  assert.equal((await admin.send(accounts, { method: 'POST', headers: json, body })).status, 201);
+  const request = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} });
+  const issued = await admin.send(`${accounts}/robot/token`, { method: 'POST', headers: json, body: request });
+  assert.equal(issued.status, 201, String(issued.body));
+  const { token } = issued.json<{ status: { token: string } }>().status;
+  const robot = new HttpsClient(api);
+  const authorization = `Bearer ${token}`;
+  const groups = await robot.send('/api', { headers: { authorization } });
+  assert.equal(groups.status, 200);
+  const secret = await robot.send('/api/v1/namespaces/default/secrets', { headers: { authorization } });
+  assertStatus(secret, 403, 'Forbidden', /User "system:serviceaccount:default:robot" cannot list resource "secrets"/);
+  const forged = `${token.slice(0, -4)}AAAA`;
+  const broken = await robot.send('/api', { headers: { authorization: `Bearer ${forged}` } });
+  assertStatus(broken, 401, 'Unauthorized', /./);
+  assert.equal((await admin.send(`${accounts}/robot`, { method: 'DELETE' })).status, 200);
+  assertStatus(await robot.send('/api', { headers: { authorization } }), 401, 'Unauthorized', /./);
+  robot.close();
+});
+
+test('metrics, and the keys that tokens are signed with', async () => {
+  assert.match(String((await admin.send('/metrics')).body), /godwit_up 1/);
+  const { keys } = (await admin.send('/openid/v1/jwks')).json<{ keys: Record<string, string>[] }>();
+  assert.deepEqual([keys[0]?.kty, keys[0]?.d], ['EC', undefined]);
+  const about = (await admin.send('/.well-known/openid-configuration')).json<{ issuer: string }>();
+  assert.equal(about.issuer, 'https://test');
+});
+
 test('a certificate of another authority counts for nothing', async () => {
   const other = await ApiUnderTest.start();
   const impostor = new HttpsClient(api, await other.issue('admin', ['system:masters']));

@@ -8,5 +8,4 @@ export * from './authorization/authorizer.ts';
 export * from './authorization/user.ts';
 export * from './documents/document.ts';
 export * from './http/index.ts';
-export * from './http/index.ts';
 export * from './operations/index.ts';

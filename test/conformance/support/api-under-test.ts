@@ -1,7 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AccessRecord, createAuthenticator, createOperations, HttpApi, type Operations } from '@godwit/api';
+import {
+  type AccessRecord,
+  createAuthenticator,
+  createOperations,
+  createTokenIssuer,
+  HttpApi,
+  newTokenKey,
+  type Operations,
+  type TokenIssuer,
+} from '@godwit/api';
 import { ApiServer } from '@godwit/api/node';
 import { SystemClock, silentLog, type World } from '@godwit/base';
 import { SystemIds, systemRandom } from '@godwit/base/node';
@@ -23,6 +32,7 @@ export class ApiUnderTest {
   readonly authority: KeyPair;
   readonly store: Store;
   readonly #serverPair: KeyPair;
+  #tokens: TokenIssuer | undefined;
   #operations: Operations | undefined;
   #server: ApiServer | undefined;
   #port = 0;
@@ -95,17 +105,29 @@ export class ApiUnderTest {
 
   async #open(): Promise<void> {
     const { clock, log } = this.world;
+    this.#tokens ??= await createTokenIssuer({
+      world: this.world,
+      key: await newTokenKey('one'),
+      issuer: 'https://test',
+    });
+    const tokens = this.#tokens;
     const operations = await createOperations({
       world: this.world,
       store: this.store,
       kinds: builtInKinds,
       machines: () => this.machines,
+      tokens,
     });
     this.#operations = operations;
     const api = new HttpApi({
       operations,
-      authenticator: createAuthenticator({ world: this.world, holds: (claims) => operations.tokenHolds(claims) }),
+      authenticator: createAuthenticator({
+        world: this.world,
+        tokens,
+        holds: (claims) => operations.tokenHolds(claims),
+      }),
       clock,
+      probes: { tokenKeys: tokens, metrics: async () => 'godwit_up 1\n' },
       onAccess: (record) => this.requests.push(record),
     });
     const tls = {
