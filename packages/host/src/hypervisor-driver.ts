@@ -138,8 +138,8 @@ export interface LaunchInterface {
   readonly mtu?: number;
   /** A tap that exists, in the data plane's namespace; without one QEMU's own user network is used. */
   readonly tapName?: string;
-  /** Network namespace in which that tap lives. */
-  readonly namespacePath?: string;
+  /** Words before the command that starts the machine, so that it runs where the tap is. */
+  readonly commandPrefix?: readonly string[];
 }
 
 /** How a guest stands. */

@@ -1,5 +1,6 @@
 /** Drivers of Linux. */
 
+export * from './accelerator/index.ts';
 export * from './host/index.ts';
 export * from './images/index.ts';
 export * from './network/index.ts';

@@ -217,7 +217,11 @@ export function finish(state: MachineState, outcome: Outcome, context: StepConte
   if (state.stage === 'cleaning' || state.stage === 'ended') return state;
   if (outcome.phase === 'Failed') context.tell('Warning', outcome.reason, outcome.message);
   else context.tell('Normal', 'Stopped', `The virtual machine has stopped: ${outcome.message}.`);
-  return { ...state, stage: 'cleaning', outcome: state.outcome ?? outcome, agent: { connected: false, askAtMs: 0 } };
+  // What could not be begun has not to be waited for any more.
+  const { status } = state.retries;
+  const retries = status ? { status } : {};
+  const agent = { connected: false, askAtMs: 0 };
+  return { ...state, stage: 'cleaning', outcome: state.outcome ?? outcome, retries, agent };
 }
 
 function ended(state: MachineState): MachineState {

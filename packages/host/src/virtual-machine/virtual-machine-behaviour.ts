@@ -147,7 +147,7 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
           mac: address.mac,
           mtu: address.mtu,
           ...(port.tapName !== undefined && { tapName: port.tapName }),
-          ...(port.namespacePath !== undefined && { namespacePath: port.namespacePath }),
+          ...(port.commandPrefix !== undefined && { commandPrefix: port.commandPrefix }),
         };
       }),
     );

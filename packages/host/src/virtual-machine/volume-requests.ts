@@ -2,10 +2,12 @@ import { Failure } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import {
   dataVolume,
+  persistentVolume,
   persistentVolumeClaim,
   type Stored,
   type VirtualMachineInstance,
   type VirtualMachineVolume,
+  volumeStateOf,
   wholeUnits,
 } from '@godwit/kinds';
 import type { KernelRequest, PrepareRequest, PullPolicy, VolumeRequest, VolumeSource } from '../hypervisor-driver.ts';
@@ -96,6 +98,8 @@ async function claimSource(
   if (!claim) throw notReady(`claim ${name} does not exist`);
   const volume = claim.spec.volumeName;
   if (!volume || claim.status?.phase !== 'Bound') throw notReady(`claim ${name} is not bound`);
+  const state = volumeStateOf(await client.resource(persistentVolume).find({ name: volume }));
+  if (state?.phase === 'Failed') throw notReady(`volume ${volume} cannot be made: ${state.message}`);
   const size = claim.status.capacity?.storage ?? claim.spec.resources?.requests?.storage;
   return { type: 'persistent', volume, sizeBytes: wholeUnits(size), ...use };
 }

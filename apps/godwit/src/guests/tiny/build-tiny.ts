@@ -3,13 +3,13 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure, hasCode } from '@godwit/base';
+import { buildBootDisk } from '../boot-disk.ts';
 import { imageStamp, storeImage } from '../container-image.ts';
 import { type ArchiveEntry, archiveFile, archiveFolder, cpio } from '../cpio.ts';
 import { packageBehind, unpackPackage } from '../debian-package.ts';
 import type { BuiltGuest, GuestOptions } from '../guest-options.ts';
 import { KernelModules, unpackKernel } from '../kernel/index.ts';
 import { remoteLogin } from './remote-login.ts';
-import { buildTinyDisk } from './tiny-disk.ts';
 
 /** Name of the tiny guest in the host's image store. */
 export const tinyImage = 'localhost/godwit/tiny:latest';
@@ -72,7 +72,7 @@ export async function buildTinyGuest(options: GuestOptions): Promise<BuiltGuest>
   await writeFile(join(tree, 'boot/vmlinuz'), unpackKernel(packed) ?? packed);
   await writeFile(join(tree, 'boot/initrd'), initrd);
   await mkdir(join(tree, 'disk'));
-  await buildTinyDisk({ kernel: packed, initrd, kernelArguments: tinyKernelArguments, target: disk }, options);
+  await buildBootDisk({ kernel: packed, initrd, kernelArguments: tinyKernelArguments, target: disk }, options);
   await writeFile(join(tree, 'disk/disk.qcow2'), await readFile(disk));
   options.progress(`storing ${tinyImage}`);
   await storeImage(tree, tinyImage, stamp, options);

@@ -1,6 +1,6 @@
 import { access, constants, mkdir, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ByteChannel, Failure, hasCode, type World } from '@godwit/base';
+import { type ByteChannel, describeError, Failure, hasCode, type World } from '@godwit/base';
 import type {
   Acceleration,
   GuestEvent,
@@ -34,10 +34,9 @@ export interface QemuHypervisorOptions {
   readonly keep: string;
   readonly images: ImageFiles;
   readonly volumes: FolderVolumes;
-  readonly acceleration: Acceleration;
+  /** May still be being found out: what is launched meanwhile waits for it, and nothing else does. */
+  readonly acceleration: Acceleration | Promise<Acceleration>;
   readonly hostDiskFolders?: readonly string[];
-  /** The data plane's network namespace, in which taps are that say nothing else. */
-  readonly namespacePath?: string;
   readonly program?: string;
 }
 
@@ -49,16 +48,20 @@ const IMAGE_IDLE_MS = 3_600_000;
 
 /** Virtual machines by QEMU, one process each, driven over QMP. */
 export class QemuHypervisor implements HypervisorDriver {
-  readonly acceleration: Acceleration;
   readonly #options: QemuHypervisorOptions;
   readonly #machines = new Map<string, QemuMachine>();
   #listener: (uid: string, event: GuestEvent) => void = () => undefined;
   #site: Promise<Omit<LaunchSite, 'files'>> | undefined;
   #sweep: { cancel(): void } | undefined;
+  #acceleration: Acceleration = { type: 'tcg', reason: 'KVM is being tried' };
 
   constructor(options: QemuHypervisorOptions) {
     this.#options = options;
-    this.acceleration = options.acceleration;
+    void this.#accelerated();
+  }
+
+  get acceleration(): Acceleration {
+    return this.#acceleration;
   }
 
   listen(listener: (uid: string, event: GuestEvent) => void): void {
@@ -83,7 +86,8 @@ export class QemuHypervisor implements HypervisorDriver {
     await rm(files.serialLog, { force: true });
     await prepareFirmware(request, site, join(this.#options.keep, request.namespace, request.name));
     const { program = 'qemu-system-x86_64', world } = this.#options;
-    await startQemu(args, { program, files, clock: world.clock, namespacePath: this.#namespaceOf(request) });
+    const prefix = request.interfaces.find(({ commandPrefix }) => commandPrefix !== undefined)?.commandPrefix ?? [];
+    await startQemu([...prefix, program, ...args], files, world.clock);
     const view = await this.adopt(request.uid);
     if (!view) throw new Failure('launch-failed', await readLog(files), { retryable: true });
     this.#giveOwnGroup(request.uid);
@@ -202,11 +206,6 @@ export class QemuHypervisor implements HypervisorDriver {
     return Promise.resolve();
   }
 
-  #namespaceOf({ interfaces }: LaunchRequest): string | undefined {
-    const tap = interfaces.find(({ tapName }) => tapName !== undefined);
-    return tap && (tap.namespacePath ?? this.#options.namespacePath);
-  }
-
   #files(uid: string): MachineFiles {
     return machineFiles(this.#options.machines, uid);
   }
@@ -237,12 +236,22 @@ export class QemuHypervisor implements HypervisorDriver {
   }
 
   #launchSite(): Promise<Omit<LaunchSite, 'files'>> {
-    this.#site ??= Promise.all([firmwareFolder(), usable('/dev/vhost-net')]).then(([folder, vhostNet]) => ({
-      acceleration: this.acceleration.type,
-      vhostNet: vhostNet && this.acceleration.type === 'kvm',
+    const facts = [this.#accelerated(), firmwareFolder(), usable('/dev/vhost-net')] as const;
+    this.#site ??= Promise.all(facts).then(([{ type }, folder, vhostNet]) => ({
+      acceleration: type,
+      vhostNet: vhostNet && type === 'kvm',
       ...(folder !== undefined && { firmwareFolder: folder }),
     }));
     return this.#site;
+  }
+
+  async #accelerated(): Promise<Acceleration> {
+    try {
+      this.#acceleration = await this.#options.acceleration;
+    } catch (error) {
+      this.#acceleration = { type: 'tcg', reason: `KVM cannot be tried: ${describeError(error)}` };
+    }
+    return this.#acceleration;
   }
 
   /** Beside the launch, not in it: the machine runs already. */

@@ -63,21 +63,24 @@ export class SerialConsole {
   }
 
   #connect(): Promise<Socket> {
-    this.#connection ??= connectSocket(this.#socketPath).then(
+    if (this.#connection) return this.#connection;
+    const connection = connectSocket(this.#socketPath).then(
       (socket) => {
         socket.on('data', (bytes) => {
           for (const reader of this.#readers) reader.push(bytes);
         });
         socket.on('error', () => undefined);
-        socket.on('close', () => this.close());
+        // An older connection that ends late is none of the newer readers' business.
+        socket.on('close', () => this.#connection === connection && this.close());
         return socket;
       },
       (error: unknown) => {
-        this.#connection = undefined;
+        if (this.#connection === connection) this.#connection = undefined;
         throw error;
       },
     );
-    return this.#connection;
+    this.#connection = connection;
+    return connection;
   }
 
   #leave(reader: Subscription<Uint8Array>): void {

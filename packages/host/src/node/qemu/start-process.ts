@@ -8,27 +8,20 @@ import { connectSocket } from './socket.ts';
 const START_TIMEOUT_MS = 60_000;
 const LOOK_MS = 2;
 
-export interface StartOptions {
-  readonly program: string;
-  readonly files: MachineFiles;
-  readonly clock: Clock;
-  /** Network namespace in which its taps are. */
-  readonly namespacePath?: string | undefined;
-}
-
 /**
  * Starts QEMU in a session of its own, with nothing of ours open, so that it outlives us. (`-daemonize` would do the
  * same, but not under the sandbox that forbids new processes.) Resolves when its monitor can be reached, rejects when
  * it ends before. Codes: see `launchFailure`.
  */
-export async function startQemu(args: readonly string[], options: StartOptions): Promise<void> {
-  const { program, files, clock, namespacePath } = options;
-  const [command, all] =
-    namespacePath === undefined ? [program, args] : ['nsenter', [`--net=${namespacePath}`, '--', program, ...args]];
+export async function startQemu(
+  [program = '', ...args]: readonly string[],
+  files: MachineFiles,
+  clock: Clock,
+): Promise<void> {
   const log = await open(files.log, 'w', 0o600);
   let child: ChildProcess;
   try {
-    child = spawn(command, all, { stdio: ['ignore', log.fd, log.fd], detached: true, cwd: '/' });
+    child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd], detached: true, cwd: '/' });
   } finally {
     await log.close();
   }
@@ -43,7 +36,7 @@ export async function startQemu(args: readonly string[], options: StartOptions):
   await monitorOpen(files.monitor, clock, () => end !== undefined);
   if (!end) return;
   if (hasCode(end.error, 'ENOENT'))
-    throw new Failure('program-missing', `${command} is not installed`, { cause: end.error });
+    throw new Failure('program-missing', `${program} is not installed`, { cause: end.error });
   throw launchFailure(await readFile(files.log, 'utf8'), end.how);
 }
 

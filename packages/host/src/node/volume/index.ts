@@ -1,3 +1,4 @@
 /** Disks as files: PersistentVolumes as folders, images and overlays by `qemu-img`, and what fills them. */
 export * from './disk-image.ts';
 export * from './folder-volumes.ts';
+export * from './local-volume-filler.ts';

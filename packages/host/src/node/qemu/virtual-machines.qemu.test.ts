@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Stored, VirtualMachineInstance } from '@godwit/kinds';
+import { deleted, testInstance } from '../../virtual-machine/test-support/instance.ts';
+import { type MachineHost, openMachineHost, TINY_IMAGE, tinyKernel, waitFor } from './test-support/machine-host.ts';
+
+const UID = '0c0ffee0-0000-4000-8000-000000000001';
+
+/** What these tests cannot do without; the reason why not, where it is missing. */
+function missing(): string | undefined {
+  if (spawnSync('qemu-system-x86_64', ['--version']).status !== 0) return 'qemu-system-x86_64 is not installed';
+  if (spawnSync('podman', ['image', 'exists', TINY_IMAGE]).status !== 0)
+    return `no image ${TINY_IMAGE}: godwit image tiny`;
+  return undefined;
+}
+
+describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
+  const reason = missing();
+  let state: string;
+  let host: MachineHost;
+
+  before(() => {
+    state = mkdtempSync(join(tmpdir(), 'godwit-qemu-'));
+    host = openMachineHost(state);
+  });
+  after(async () => {
+    await host.close();
+    rmSync(state, { recursive: true, force: true });
+  });
+
+  const start = (machine: Stored<VirtualMachineInstance>) => {
+    host.door.put('virtualmachineinstances', machine);
+    host.manager.ensure(machine);
+  };
+  const status = () => host.instance('tiny')?.status;
+  const condition = (type: string) => status()?.conditions?.find((entry) => entry.type === type);
+  const skipped = (t: TestContext) => reason !== undefined && (t.skip(reason), true);
+
+  test('boots the tiny guest, tells the API, answers on its console', async (t) => {
+    if (skipped(t)) return;
+    start(testInstance('tiny', UID, tinyKernel));
+    await waitFor('phase Running', () => status()?.phase === 'Running');
+    assert.equal(condition('Ready')?.status, 'True');
+    assert.equal(status()?.interfaces?.[0]?.ipAddress, '10.80.0.5');
+    const stream = await host.console('tiny', UID);
+    assert.match(await stream.readUntil('ready as'), /userland is up/);
+    await stream.readUntil('# ');
+    await stream.type('echo $((6*7))-answer\n');
+    await stream.readUntil('42-answer');
+    stream.close();
+  });
+
+  test('several readers of the console see what was said before and what is said now', async (t) => {
+    if (skipped(t)) return;
+    const [one, two] = await Promise.all([host.console('tiny', UID), host.console('tiny', UID)]);
+    await Promise.all([one.readUntil('userland is up'), two.readUntil('userland is up')]);
+    await one.type('echo to-$((1+1))-both\n');
+    await Promise.all([one.readUntil('to-2-both'), two.readUntil('to-2-both')]);
+    one.close();
+    await two.type('echo still-$((2+2))\n');
+    await two.readUntil('still-4');
+    two.close();
+  });
+
+  test('pause holds the guest and takes it out of readiness; unpause brings it back', async (t) => {
+    if (skipped(t)) return;
+    await host.order('tiny', UID, 'pause');
+    await waitFor('condition Paused', () => condition('Paused')?.status === 'True');
+    assert.equal(condition('Ready')?.status, 'False');
+    await assert.rejects(host.order('tiny', UID, 'pause'), /already paused/);
+    await host.order('tiny', UID, 'unpause');
+    await waitFor('Ready again', () => condition('Ready')?.status === 'True' && !condition('Paused'));
+  });
+
+  test('a screenshot is a PNG image', async (t) => {
+    if (skipped(t)) return;
+    const image = await host.screenshot('tiny', UID);
+    assert.deepEqual([...image.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
+  });
+
+  test('grows in sockets and in memory while it runs', async (t) => {
+    if (skipped(t)) return;
+    const machine = host.instance('tiny') as Stored<VirtualMachineInstance>;
+    const domain = {
+      ...machine.spec.domain,
+      cpu: { ...machine.spec.domain.cpu, sockets: 2 },
+      memory: { guest: '448Mi' },
+    };
+    host.manager.ensure({ ...machine, spec: { ...machine.spec, domain } });
+    await waitFor('two sockets', () => status()?.currentCPUTopology?.sockets === 2);
+    assert.equal(status()?.memory?.guestCurrent, '448Mi');
+    const stream = await host.console('tiny', UID);
+    // The guest hears of its new processor by an interrupt, in its own time.
+    await stream.type('until [ -d /sys/devices/system/cpu/cpu1 ]; do sleep 1; done; echo processors-$((1+1))\n');
+    await stream.readUntil('processors-2');
+    stream.close();
+  });
+
+  test('is adopted by a new manager after the old one let go without a word', async (t) => {
+    if (skipped(t)) return;
+    const pid = host.pid(UID);
+    await host.abandon();
+    host = openMachineHost(state, host.door);
+    await host.manager.adopt();
+    host.manager.ensure(host.instance('tiny') as Stored<VirtualMachineInstance>);
+    assert.equal(host.pid(UID), pid);
+    const stream = await host.console('tiny', UID);
+    await stream.readUntil('userland is up');
+    await stream.type('echo adopted-$((3*3))\n');
+    await stream.readUntil('adopted-9');
+    stream.close();
+    assert.equal(status()?.phase, 'Running');
+  });
+
+  test('a soft reboot without an agent goes by power button and boots again', async (t) => {
+    if (skipped(t)) return;
+    const pid = host.pid(UID);
+    await host.order('tiny', UID, 'soft-reboot');
+    await waitFor('a second boot', () => host.serialLog(UID).split('userland is up').length > 2, 60_000);
+    assert.equal(host.pid(UID), pid);
+    assert.equal(status()?.phase, 'Running');
+    const stream = await host.console('tiny', UID);
+    await waitFor('ready after the reboot', () => host.serialLog(UID).split('ready as').length > 2, 60_000);
+    stream.close();
+  });
+
+  test('deletion shuts the guest down in order, cleans up, and lets the object go', async (t) => {
+    if (skipped(t)) return;
+    const machine = deleted(host.instance('tiny') as Stored<VirtualMachineInstance>);
+    host.manager.ensure(host.door.put('virtualmachineinstances', machine) as Stored<VirtualMachineInstance>);
+    await waitFor('the finalizer to come off', () => host.instance('tiny')?.metadata.finalizers?.length === 0, 40_000);
+    assert.equal(status()?.phase, 'Succeeded');
+    assert.match(host.events().join(), /Stopped/);
+    assert.equal(host.pid(UID), undefined);
+    host.manager.absent(UID);
+    await waitFor('nothing to be left', () => host.manager.known().length === 0);
+    assert.equal(existsSync(join(state, 'machines', UID)), false);
+  });
+
+  test('a guest that switches itself off while nobody watches is known as stopped', async (t) => {
+    if (skipped(t)) return;
+    const uid = UID.replace(/1$/, '2');
+    start(testInstance('tiny', uid, tinyKernel));
+    await waitFor('the guest', () => host.serialLog(uid).includes('ready as'), 60_000);
+    const stream = await host.console('tiny', uid);
+    await stream.type('sleep 1; poweroff\n');
+    await stream.readUntil('poweroff');
+    stream.close();
+    await host.abandon();
+    await waitFor('power off', () => /Power down|going down/.test(host.serialLog(uid)), 30_000);
+    host = openMachineHost(state, host.door);
+    await host.manager.adopt();
+    host.manager.ensure(host.instance('tiny') as Stored<VirtualMachineInstance>);
+    await waitFor('phase Succeeded', () => status()?.phase === 'Succeeded', 40_000);
+    host.manager.absent(uid);
+    await waitFor('nothing to be left', () => host.manager.known().length === 0);
+  });
+
+  test('kill -9 of the program: its machine runs on and is adopted', async (t) => {
+    if (skipped(t)) return;
+    const uid = UID.replace(/1$/, '3');
+    const other = join(state, 'program');
+    const program = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('test-support/machine-program.ts', import.meta.url)), state, uid],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    await lineOf(program, 'running');
+    program.kill('SIGKILL');
+    await once(program, 'exit');
+    const pid = host.pid(uid);
+    assert.ok(pid !== undefined, other);
+    await host.manager.adopt();
+    host.manager.ensure(
+      host.door.put('virtualmachineinstances', testInstance('tiny', uid, tinyKernel)) as Stored<VirtualMachineInstance>,
+    );
+    await waitFor('phase Running', () => status()?.phase === 'Running');
+    assert.equal(host.pid(uid), pid);
+    await host.manager.stopAll(30_000);
+    assert.equal(host.pid(uid), undefined);
+    assert.equal(status()?.phase, 'Scheduled', 'the object is run again by the next start of the host');
+  });
+
+  test('QEMU that is killed fails the machine', async (t) => {
+    if (skipped(t)) return;
+    const uid = UID.replace(/1$/, '4');
+    start(testInstance('tiny', uid, tinyKernel));
+    await waitFor('phase Running', () => status()?.phase === 'Running');
+    process.kill(host.pid(uid) as number, 'SIGKILL');
+    await waitFor('phase Failed', () => status()?.phase === 'Failed');
+    assert.equal(status()?.reason, 'Crashed');
+    host.manager.absent(uid);
+    await waitFor('nothing to be left', () => host.manager.known().length === 0);
+  });
+});
+
+describe('what cannot be booted', () => {
+  const reason = missing();
+  let state: string;
+  let host: MachineHost;
+
+  before(() => {
+    state = mkdtempSync(join(tmpdir(), 'godwit-qemu-'));
+    host = openMachineHost(state);
+  });
+  after(async () => {
+    await host.close();
+    rmSync(state, { recursive: true, force: true });
+  });
+
+  const synchronized = () => host.instance('broken')?.status?.conditions?.find(({ type }) => type === 'Synchronized');
+  const refused = async (
+    t: TestContext,
+    digit: string,
+    spec: Partial<VirtualMachineInstance['spec']>,
+    word: string,
+  ) => {
+    if (reason !== undefined) return t.skip(reason);
+    const uid = UID.replace(/1$/, digit);
+    const machine = testInstance('broken', uid, spec);
+    host.door.put('virtualmachineinstances', machine);
+    host.manager.ensure(machine);
+    await waitFor(word, () => synchronized()?.reason === word);
+    assert.equal(synchronized()?.status, 'False');
+    assert.match(host.events().join('\n'), new RegExp(word));
+    const gone = deleted(host.instance('broken') as Stored<VirtualMachineInstance>);
+    host.manager.ensure(host.door.put('virtualmachineinstances', gone) as Stored<VirtualMachineInstance>);
+    await waitFor('the finalizer to come off', () => host.instance('broken')?.metadata.finalizers?.length === 0);
+    host.manager.absent(uid);
+    await waitFor('nothing to be left', () => host.manager.known().length === 0);
+  };
+  const { domain } = testInstance('broken', UID).spec;
+
+  test('an image that does not exist', (t) => {
+    const volumes = [{ name: 'root', containerDisk: { image: 'localhost/godwit/none:latest' } }];
+    return refused(t, '5', { volumes }, 'ErrImagePull');
+  });
+
+  test('a disk that is corrupt', (t) => {
+    const path = join(state, 'disks', 'corrupt.qcow2');
+    spawnSync('mkdir', ['-p', join(state, 'disks')]);
+    writeFileSync(path, Buffer.concat([Buffer.from('QFI\xfb', 'latin1'), Buffer.alloc(4096, 0xee)]));
+    return refused(t, '6', { volumes: [{ name: 'root', hostDisk: { path, type: 'Disk' } }] }, 'CorruptDisk');
+  });
+
+  test('a disk outside the folders that may be used', (t) => {
+    return refused(
+      t,
+      '7',
+      { volumes: [{ name: 'root', hostDisk: { path: '/etc/shadow', type: 'Disk' } }] },
+      'InvalidVolume',
+    );
+  });
+
+  test('more memory than the host has', (t) => {
+    return refused(t, '8', { domain: { ...domain, memory: { guest: '64Ti' } } }, 'NoMemoryLeft');
+  });
+
+  test('hardware that is not here', (t) => {
+    const devices = { ...domain.devices, gpus: [{ name: 'gpu', deviceName: 'example.com/gpu' }] };
+    return refused(t, '9', { domain: { ...domain, devices } }, 'UnsupportedHardware');
+  });
+
+  test('a processor model that nobody knows', (t) => {
+    return refused(t, 'a', { domain: { ...domain, cpu: { model: 'Z80' } } }, 'UnsupportedHardware');
+  });
+
+  test('a claim that is not bound', (t) => {
+    return refused(
+      t,
+      'b',
+      { volumes: [{ name: 'root', persistentVolumeClaim: { claimName: 'none' } }] },
+      'VolumeNotReady',
+    );
+  });
+});
+
+async function lineOf(program: ChildProcess, word: string): Promise<void> {
+  let text = '';
+  for await (const part of program.stdout ?? []) {
+    text += String(part);
+    if (text.includes(word)) return;
+  }
+  throw new Error(`the program ended without saying ${word}: ${text} ${readFileSync('/proc/loadavg', 'utf8')}`);
+}
