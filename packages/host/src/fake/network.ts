@@ -22,6 +22,16 @@ export class FakeNetwork implements NetworkDriver {
     this.#clock = clock;
   }
 
+  /** Ports as they really are, for invariants. */
+  actual(): readonly PortRequest[] {
+    return [...this.#ports.values()];
+  }
+
+  /** What was applied last. */
+  get table(): ServiceTable {
+    return this.#table;
+  }
+
   async start(): Promise<void> {}
 
   async release(): Promise<void> {}
