@@ -25,12 +25,6 @@ async function pods(): Promise<Pod[]> {
   return JSON.parse(await godwit.kubectl('get', 'pods', '-l', 'app=myapp', '-o', 'json')).items;
 }
 
-async function readyPods(): Promise<Pod[]> {
-  const isReady = (pod: Pod) =>
-    pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-  return (await pods()).filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod));
-}
-
 async function waitForReplicas(count: number): Promise<void> {
   await waitFor(`${count} replicas`, async () => {
     const deployment = await godwit.get<Deployment>('deployment', 'myapp-deployment');

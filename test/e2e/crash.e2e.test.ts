@@ -1,10 +1,9 @@
 /** kill -9 of the program at random moments: nothing acknowledged is lost, nothing stops, nothing runs twice. */
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { SeededRandom } from '@godwit/base';
 import type { ConfigMap, Pod, VirtualMachineInstance } from '@godwit/kinds';
-import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
+import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
 import { hostTraces, processesMentioning } from '../support/host-traces.ts';
 import { buildMyapp } from '../support/images.ts';
 

@@ -87,7 +87,7 @@ export class GodwitUnderTest {
     return runProgram(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', mainFile, ...args, '--state', this.state],
-      { timeoutMs: 300_000 },
+      { timeoutMs: 120_000 },
     );
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from './godwit.ts';
@@ -13,14 +13,14 @@ export async function buildMyapp(): Promise<void> {
 /** An image with a shell and the usual tools (busybox), for tests that look around inside. Answers its name. */
 export async function buildShell(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'godwit-image-'));
-  copyFileSync('/bin/busybox', join(folder, 'busybox'));
-  const lines = [
-    'FROM scratch',
-    'COPY --chmod=755 busybox /bin/busybox',
-    'RUN ["/bin/busybox", "mkdir", "-p", "/tmp", "/etc", "/root"]',
-    'RUN ["/bin/busybox", "--install", "-s", "/bin"]',
-    'CMD ["/bin/sh", "-c", "echo started; trap exit TERM; while true; do sleep 1; done"]',
-  ];
+  for (const name of ['bin', 'tmp', 'etc', 'root']) mkdirSync(join(folder, 'root', name), { recursive: true });
+  copyFileSync('/bin/busybox', join(folder, 'root/bin/busybox'));
+  const { stdout } = await runProgram('/bin/busybox', ['--list']);
+  for (const name of stdout.trim().split('\n').filter((one) => one !== 'busybox')) {
+    symlinkSync('busybox', join(folder, 'root/bin', name));
+  }
+  const command = 'echo started; trap exit TERM; while true; do sleep 1; done';
+  const lines = ['FROM scratch', 'COPY root /', `CMD ["/bin/sh", "-c", "${command}"]`];
   writeFileSync(join(folder, 'Containerfile'), `${lines.join('\n')}\n`);
   await build('godwit-test-shell', folder);
   rmSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operations } from '@godwit/api';
 import { nodeUser } from '@godwit/api';
@@ -11,7 +11,9 @@ import {
   ImageFiles,
   ImageResolver,
   LinuxNetwork,
+  LocalVolumeFiller,
   podHost,
+  proveAcceleration,
   QemuHypervisor,
   readNodeFacts,
 } from '@godwit/host/node';
@@ -38,6 +40,8 @@ export interface HostOptions {
 /** How machines name their DNS domain; the Network object says the same. */
 export const DNS_DOMAIN = 'cluster.local';
 export const MTU = 1500;
+/** How long a start waits to know whether KVM works, in milliseconds. */
+const PROOF_PATIENCE_MS = 1_500;
 
 export async function openHost({ state, nodeName, operations, world }: HostOptions): Promise<OpenHost> {
   const { id } = state.instance;
@@ -61,15 +65,16 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
     network,
     volumes,
   });
-  const acceleration = { type: 'tcg', reason: 'KVM has not been proven yet' } as const;
+  const proof = proveAcceleration({ clock: world.clock, folder: state.root, kernels: laidOutKernels(state.images) });
   const resolver = new ImageResolver({ stores: ['/var/lib/containers/storage'] });
+  const images = new ImageFiles(state.images, resolver);
   const hypervisor = new QemuHypervisor({
     world,
     machines: state.machines,
     keep: join(state.root, 'firmware'),
-    images: new ImageFiles(state.images, resolver),
+    images,
     volumes,
-    acceleration,
+    acceleration: proof,
   });
   const instances = new VirtualMachineManager({
     records: new FileRecords(state.machines, 'virtual-machine'),
@@ -80,15 +85,29 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
     network,
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
   });
-  const agent = new Agent({ client, world, nodeName, pods, instances, network, volumes, facts });
+  const importFolders = [join(state.root, 'imports')];
+  const filler = new LocalVolumeFiller({ world, client, volumes, images, importFolders });
+  const agent = new Agent({ client, world, nodeName, pods, instances, network, volumes, filler, facts });
+  // Where KVM hangs, that takes seconds to be sure of, once a boot: nobody waits for it but machines.
+  const acceleration = await Promise.race([
+    proof,
+    world.clock.sleep(PROOF_PATIENCE_MS).then(() => hypervisor.acceleration),
+  ]);
   return {
     agent,
     network,
-    accelerator: `emulated (TCG): ${acceleration.reason}`,
+    accelerator: `${acceleration.type === 'kvm' ? 'KVM' : 'emulated (TCG)'}: ${acceleration.reason}`,
     close: async () => {
       await agent.release();
       await network.release();
       client.close();
     },
   };
+}
+
+/** Kernels of images that were laid out before, to prove KVM with where the host keeps none in /boot. */
+function laidOutKernels(images: string): string[] {
+  if (!existsSync(images)) return [];
+  const paths = readdirSync(images).map((id) => join(images, id, 'files', 'boot', 'vmlinuz'));
+  return paths.filter((path) => existsSync(path));
 }

@@ -27,6 +27,8 @@ export async function down(options: DownOptions): Promise<void> {
     terminal.step(`removed ${state.root}`);
   }
   terminal.success(options.purge ? 'everything is gone' : 'down; the next up starts again what the specs ask');
+  // Whatever the drivers still watch on this host is gone, and must not keep us.
+  process.exit(0);
 }
 
 /** No program runs: one is started without its API being reachable, to adopt the machines and stop them. */
