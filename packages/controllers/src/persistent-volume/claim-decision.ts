@@ -124,7 +124,7 @@ function bind(observation: ClaimObservation, claim: Claim, volume: Volume): Clai
   const capacity = parseQuantity(volume.spec.capacity?.storage) ?? 0;
   const status = grownStatus(bound, volume, observation.now);
   const growing = claim.status?.phase === 'Bound' && asked !== undefined && wanted > capacity;
-  if (!growing) return { claim: bound, ...reserve, status };
+  if (!growing) return { claim: bound, ...reserve, status, ...failure(volume) };
   if (classOf(claim, observation.storageClasses)?.allowVolumeExpansion !== true) {
     const message = 'the storage class does not allow volumes to grow';
     return { claim: bound, ...reserve, status, event: { warning: true, reason: 'VolumeResizeFailed', message } };
@@ -136,6 +136,14 @@ function bind(observation: ClaimObservation, claim: Claim, volume: Volume): Clai
     status,
     event: { warning: false, reason: 'Resizing', message: `growing volume ${volume.metadata.name} to ${asked}` },
   };
+}
+
+/** That its host cannot make the volume is told where users look: at the claim. The host goes on trying. */
+function failure(volume: Volume): Pick<ClaimDecision, 'event'> {
+  const state = volumeStateOf(volume);
+  if (state?.phase !== 'Failed') return {};
+  const message = `volume "${volume.metadata.name}" cannot be made: ${state.message}`;
+  return { event: { warning: true, reason: 'ProvisioningFailed', message } };
 }
 
 /** Size and conditions of a bound claim: what the host has made room for counts, not what was asked. */

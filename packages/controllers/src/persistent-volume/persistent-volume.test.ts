@@ -199,6 +199,21 @@ test('a claim that nothing answers says why', async () => {
   assert.equal((await claimOf('data'))?.status?.phase, 'Pending');
 });
 
+test('that a host cannot make the volume is told at the claim', async () => {
+  await addClass('fast');
+  await addClaim('data', 'fast');
+  const { volumeName = '' } = (await bound('data')).spec;
+  await client.resource(persistentVolume).modify({ name: volumeName }, (draft) => {
+    const state = JSON.stringify({ phase: 'Failed', message: 'no space left' });
+    draft.metadata.annotations = { ...draft.metadata.annotations, [volumeStateAnnotation]: state };
+  });
+  await cloud.until('it is said', async () =>
+    (await client.resource(event).list({ namespace: 'default' })).items.some(
+      ({ reason, message }) => reason === 'ProvisioningFailed' && message?.endsWith('cannot be made: no space left'),
+    ),
+  );
+});
+
 test('a bound claim whose volume is taken away is lost', async () => {
   await addClass('fast');
   await addClaim('data', 'fast');

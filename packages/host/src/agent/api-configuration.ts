@@ -88,7 +88,9 @@ export class ApiConfiguration implements ConfigurationSource {
     const { spec } = volume;
     if (spec?.hostPath) return spec.hostPath.path;
     if (spec?.local) return spec.local.path;
-    if (volumeStateOf(volume)?.phase !== 'Provisioned') throw notReady(`volume "${name}" is not made yet`);
+    const state = volumeStateOf(volume);
+    if (state?.phase === 'Failed') throw notReady(`volume "${name}" cannot be made: ${state.message}`);
+    if (!state) throw notReady(`volume "${name}" is not made yet`);
     return this.#volumes.folder(name);
   }
 

@@ -21,8 +21,15 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Failures that a user can repair only by hand: tried again, but with patience. */
 const LASTING = new Set(['disk-corrupt', 'bad-volume', 'unsupported-hardware', 'image-not-found', 'image-pull-failed']);
 
+const LASTING_FIRST_MS = 5_000;
+
 export function failureReason(code: string, actionType: string): string {
   return REASONS[code] ?? (actionType === 'attach' ? 'FailedAttachNetwork' : 'FailedStart');
+}
+
+/** The word that is shown: a pull that has failed again and waits is called so, as at pods. */
+export function shownReason({ reason, delayMs }: { readonly reason: string; readonly delayMs: number }): string {
+  return reason === 'ErrImagePull' && delayMs > LASTING_FIRST_MS ? 'ImagePullBackOff' : reason;
 }
 
 interface BackOff {
@@ -33,6 +40,6 @@ interface BackOff {
 /** How soon an action that failed in this way is tried again, doubling up to the longest wait. */
 export function backOff(code: string, lane: string): BackOff {
   if (lane === 'status') return { firstMs: 200, longestMs: 30_000 };
-  if (LASTING.has(code)) return { firstMs: 5_000, longestMs: 300_000 };
+  if (LASTING.has(code)) return { firstMs: LASTING_FIRST_MS, longestMs: 300_000 };
   return { firstMs: 500, longestMs: 30_000 };
 }

@@ -1,5 +1,7 @@
 import type { VirtualMachineInstanceStatus, VirtualMachineInterfaceStatus } from '@godwit/kinds';
 import { binaryQuantity } from '@godwit/kinds';
+import { hasBootSource } from './boot-source.ts';
+import { shownReason } from './failure-reason.ts';
 import { isReady } from './guest-probes.ts';
 import { addressesOf } from './machine-addresses.ts';
 import type { KnownCondition, MachineState } from './machine-state.ts';
@@ -155,6 +157,7 @@ export function withConditions(state: MachineState, nowMs: number): MachineState
     readyCondition(state),
     ...synchronized(state),
     ...paused(state),
+    ...bootable(state),
     ...agentConnected(state),
     ...migratable(state),
   ];
@@ -186,7 +189,8 @@ function readyCondition(state: MachineState): Verdict {
 
 /** The most telling of what failed and is tried again. */
 function troubleOf(state: MachineState): { reason: string; message: string } | undefined {
-  return state.retries.machine ?? state.retries.network ?? state.retries.grow;
+  const retry = state.retries.machine ?? state.retries.network ?? state.retries.grow;
+  return retry && { reason: shownReason(retry), message: retry.message };
 }
 
 function synchronized(state: MachineState): Verdict[] {
@@ -205,6 +209,15 @@ function paused({ view, runMessage, stage }: MachineState): Verdict[] {
   if (view.run !== 'io-error') return [];
   return [{ type: 'Paused', status: 'True', reason: 'PausedIOError', message: runMessage ?? 'A disk refused.' }];
 }
+
+/** Told only of a machine that runs without anything to boot from: it looks healthy from outside. */
+function bootable({ machine, stage }: MachineState): Verdict[] {
+  if (stage !== 'running' || !machine || hasBootSource(machine.spec)) return [];
+  return [{ type: 'Bootable', status: 'False', reason: 'NoBootDevice', message: NO_BOOT_DEVICE }];
+}
+
+/** What is told of a machine without anything to boot from. */
+export const NO_BOOT_DEVICE = 'The machine has nothing to boot from: give it a disk with a system, or a kernel.';
 
 function agentConnected({ agent, stage }: MachineState): Verdict[] {
   return agent.connected && stage === 'running' ? [{ type: 'AgentConnected', status: 'True' }] : [];

@@ -1,10 +1,12 @@
 import { instanceFinalizer } from '@godwit/kinds';
 import type { GuestEvent, GuestRun } from '../hypervisor-driver.ts';
 import type { Tick } from '../machine/index.ts';
+import { hasBootSource } from './boot-source.ts';
 import { backOff, failureReason } from './failure-reason.ts';
 import { probeEnded } from './guest-probes.ts';
 import type { MachineEvent, MachineInput } from './machine-input.ts';
 import { type MachineState, type Outcome, withoutRetry } from './machine-state.ts';
+import { NO_BOOT_DEVICE } from './machine-status.ts';
 import { beginStop } from './stop.ts';
 
 export interface StepContext {
@@ -146,6 +148,7 @@ function launched(
   // Told to go while it was being launched: it is ended like one that ran.
   if (state.stage !== 'launching') return running;
   context.tell('Normal', 'Started', 'The virtual machine runs.');
+  if (state.machine && !hasBootSource(state.machine.spec)) context.tell('Warning', 'NoBootDevice', NO_BOOT_DEVICE);
   const agent = { connected: view.agentConnected, askAtMs: context.nowMs + AGENT_FIRST_MS };
   return runChanged({ ...running, stage: 'running', agent }, view.run, undefined, context);
 }
