@@ -88,7 +88,7 @@ test('logs, exec and cp reach a container', async () => {
   const failing = await godwit.tryKubectl(['exec', 'shell', '--', 'sh', '-c', 'exit 7']);
   assert.equal(failing.status, 7);
   await godwit.kubectl('cp', join(projectRoot, 'LICENSE'), 'shell:/tmp/LICENSE');
-  assert.match(await godwit.kubectl('exec', 'shell', '--', 'head', '-1', '/tmp/LICENSE'), /Apache License/);
+  assert.match(await godwit.kubectl('exec', 'shell', '--', 'head', '-3', '/tmp/LICENSE'), /Apache License/);
 });
 
 test('deleting takes everything along', async () => {
