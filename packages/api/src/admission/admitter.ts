@@ -20,6 +20,10 @@ export interface AdmissionRequest {
    * conflict, the whole request is tried again from the start, admission included.
    */
   readonly append: (write: Write) => void;
+  /** A write to that key which this batch already has. */
+  readonly pending: (key: string) => Write | undefined;
+  /** Waits until no other request of this process holds `name`, and holds it until this try has ended. */
+  readonly hold: (name: string) => Promise<void>;
   /** Called once when this try has ended, with true when the batch was written. */
   readonly onEnd: (end: (written: boolean) => void) => void;
 }

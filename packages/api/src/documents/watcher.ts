@@ -27,7 +27,7 @@ export class Watcher implements DocumentWatch, AsyncIterator<DocumentEvent> {
   readonly kind: KindDefinition;
   readonly bookmarks: boolean;
   readonly #matches: ((object: KubeObject) => boolean) | undefined;
-  readonly #onEnd: (watcher: Watcher) => void;
+  readonly #onEnd: ((watcher: Watcher) => void)[];
   #since: number;
   #initial: readonly Document[] | undefined;
   #initialAt = 0;
@@ -42,7 +42,12 @@ export class Watcher implements DocumentWatch, AsyncIterator<DocumentEvent> {
     this.#matches = options.matches;
     this.#initial = options.initial;
     this.#since = options.since;
-    this.#onEnd = options.onEnd;
+    this.#onEnd = [options.onEnd];
+  }
+
+  /** Calls `onEnd` when the watch ends, whoever ends it. */
+  whenEnded(onEnd: () => void): void {
+    this.#onEnd.push(onEnd);
   }
 
   /** Shows a change; it becomes an event when this watcher saw the object before or sees it now. */
@@ -75,7 +80,7 @@ export class Watcher implements DocumentWatch, AsyncIterator<DocumentEvent> {
   end(error?: unknown): void {
     if (this.#ended) return;
     this.#ended = error === undefined ? {} : { error };
-    this.#onEnd(this);
+    for (const onEnd of this.#onEnd) onEnd(this);
     if (!this.#waiting) return;
     const { resolve, reject } = this.#waiting;
     this.#waiting = undefined;

@@ -26,6 +26,7 @@ export class Attempt {
   readonly #dryRun: boolean;
   readonly #writes: Write[] = [];
   readonly #onEnd: ((written: boolean) => void)[] = [];
+  readonly #held = new Set<string>();
 
   constructor(engine: Engine, caller: Caller, dryRun: boolean) {
     this.#engine = engine;
@@ -58,6 +59,8 @@ export class Attempt {
       dryRun: this.#dryRun,
       warn: (text) => this.#caller.warn?.(text),
       append: (write) => this.append(write),
+      pending: (key) => this.#writes.find((write) => write.key === key),
+      hold: (name) => this.#hold(name),
       onEnd: (end) => this.#onEnd.push(end),
     };
   }
@@ -73,9 +76,10 @@ export class Attempt {
     this.#onEnd.push(end);
   }
 
-  /** A write to the same key that admission has already added to this batch. */
-  pending(key: string): Write | undefined {
-    return this.#writes.find((write) => write.key === key);
+  async #hold(name: string): Promise<void> {
+    if (this.#held.has(name)) return;
+    this.#held.add(name);
+    this.onEnd(await this.#engine.locks.acquire(name));
   }
 
   /** Writes the batch; its revision, or what was in the way. Under dry run nothing is written. */

@@ -2,6 +2,7 @@ import type { World } from '@godwit/base';
 import type { KindDefinition } from '@godwit/kinds';
 import type { Store } from '@godwit/store';
 import type { Feed } from '../documents/feed.ts';
+import { freezeJson } from '../documents/json.ts';
 import { kindPrefix } from '../documents/keys.ts';
 import { KindHub } from '../documents/kind-hub.ts';
 
@@ -12,7 +13,10 @@ export class Hubs {
   readonly #store: Store;
   readonly #feed: Feed;
 
-  constructor(world: World, store: Store, feed: Feed) {
+  readonly #freeze: boolean;
+
+  constructor(world: World, store: Store, feed: Feed, freeze: boolean) {
+    this.#freeze = freeze;
     this.#world = world;
     this.#store = store;
     this.#feed = feed;
@@ -24,6 +28,7 @@ export class Hubs {
     let hub = this.#hubs.get(prefix);
     if (!hub) {
       hub = new KindHub(this.#world, this.#store, this.#feed, kind);
+      if (this.#freeze) hub.onChange(({ after }) => freezeJson(after?.object));
       this.#hubs.set(prefix, hub);
     }
     return hub;

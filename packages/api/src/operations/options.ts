@@ -29,6 +29,8 @@ export interface OperationsOptions {
   readonly rootCertificate?: string;
   /** Lets others run in the middle of long work, such as `setImmediate`; without it nothing is interrupted. */
   readonly breathe?: () => Promise<void>;
+  /** Freezes every object that is stored, so that whoever changes a shared one is found. For tests and simulation. */
+  readonly freeze?: boolean;
   /** Makes the namespaces, roles and bindings that every cloud begins with. Defaults to true. */
   readonly bootstrap?: boolean;
 }

@@ -1,4 +1,3 @@
-import type { Timer } from '@godwit/base';
 import type { Address, KindDefinition, WatchOptions } from '@godwit/kinds';
 import { Document } from '../documents/document.ts';
 import { bookmark, Change } from '../documents/events.ts';
@@ -46,18 +45,18 @@ function endWith(
   bookmarks: boolean,
   signal: AbortSignal,
 ): void {
-  let timer: Timer | undefined;
-  const onAbort = () => {
-    timer?.cancel();
-    watcher.end();
-  };
+  const onAbort = () => watcher.end();
   if (signal.aborted) return onAbort();
   signal.addEventListener('abort', onAbort, { once: true });
-  if (!timeoutSeconds) return;
-  timer = engine.world.clock.after(timeoutSeconds * 1000, () => {
+  const timer = timeoutSeconds
+    ? engine.world.clock.after(timeoutSeconds * 1000, () => {
+        if (bookmarks) watcher.push(bookmark(watcher.kind, engine.feed.revision));
+        watcher.end();
+      })
+    : undefined;
+  watcher.whenEnded(() => {
+    timer?.cancel();
     signal.removeEventListener('abort', onAbort);
-    if (bookmarks) watcher.push(bookmark(watcher.kind, engine.feed.revision));
-    watcher.end();
   });
 }
 

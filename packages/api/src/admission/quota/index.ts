@@ -39,7 +39,7 @@ export async function resourceQuotas(engine: Engine, live: LiveHub): Promise<Adm
     const used = after && usageOf(request.kind, after);
     const freed = before && usageOf(request.kind, before);
     if (isDeepEqual(used, freed)) return;
-    request.onEnd(await engine.locks.acquire(`/quotas/${namespace}`));
+    await request.hold(`/quotas/${namespace}`);
     await engine.current();
     for (const document of hub?.cache.range(`${hub.prefix}${namespace}/`) ?? []) {
       await charge(engine, request, document, before, after);
@@ -74,9 +74,12 @@ async function charge(
   before: KubeObject | undefined,
   after: KubeObject | undefined,
 ): Promise<void> {
-  const quota = document.object as unknown as ResourceQuota;
+  const key = documentKey(quotaKind, request.address.namespace, document.object.metadata.name);
+  // An update that is also the end of an object is charged twice in one batch.
+  const pending = request.pending(key)?.body;
+  const quota = (pending instanceof Document ? pending : document).object as unknown as ResourceQuota;
   const hard = quota.spec?.hard ?? {};
-  const { kind, address } = request;
+  const { kind } = request;
   const names = Object.keys(hard);
   const added = after && inScope(quota, kind, after) ? usageOf(kind, after) : {};
   const freed = before && inScope(quota, kind, before) ? usageOf(kind, before) : {};
@@ -100,7 +103,6 @@ async function charge(
   if (exceeded.length > 0) throw forbidden(kind, name, exceededText(quota, exceeded, added, freed, known, hard));
   const { resourceVersion: _, ...metadata } = quota.metadata;
   const next = { ...quota, metadata, status: { hard, used } };
-  const key = documentKey(quotaKind, address.namespace, quota.metadata.name as string);
   request.append({ key, body: Document.draft(next), previous: document.revision });
 }
 
@@ -123,7 +125,7 @@ async function measure(engine: Engine, request: AdmissionRequest): Promise<void>
   const quota = request.object as unknown as ResourceQuota;
   const before = request.old as Partial<ResourceQuota> | undefined;
   if (before && isDeepEqual(before.spec, quota.spec)) return;
-  request.onEnd(await engine.locks.acquire(`/quotas/${request.address.namespace}`));
+  await request.hold(`/quotas/${request.address.namespace}`);
   await engine.current();
   const used = await countedUsage(engine, quota);
   Object.assign(request.object, { status: { hard: quota.spec?.hard ?? {}, used } });

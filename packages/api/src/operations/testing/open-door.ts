@@ -25,7 +25,7 @@ export async function openDoor(
   const random = new SeededRandom(1);
   const world = { clock: new VirtualClock(), random, ids: new SeededIds(random), log: silentLog };
   const store = options.store ?? new MemoryStore({ clock: world.clock });
-  const operations = await createOperations({ world, store, kinds, ...options });
+  const operations = await createOperations({ world, store, kinds, freeze: true, ...options });
   const warnings: string[] = [];
   const admin: Caller = { user: controllers, agent: 'test', warn: (text) => warnings.push(text) };
   return { operations, store, world, door: operations.as(controllers, 'test'), admin, warnings };
