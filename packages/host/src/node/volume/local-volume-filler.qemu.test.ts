@@ -83,7 +83,23 @@ describe('filling volumes', { concurrency: 1 }, () => {
     const stored = readFileSync(join(folder, 'disk.img'));
     assert.equal(stored.length, 4 * MIB);
     assert.ok(stored.subarray(0, disk.length).equals(disk));
-    assert.equal(existsSync(join(folder, '.fill')), false);
+    assert.equal(existsSync(join(folder, '.godwit-fill')), false);
+  });
+
+  test('a volume that was filled is not filled again, although nobody was told', async () => {
+    const { folder } = await fill('once', http('/disk'));
+    writeFileSync(join(folder, 'disk.img'), 'what its user wrote');
+    const { last } = await fill('once', http('/disk'));
+    assert.equal(last.phase, 'Succeeded');
+    assert.equal(readFileSync(join(folder, 'disk.img'), 'utf8'), 'what its user wrote');
+  });
+
+  test('a small file that unpacks to an endless one is refused', async () => {
+    mkdirSync(join(state, 'imports'), { recursive: true });
+    writeFileSync(join(state, 'imports', 'bomb.gz'), gzipSync(Buffer.alloc(80 * MIB)));
+    const url = `file://${join(state, 'imports', 'bomb.gz')}`;
+    const { last } = await fill('bomb', { from: 'http', contentType: 'kubevirt', url });
+    assert.deepEqual([last.phase, last.reason], ['Failed', 'ImageTooLarge']);
   });
 
   test('a transfer that broke goes on where it ended', async () => {

@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { constants, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { codeOf, describeError, Failure, type World } from '@godwit/base';
+import { codeOf, describeError, Failure, hasCode, type World } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import {
   configMap,
@@ -17,10 +17,10 @@ import {
 import type { VolumeFiller } from '../../agent/volume-keeper.ts';
 import type { ImageFiles } from '../images/index.ts';
 import { run } from '../process/index.ts';
+import { assertChecksum } from './checksum.ts';
 import { imageTool } from './disk-image.ts';
 import { download } from './download.ts';
 import type { FolderVolumes } from './folder-volumes.ts';
-import { assertChecksum } from './image-bytes.ts';
 import { placeImage } from './place-image.ts';
 
 export interface LocalVolumeFillerOptions {
@@ -43,6 +43,8 @@ interface Work {
   readonly restarts: number;
   readonly report: Report;
   readonly signal: AbortSignal;
+  /** The report of progress that is under way: whoever reports the end waits for it. */
+  progress: Promise<void>;
 }
 
 /** What no further try would make better. */
@@ -58,6 +60,8 @@ const LASTING = new Set([
   'bad-volume',
 ]);
 const REPORT_EVERY_MS = 1_000;
+/** Says that a volume has been filled; hidden, like the folder of drafts. */
+const FILLED = '.godwit-filled';
 
 /** Fills volumes of this host: from the web, from files and images of the host, from other volumes, or with nothing. */
 export class LocalVolumeFiller implements VolumeFiller {
@@ -106,17 +110,23 @@ export class LocalVolumeFiller implements VolumeFiller {
   ): Work {
     const { name } = volume.metadata;
     const sizeBytes = parseQuantity(volume.spec?.capacity?.storage) ?? 0;
-    const drafts = join(this.#options.volumes.folder(name), '.fill');
-    return { volume, request, sizeBytes, drafts, restarts, report, signal };
+    const drafts = join(this.#options.volumes.folder(name), '.godwit-fill');
+    return { volume, request, sizeBytes, drafts, restarts, report, signal, progress: Promise.resolve() };
   }
 
   async #finish(work: Work, act: (work: Work) => Promise<void>): Promise<void> {
     const { restarts, report, drafts } = work;
+    // Filled, and the program died before that was written down: by now it may be in use.
+    const mark = join(this.#options.volumes.folder(work.volume.metadata.name), FILLED);
+    if (await isThere(mark)) return report({ phase: 'Succeeded', progress: 100, restarts });
     await mkdir(drafts, { recursive: true, mode: 0o700 });
     await report({ phase: 'Running', restarts });
     try {
       await act(work);
+      await writeFile(mark, '');
+      await work.progress;
     } catch (error) {
+      await work.progress;
       if (work.signal.aborted) throw error;
       const told = { reason: reasonOf(error), message: describeError(error) };
       if (!LASTING.has(codeOf(error))) {
@@ -185,7 +195,8 @@ export class LocalVolumeFiller implements VolumeFiller {
   }
 
   /** Tells the API of progress, now and then: each time is a durable write. */
-  #progress({ restarts, report, signal }: Work): (percent: number) => void {
+  #progress(work: Work): (percent: number) => void {
+    const { restarts, report, signal } = work;
     const { clock, log } = this.#options.world;
     let lastMs = clock.monotonic();
     let telling = false;
@@ -193,7 +204,7 @@ export class LocalVolumeFiller implements VolumeFiller {
       if (telling || signal.aborted || clock.monotonic() - lastMs < REPORT_EVERY_MS) return;
       lastMs = clock.monotonic();
       telling = true;
-      report({ phase: 'Running', restarts, progress: Math.min(99, Math.round(percent * 10) / 10) })
+      work.progress = report({ phase: 'Running', restarts, progress: Math.min(99, Math.round(percent * 10) / 10) })
         .catch((error: unknown) => log.debug('progress was not written', { error: describeError(error) }))
         .finally(() => {
           telling = false;
@@ -241,9 +252,7 @@ export class LocalVolumeFiller implements VolumeFiller {
       return this.#place(path, work);
     }
     const target = volumes.folder(work.volume.metadata.name);
-    const files = names
-      .filter((name) => !name.startsWith('.godwit') && name !== '.fill')
-      .map((name) => join(source, name));
+    const files = names.filter((name) => !name.startsWith('.godwit')).map((name) => join(source, name));
     if (files.length > 0) await run('cp', ['-a', '--reflink=auto', '-t', target, ...files], { signal: work.signal });
   }
 
@@ -258,6 +267,16 @@ export class LocalVolumeFiller implements VolumeFiller {
     if (!name) return undefined;
     const found = await this.#options.client.resource(configMap).get({ namespace, name });
     return Object.values(found.data ?? {}).join('\n');
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
   }
 }
 

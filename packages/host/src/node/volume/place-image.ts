@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { Failure } from '@godwit/base';
 import { run } from '../process/index.ts';
 import { imageTool, inspectImage } from './disk-image.ts';
-import { unpackFile } from './image-bytes.ts';
+import { unpackFile } from './unpack.ts';
+
+/** What an image file may be larger than the disk in it: headers and tables. */
+const FORMAT_OVERHEAD_BYTES = 64 * 1024 * 1024;
 
 export interface Placement {
   /** The volume's folder. */
@@ -20,7 +23,7 @@ export interface Placement {
  */
 export async function placeImage(path: string, placement: Placement): Promise<void> {
   const { folder, sizeBytes, signal } = placement;
-  await unpackFile(path, signal);
+  await unpackFile(path, sizeBytes > 0 ? sizeBytes + FORMAT_OVERHEAD_BYTES : Number.POSITIVE_INFINITY, signal);
   const image = await inspectImage(path, undefined, signal);
   if (sizeBytes > 0 && image.sizeBytes > sizeBytes) {
     throw new Failure('image-too-large', `the image needs ${image.sizeBytes} bytes, the volume has ${sizeBytes}`);
