@@ -1,4 +1,4 @@
-import { describeError, type Timer, type World } from '@godwit/base';
+import { describeError, hasCode, type Timer, type World } from '@godwit/base';
 import type { Behaviour, MachineAction, Step, Tick } from './behaviour.ts';
 import type { MachineRecords } from './machine-records.ts';
 
@@ -100,6 +100,7 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
       await this.#options.records.save(this.uid, record);
       this.#recordText = text;
     } catch (error) {
+      if (hasCode(error, 'dead-incarnation')) return this.release();
       // A full disk must not keep a machine from being stopped: go on, and try again soon.
       this.#options.world.log.error('cannot write the record of a machine', {
         uid: this.uid,

@@ -1,144 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { SeededIds, SeededRandom, silentLog, VirtualClock, type World } from '@godwit/base';
 import type { Pod, Stored } from '@godwit/kinds';
-import {
-  FakeConfiguration,
-  FakeContainers,
-  FakeNetwork,
-  FakePodFolders,
-  FakePodReporter,
-  FakeProber,
-  type FakeProgram,
-  fakeHostFacts,
-  fakePodLogs,
-} from '../fake/index.ts';
-import { Incarnation, MemoryRecords } from '../machine/index.ts';
-import { PodManager } from './pod-manager.ts';
-
-type Spec = Partial<Pod['spec']>;
-
-/** One simulated host, whose program can crash and come back. */
-class Host {
-  readonly clock = new VirtualClock();
-  readonly world: World;
-  readonly containers: FakeContainers;
-  readonly network = new FakeNetwork(this.clock);
-  readonly folders = new FakePodFolders();
-  readonly configuration: FakeConfiguration;
-  readonly prober = new FakeProber();
-  readonly reporter = new FakePodReporter();
-  readonly records = new MemoryRecords();
-  readonly objects = new Map<string, Stored<Pod>>();
-  #life = new Incarnation();
-  manager: PodManager;
-
-  constructor() {
-    const random = new SeededRandom(1);
-    this.world = { clock: this.clock, random, ids: new SeededIds(random), log: silentLog };
-    this.containers = new FakeContainers(this.world);
-    this.configuration = new FakeConfiguration(this.world);
-    this.manager = this.#begin();
-  }
-
-  #begin(): PodManager {
-    const life = new Incarnation();
-    this.#life = life;
-    return new PodManager({
-      records: life.guard(this.records),
-      logs: fakePodLogs,
-      tools: {
-        world: life.world(this.world),
-        containers: life.guard<FakeContainers>(this.containers),
-        network: life.guard<FakeNetwork>(this.network),
-        folders: life.guard(this.folders),
-        configuration: life.guard(this.configuration),
-        prober: life.guard(this.prober),
-        reporter: life.guard(this.reporter),
-        host: fakeHostFacts,
-      },
-    });
-  }
-
-  /** kill -9 of the program, and a new one that adopts. */
-  async crash(): Promise<void> {
-    this.#life.end();
-    this.manager = this.#begin();
-    await this.manager.adopt();
-    for (const pod of this.objects.values()) this.manager.ensure(pod);
-    for (const uid of this.manager.known()) if (!this.objects.has(uid)) this.manager.absent(uid);
-  }
-
-  ensure(pod: Stored<Pod>): void {
-    this.objects.set(pod.metadata.uid, pod);
-    this.manager.ensure(pod);
-  }
-
-  delete(pod: Stored<Pod>, graceSeconds = 30): void {
-    const deletionTimestamp = new Date(this.clock.now() + graceSeconds * 1000).toISOString();
-    const metadata = { ...pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds };
-    this.ensure({ ...pod, metadata });
-  }
-
-  /** Time passes; what the API was told to forget, it forgets. */
-  async pass(ms: number): Promise<void> {
-    await this.clock.advance(ms, async () => {
-      for (let i = 0; i < 40; i++) await Promise.resolve();
-      for (const uid of this.reporter.gone) {
-        if (this.objects.delete(uid)) this.manager.absent(uid);
-      }
-    });
-  }
-
-  status(pod: Stored<Pod>) {
-    return this.reporter.statuses.get(pod.metadata.uid);
-  }
-
-  condition(pod: Stored<Pod>, type: string): string | undefined {
-    return this.status(pod)?.conditions?.find((one) => one.type === type)?.status;
-  }
-
-  running(): readonly string[] {
-    return this.containers.actual().flatMap(({ state, name }) => (state === 'running' ? [name] : []));
-  }
-}
-
-let serial = 0;
-
-function podOf(spec: Spec = {}): Stored<Pod> {
-  serial++;
-  const ip = `10.80.0.${serial}`;
-  const address = {
-    network: 'default',
-    ip,
-    prefixLength: 17,
-    gateway: '10.80.0.1',
-    mac: '0a:58:0a:50:00:01',
-    dnsServers: ['10.80.0.1'],
-    searchDomains: ['cluster.local'],
-    mtu: 1500,
-  };
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: {
-      name: `pod-${serial}`,
-      namespace: 'default',
-      uid: `uid-${serial}`,
-      resourceVersion: '1',
-      creationTimestamp: '2026-01-01T00:00:00Z',
-      annotations: { 'network.godwit.dev/addresses': JSON.stringify([address]) },
-    },
-    spec: { containers: [{ name: 'web', image: 'web' }], nodeName: 'host-1', ...spec },
-  };
-}
-
-async function hostWith(programs: Record<string, FakeProgram>): Promise<Host> {
-  const host = new Host();
-  for (const [name, program] of Object.entries(programs)) host.containers.addImage(name, program);
-  await host.manager.adopt();
-  return host;
-}
+import { container, hostWith, ipOf, podOf } from './test-support/simulated-pods.ts';
 
 describe('pods', () => {
   test('a pod becomes ready with its address and start time', async () => {
@@ -148,7 +11,7 @@ describe('pods', () => {
     await host.pass(1_000);
     const status = host.status(pod);
     assert.equal(status?.phase, 'Running');
-    assert.equal(status?.podIP, `10.80.0.${serial}`);
+    assert.equal(status?.podIP, ipOf(pod));
     assert.equal(status?.hostIP, '192.0.2.1');
     assert.equal(status?.qosClass, 'BestEffort');
     assert.equal(status?.containerStatuses?.[0]?.ready, true);
@@ -331,7 +194,7 @@ describe('pods', () => {
         },
       ],
     });
-    const ip = `10.80.0.${serial}`;
+    const ip = ipOf(pod);
     host.prober.answers.set(`${ip}:8080`, { ok: false, message: 'no' });
     host.ensure(pod);
     await host.pass(3_000);
@@ -358,7 +221,7 @@ describe('pods', () => {
         },
       ],
     });
-    host.prober.answers.set(`10.80.0.${serial}:9090`, { ok: false, message: 'dead' });
+    host.prober.answers.set(`${ipOf(pod)}:9090`, { ok: false, message: 'dead' });
     host.ensure(pod);
     await host.pass(20_000);
     assert.equal(host.status(pod)?.containerStatuses?.[0]?.restartCount, 0);
@@ -436,68 +299,3 @@ describe('pods', () => {
     assert.equal(host.condition(pod, 'Ready'), 'True');
   });
 });
-
-describe('crashes of the program', () => {
-  test('what runs goes on and stays ready', async () => {
-    const host = await hostWith({ web: {} });
-    const pod = podOf();
-    host.ensure(pod);
-    await host.pass(1_000);
-    const before = host.containers.actual();
-    await host.crash();
-    await host.pass(1_000);
-    assert.deepEqual(host.containers.actual(), before);
-    assert.equal(host.condition(pod, 'Ready'), 'True');
-    assert.equal(host.status(pod)?.containerStatuses?.[0]?.restartCount, 0);
-  });
-
-  test('what died meanwhile is started again, what was deleted meanwhile is removed', async () => {
-    const host = await hostWith({ web: {} });
-    const [dead, deleted] = [podOf(), podOf()];
-    host.ensure(dead);
-    host.ensure(deleted);
-    await host.pass(1_000);
-    const victim = host.containers.actual().find(({ name }) => name.includes(dead.metadata.uid));
-    host.objects.delete(deleted.metadata.uid);
-    host.containers.kill(victim?.id ?? '');
-    await host.crash();
-    await host.pass(5_000);
-    assert.deepEqual(host.running().length, 1);
-    assert.equal(host.status(dead)?.containerStatuses?.[0]?.restartCount, 1);
-    assert.deepEqual(host.manager.known(), [dead.metadata.uid]);
-  });
-
-  test('after crashes at any moments there is exactly one running copy, and deletion leaves nothing', async () => {
-    for (let seed = 1; seed <= 60; seed++) {
-      const random = new SeededRandom(seed);
-      const host = await hostWith({ web: { endsAfterTermMs: 50 }, init: { runsMs: 30 } });
-      const pod = podOf({ initContainers: [{ name: 'init', image: 'init' }] });
-      host.ensure(pod);
-      for (let crash = 0; crash < 1 + random.integer(4); crash++) {
-        await host.pass(random.integer(250));
-        await host.crash();
-        assertNoTwins(host, seed);
-      }
-      await host.pass(30_000);
-      assert.deepEqual(host.running().map(container), ['web'], `seed ${seed}`);
-      assert.equal(host.condition(pod, 'Ready'), 'True', `seed ${seed}`);
-      host.delete(pod);
-      for (let crash = 0; crash < 1 + random.integer(3); crash++) {
-        await host.pass(random.integer(120));
-        await host.crash();
-      }
-      await host.pass(60_000);
-      assert.deepEqual(host.containers.actual(), [], `seed ${seed}`);
-      assert.deepEqual(await host.network.ports(), [], `seed ${seed}`);
-      assert.deepEqual(host.manager.known(), [], `seed ${seed}`);
-      assert.ok(host.reporter.gone.has(pod.metadata.uid), `seed ${seed}`);
-    }
-  });
-});
-
-const container = (name: string): string => name.split('_')[1] ?? '';
-
-function assertNoTwins(host: Host, seed: number): void {
-  const names = host.running().map(container);
-  assert.equal(new Set(names).size, names.length, `two copies run, seed ${seed}: ${names.join(' ')}`);
-}
