@@ -117,6 +117,18 @@ test('what the host cannot fetch is said where people look', async () => {
   );
 });
 
+test('a transfer that breaks is tried again, and says so meanwhile', async () => {
+  await create('image', { source: { http: { url: 'http://images/far' } }, storage });
+  await becomes('image', 'ImportScheduled');
+  await say('image', { phase: 'Running', restarts: 1, reason: 'DownloadFailed', message: 'the transfer broke' });
+  await becomes('image', 'ImportInProgress');
+  const condition = async () => (await find('image')).status?.conditions?.find(({ type }) => type === 'Running');
+  const { status, reason, message } = (await condition()) ?? {};
+  assert.deepEqual([status, reason, message], ['False', 'Error', 'the transfer broke']);
+  await say('image', { phase: 'Running', restarts: 1, progress: 50 });
+  await cloud.until('it runs again', async () => (await condition())?.status === 'True');
+});
+
 test('an upload waits for its bytes', async () => {
   await create('image', { source: { upload: {} }, storage });
   await becomes('image', 'UploadScheduled');

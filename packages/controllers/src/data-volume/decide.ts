@@ -138,7 +138,9 @@ type Condition = NonNullable<DataVolumeStatus['conditions']>[number];
 function conditionsOf(standing: Standing, claim: Stored<PersistentVolumeClaim> | undefined): Condition[] {
   const { phase, fill, reason, message } = standing;
   const bound = claim?.status?.phase === 'Bound';
-  const running = fill?.phase === 'Running' || fill?.phase === 'Ready';
+  // A transfer that broke and will be tried again says why.
+  const failing = fill?.phase === 'Running' && fill.reason !== undefined;
+  const running = !failing && (fill?.phase === 'Running' || fill?.phase === 'Ready');
   const said = { ...(reason && { reason }), ...(message && { message }) };
   const boundCondition: Condition = bound
     ? { type: 'Bound', status: 'True', reason: 'Bound', message: `PVC ${claim.metadata.name} Bound` }
@@ -158,9 +160,14 @@ function conditionsOf(standing: Standing, claim: Stored<PersistentVolumeClaim> |
       type: 'Running',
       status: running ? 'True' : 'False',
       ...(running ? { reason: 'Pod is running' } : done ? { reason: 'Completed' } : {}),
-      ...(!done && bound && said),
+      ...(!done && bound && (failing ? { ...said, reason: failingReason(fill) } : said)),
     },
   ];
+}
+
+/** The two words that KubeVirt looks for when it says `DataVolumeError`. */
+function failingReason({ reason }: FillState): string {
+  return reason === 'ImagePullFailed' ? reason : 'Error';
 }
 
 function pendingText({ metadata }: Stored<PersistentVolumeClaim>): { message: string } {

@@ -29,8 +29,9 @@ function validateSource(source: NonNullable<DataVolumeSpec['source']>, field: st
   report.exactlyOne(source, SOURCES, field, 'source');
   const { http, registry } = source;
   if (http) {
-    if (!isUrl(http.url, ['http:', 'https:'])) {
-      report.invalid(`${field}.http.url`, `"${http.url}" is not an http or https address`);
+    // Files are those of the host's own folder for imports; the host refuses all others.
+    if (!isUrl(http.url, ['http:', 'https:', 'file:'])) {
+      report.invalid(`${field}.http.url`, `"${http.url}" is not an http, https or file address`);
     }
     validateChecksum(http.checksum, `${field}.http.checksum`, report);
   }

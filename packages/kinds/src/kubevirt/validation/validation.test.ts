@@ -249,7 +249,7 @@ test('a DataVolume has one source, a size, and a checksum that can be one', () =
   ]);
   const http = (url: string, checksum: string) => found({ source: { http: { url, checksum } }, storage: size });
   assert.deepEqual(http('https://example.com/a', `sha256:${'a'.repeat(64)}`), []);
-  assert.deepEqual(http('file:///etc/passwd', 'sha256:short'), [
+  assert.deepEqual(http('ftp://example.com/a', 'sha256:short'), [
     'FieldValueInvalid spec.source.http.url',
     'FieldValueInvalid spec.source.http.checksum',
   ]);
