@@ -1,5 +1,5 @@
 import type { JsonSchema } from '@godwit/kinds';
-import { copyJson, isObject, type JsonObject, setField } from '../documents/json.ts';
+import { isObject, type JsonObject, setField } from '../documents/json.ts';
 import { type FormatTest, formats } from './formats.ts';
 import { quoted, typeName } from './messages.ts';
 import type { Walk } from './walk.ts';
@@ -48,8 +48,16 @@ function compile(schema: JsonSchema): Shape {
 
 /** A value that no schema describes: kept as it is. */
 function copyOpen(value: unknown, walk: Walk): unknown {
-  walk.size += typeof value === 'object' ? JSON.stringify(value).length : 8;
-  return copyJson(value);
+  walk.size += typeof value === 'string' ? value.length + 3 : 6;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => copyOpen(item, walk));
+  const copy: JsonObject = {};
+  for (const [name, child] of Object.entries(value)) {
+    if (child === undefined) continue;
+    walk.size += name.length + 4;
+    setField(copy, name, copyOpen(child, walk));
+  }
+  return copy;
 }
 
 function wrongType(value: unknown, walk: Walk, expected: string): undefined {

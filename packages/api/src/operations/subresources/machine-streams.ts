@@ -34,9 +34,10 @@ export async function openStream(
 
 /** Throws `NotFound`, `BadRequest` for a machine that has no host yet, `ServiceUnavailable` for one out of reach. */
 export async function locate(engine: Engine, address: Address): Promise<LocatedMachine> {
-  const { name = '', namespace = '', plural } = address;
-  const group = plural === 'pods' ? '' : 'kubevirt.io';
-  const kind = engine.kinds.find(group, 'v1', plural);
+  const { name = '', namespace = '' } = address;
+  // A VirtualMachine is reached through its running instance, which has its name.
+  const plural = address.plural === 'virtualmachines' ? 'virtualmachineinstances' : address.plural;
+  const kind = engine.kinds.find(plural === 'pods' ? '' : 'kubevirt.io', 'v1', plural);
   if (!kind) throw new StatusFailure('NotFound', 'the server could not find the requested resource');
   const document = await engine.stored(kind, namespace, name);
   if (!document) throw notFound(kind, name);
