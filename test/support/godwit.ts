@@ -34,7 +34,16 @@ export class GodwitUnderTest {
 
   /** The eight digits that names on the host carry. */
   get instanceId(): string {
-    return (JSON.parse(readFileSync(join(this.state, 'instance.json'), 'utf8')) as { id: string }).id;
+    return this.#instance.id;
+  }
+
+  /** Second octet of its address range. */
+  get octet(): number {
+    return this.#instance.octet;
+  }
+
+  get #instance(): { readonly id: string; readonly octet: number } {
+    return JSON.parse(readFileSync(join(this.state, 'instance.json'), 'utf8'));
   }
 
   get processId(): number {

@@ -23,20 +23,27 @@ function commandLine(pid: string): string {
   }
 }
 
-/** What a Godwit leaves on a host besides its state folder: anything that differs before and after is a leak. */
-export async function hostTraces(): Promise<Readonly<Record<string, string>>> {
+/**
+ * Every trace on the host, outside the state folder, that carries one of `marks` (a cloud's id, its state
+ * folder, its address range): namespaces, interfaces, routes, rules, mounts, processes, run files.
+ */
+export async function hostTraces(marks: readonly string[]): Promise<readonly string[]> {
   const commands: Readonly<Record<string, string>> = {
-    namespaces: 'ls /run/netns 2>/dev/null | sort',
-    interfaces: "ip -o link | awk -F': ' '{print $2}' | sort",
-    routes: 'ip route | sort',
-    rules: 'nft list tables | sort',
-    mounts: 'findmnt -rno TARGET | grep -i godwit | sort',
-    processes: "ps -eo args | grep -E 'qemu-system|conmon|dnsmasq|haproxy' | grep -v grep | sort",
+    namespace: 'ls /run/netns',
+    interface: 'ip -o link',
+    route: 'ip route',
+    rule: 'nft list ruleset',
+    mount: 'findmnt -rno TARGET',
+    process: 'ps -eo args',
+    'run file': 'ls /run',
+    'control group': 'find /sys/fs/cgroup -maxdepth 3 -type d',
   };
-  const entries = await Promise.all(
-    Object.entries(commands).map(
-      async ([what, command]) => [what, (await runProgram('sh', ['-c', command])).stdout] as const,
-    ),
+  const found = await Promise.all(
+    Object.entries(commands).map(async ([what, command]) => {
+      const { stdout } = await runProgram('sh', ['-c', command]);
+      const lines = stdout.split('\n').filter((line) => marks.some((mark) => line.includes(mark)));
+      return lines.map((line) => `${what}: ${line.trim()}`);
+    }),
   );
-  return Object.fromEntries(entries);
+  return found.flat();
 }

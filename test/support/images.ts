@@ -16,7 +16,10 @@ export async function buildShell(): Promise<string> {
   for (const name of ['bin', 'tmp', 'etc', 'root']) mkdirSync(join(folder, 'root', name), { recursive: true });
   copyFileSync('/bin/busybox', join(folder, 'root/bin/busybox'));
   const { stdout } = await runProgram('/bin/busybox', ['--list']);
-  for (const name of stdout.trim().split('\n').filter((one) => one !== 'busybox')) {
+  for (const name of stdout
+    .trim()
+    .split('\n')
+    .filter((one) => one !== 'busybox')) {
     symlinkSync('busybox', join(folder, 'root/bin', name));
   }
   const command = 'echo started; trap exit TERM; while true; do sleep 1; done';
