@@ -7,6 +7,7 @@ import { probeEnded } from './guest-probes.ts';
 import type { MachineEvent, MachineInput } from './machine-input.ts';
 import { type MachineState, type Outcome, withoutRetry } from './machine-state.ts';
 import { NO_BOOT_DEVICE } from './machine-status.ts';
+import { stopWithinReason } from './moved-in-time.ts';
 import { beginStop } from './stop.ts';
 
 export interface StepContext {
@@ -32,7 +33,8 @@ export function reduce(state: MachineState, input: MachineInput | Tick, context:
     case 'adopted':
       return adopted(state, input, context);
     case 'prepared':
-      return ready(withoutRetry({ ...state, prepared: input.prepared }, 'machine'));
+      // A launch that failed is not forgotten by disks that were laid out for the next try.
+      return ready({ ...state, prepared: input.prepared });
     case 'attached':
       return attached(withoutRetry({ ...state, interfaces: input.interfaces }, 'network'));
     case 'detached':
@@ -108,7 +110,8 @@ function adopted(
   { view, stage, interfaces, rebooted }: Extract<MachineInput, { type: 'adopted' }>,
   context: StepContext,
 ): MachineState {
-  const known: MachineState = { ...state, interfaces: rebooted ? undefined : interfaces };
+  const stop = state.stop && stopWithinReason(state.stop, context.nowMs);
+  const known: MachineState = { ...state, stop, interfaces: rebooted ? undefined : interfaces };
   if (view) {
     const running: MachineState = {
       ...known,

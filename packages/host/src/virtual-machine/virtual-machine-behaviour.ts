@@ -19,6 +19,7 @@ import type { MachineInput, VirtualMachineAction } from './machine-input.ts';
 import { machineRecord } from './machine-record.ts';
 import type { MachineState } from './machine-state.ts';
 import { type HostedStatus, hostedFields } from './machine-status.ts';
+import { movedInTime } from './moved-in-time.ts';
 import { stepMachine } from './step.ts';
 import { prepareRequest } from './volume-requests.ts';
 
@@ -49,6 +50,10 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
     const step = stepMachine(state, input, nowMs);
     this.#machine = step.state.machine;
     return step;
+  }
+
+  movedInTime(state: MachineState, byMs: number): MachineState {
+    return movedInTime(state, byMs);
   }
 
   record(state: MachineState): unknown {

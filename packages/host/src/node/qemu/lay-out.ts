@@ -74,7 +74,8 @@ async function layOutVolume(
       const path = join(folder, `${name}.iso`);
       const image = iso9660(source.label, source.files, parts.clock.now());
       await writeFile(path, image, { mode: 0o600 });
-      return { name, path, format: 'raw', sizeBytes: image.length, readOnly: true, direct: false };
+      // It is this machine's own copy, and SATA disks cannot be read-only: what a guest writes to it harms nobody.
+      return { name, path, format: 'raw', sizeBytes: image.length, readOnly: false, direct: false };
     }
     case 'host-disk':
       return hostDisk(name, source, parts.hostDiskFolders, signal);

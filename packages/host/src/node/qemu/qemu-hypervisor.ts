@@ -19,10 +19,10 @@ import { countMemory, countSockets, growMemory, setSockets } from './growth.ts';
 import { layOut } from './lay-out.ts';
 import { diskFolder, machineFiles } from './machine-files.ts';
 import { giveOwnGroup } from './own-group.ts';
-import { findProcess, type MachineProcess } from './process-watch.ts';
+import { findProcess, type MachineProcess, processGone } from './process-watch.ts';
 import { QemuMachine, signalProcess } from './qemu-machine.ts';
 import { connectSocket } from './socket.ts';
-import { assertMemory, startQemu } from './start-process.ts';
+import { assertMemory, launchFailure, startQemu } from './start-process.ts';
 import { channelOf } from './stream-channel.ts';
 import { measureMachine } from './usage.ts';
 
@@ -45,6 +45,8 @@ const LONGEST_SERIAL_LOG_BYTES = 4 * 1024 * 1024;
 const LOG_SWEEP_MS = 60_000;
 /** How long an image that nobody uses is kept laid out. */
 const IMAGE_IDLE_MS = 3_600_000;
+/** How long a process that has closed its monitor may take to be gone. */
+const GOING_MS = 500;
 
 /** Virtual machines by QEMU, one process each, driven over QMP. */
 export class QemuHypervisor implements HypervisorDriver {
@@ -88,10 +90,20 @@ export class QemuHypervisor implements HypervisorDriver {
     const { program = 'qemu-system-x86_64', world } = this.#options;
     const prefix = request.interfaces.find(({ commandPrefix }) => commandPrefix !== undefined)?.commandPrefix ?? [];
     await startQemu([...prefix, program, ...args], files, world.clock);
-    const view = await this.adopt(request.uid);
-    if (!view) throw new Failure('launch-failed', await readLog(files), { retryable: true });
+    const view = await this.#begun(request.uid, files);
     this.#giveOwnGroup(request.uid);
     return view;
+  }
+
+  /** Some devices are refused only after the monitor has opened: then the process ends, with the reason in its log. */
+  async #begun(uid: string, files: MachineFiles): Promise<GuestView> {
+    try {
+      const view = await this.adopt(uid);
+      if (view) return view;
+    } catch (error) {
+      if (!(await processGone(files.pid, files.folder, this.#options.world.clock, GOING_MS))) throw error;
+    }
+    throw launchFailure(await readLog(files), 'ended');
   }
 
   async adopt(uid: string): Promise<GuestView | undefined> {
@@ -281,8 +293,7 @@ async function cutLog(path: string): Promise<void> {
 }
 
 async function readLog(files: MachineFiles): Promise<string> {
-  const text = await readFile(files.log, 'utf8').catch(() => '');
-  return text.trim().split('\n').slice(-3).join('; ') || 'QEMU ended as soon as it had started';
+  return readFile(files.log, 'utf8').catch(() => '');
 }
 
 async function removeSockets(files: MachineFiles): Promise<void> {

@@ -42,7 +42,12 @@ export class QemuMachine {
   /** Connects to the monitor. Events flow from here on. */
   static async connect(options: QemuMachineOptions): Promise<QemuMachine> {
     const machine = new QemuMachine(options);
-    await machine.#open();
+    try {
+      await machine.#open();
+    } catch (error) {
+      machine.release();
+      throw error;
+    }
     return machine;
   }
 

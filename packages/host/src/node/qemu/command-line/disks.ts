@@ -52,8 +52,8 @@ function planDisks({ spec, prepared }: LaunchRequest): PlannedDisk[] {
 }
 
 /** The chain from file to guest: protocol below, format above. A backing file is found by the format itself. */
-function blockNodes({ disk, volume, cdrom }: PlannedDisk): string[] {
-  const readOnly = cdrom || volume.readOnly || disk.disk?.readonly === true || disk.lun?.readonly === true;
+function blockNodes(planned: PlannedDisk): string[] {
+  const { disk, volume } = planned;
   const direct = disk.cache === undefined || disk.cache === '' ? volume.direct : disk.cache === 'none' && volume.direct;
   const native = disk.io === 'native' && direct;
   return [
@@ -61,7 +61,7 @@ function blockNodes({ disk, volume, cdrom }: PlannedDisk): string[] {
     options('', {
       driver: volume.format,
       'node-name': identifier('disk', disk.name),
-      'read-only': readOnly,
+      'read-only': isReadOnly(planned),
       discard: 'unmap',
       'cache.direct': direct,
       'file.driver': volume.path.startsWith('/dev/') ? 'host_device' : 'file',
@@ -74,14 +74,18 @@ function blockNodes({ disk, volume, cdrom }: PlannedDisk): string[] {
   ];
 }
 
+function isReadOnly({ disk, volume, cdrom }: PlannedDisk): boolean {
+  return cdrom || volume.readOnly || disk.disk?.readonly === true || disk.lun?.readonly === true;
+}
+
 function diskDevice(planned: PlannedDisk, sataIndex: number, { spec }: LaunchRequest): string[] {
-  const { disk, bus, cdrom, bootIndex, volume } = planned;
+  const { disk, bus, cdrom, bootIndex } = planned;
   const common: Record<string, OptionValue> = {
     id: identifier('device', disk.name),
     drive: identifier('disk', disk.name),
     bootindex: bootIndex,
     serial: disk.serial || undefined,
-    ...(cdrom || volume.readOnly ? {} : errorPolicy(disk.errorPolicy)),
+    ...(isReadOnly(planned) ? {} : errorPolicy(disk.errorPolicy)),
     'share-rw': disk.shareable || undefined,
     ...blockSizes(disk),
   };
@@ -94,6 +98,12 @@ function diskDevice(planned: PlannedDisk, sataIndex: number, { spec }: LaunchReq
         ...(disk.dedicatedIOThread || spec.domain.ioThreadsPolicy ? { iothread: ioThreadOf(disk) } : {}),
       });
     case 'sata':
+      if (!cdrom && isReadOnly(planned)) {
+        throw new Failure(
+          'unsupported-hardware',
+          `disk ${disk.name}: a read-only disk cannot sit on SATA; virtio or scsi can`,
+        );
+      }
       return device(cdrom ? 'ide-cd' : 'ide-hd', {
         ...common,
         ...(cdrom ? {} : writeCache),
