@@ -36,7 +36,11 @@ export interface OpenControllers {
  * Starts all controllers. They come through the door like everyone, as a user of their own. `certificates`
  * (PEM) are the authorities that machines must trust to reach the API.
  */
-export function openControllers(operations: Operations, world: World, certificates: string): OpenControllers {
+export function openControllers(
+  operations: Pick<Operations, 'as'>,
+  world: World,
+  certificates: string,
+): OpenControllers {
   const client = new ApiClient(operations.as(controllersUser, 'godwit-controllers'), world);
   const controllers = new Controllers(reconcilers(client, certificates), world);
   const stopping = new AbortController();

@@ -58,6 +58,11 @@ export class FakeHypervisor implements HypervisorDriver {
     return [...this.#processes.values()].map(({ request, view }) => ({ machine: request, view }));
   }
 
+  /** Machines of which anything is left, running or not. */
+  remains(): readonly string[] {
+    return [...new Set([...this.#prepared.keys(), ...this.#processes.keys()])];
+  }
+
   /** The process dies, as with `kill -9` from outside. */
   crash(uid: string): void {
     this.#end(uid, 'killed by signal 9');
@@ -128,7 +133,7 @@ export class FakeHypervisor implements HypervisorDriver {
   }
 
   async list(): Promise<readonly string[]> {
-    return [...new Set([...this.#prepared.keys(), ...this.#processes.keys()])];
+    return this.remains();
   }
 
   async console(uid: string): Promise<ByteChannel> {

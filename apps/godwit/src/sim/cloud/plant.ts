@@ -1,0 +1,18 @@
+import type { ContainerDriver, HypervisorDriver, MachineManager, NetworkDriver, VolumeDriver } from '@godwit/host';
+import type { Pod, VirtualMachineInstance } from '@godwit/kinds';
+
+/** Bugs put in on purpose, to show that they are found. */
+export interface Plant {
+  /** The store acknowledges what is not safe yet. */
+  readonly neverSyncs?: boolean;
+  /** Whatever is bound fits. */
+  readonly everythingFits?: boolean;
+  /** The API forgets the addresses of machines that do not run. */
+  readonly forgetsAddresses?: boolean;
+  readonly containers?: (driver: ContainerDriver) => ContainerDriver;
+  readonly hypervisor?: (driver: HypervisorDriver) => HypervisorDriver;
+  readonly network?: (driver: NetworkDriver) => NetworkDriver;
+  readonly volumes?: (driver: VolumeDriver) => VolumeDriver;
+  readonly pods?: (manager: MachineManager<Pod>) => MachineManager<Pod>;
+  readonly instances?: (manager: MachineManager<VirtualMachineInstance>) => MachineManager<VirtualMachineInstance>;
+}

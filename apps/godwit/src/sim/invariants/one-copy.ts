@@ -1,0 +1,23 @@
+import { type Invariant, type InvariantContext, Violation } from './invariant.ts';
+import { runningMachines } from './running-machines.ts';
+
+/** Never two running copies of one machine, neither by what it is nor by its name. */
+export class OneCopy implements Invariant {
+  readonly #context: InvariantContext;
+
+  constructor(context: InvariantContext) {
+    this.#context = context;
+  }
+
+  step(): void {
+    const { cloud, report } = this.#context;
+    const seen = new Map<string, string>();
+    for (const { host, copyOf } of runningMachines(cloud)) {
+      for (const what of copyOf) {
+        const other = seen.get(what);
+        if (other !== undefined) report(new Violation('one-copy', `${what} runs twice: on ${other} and on ${host}`));
+        seen.set(what, host);
+      }
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import {
+  type Deployment,
+  type EndpointSlice,
+  type KubeObject,
+  type PersistentVolumeClaim,
+  type Pod,
+  type ReplicaSet,
+  runStrategyOf,
+  type Service,
+  type Stored,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+} from '@godwit/kinds';
+import type { ApiView } from '../cloud/api-view.ts';
+import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
+import { nameOf } from './invariant.ts';
+import { runningMachines } from './running-machines.ts';
+
+/** What is not yet as the specs ask, in words; nothing when all is. */
+export function unsettled(cloud: SimulatedCloud): string[] {
+  const { view } = cloud;
+  if (!cloud.allReady) return ['not every program is ready'];
+  return [
+    ...leaving(view),
+    ...[...view.all<Deployment>('deployments')].flatMap(deploymentTrouble),
+    ...[...view.all<ReplicaSet>('replicasets')].flatMap((set) => replicaSetTrouble(set, view)),
+    ...[...view.all<Pod>('pods')].flatMap((pod) => podTrouble(pod, cloud)),
+    ...[...view.all<VirtualMachine>('virtualmachines')].flatMap((machine) => machineTrouble(machine, view)),
+    ...[...view.all<VirtualMachineInstance>('virtualmachineinstances')].flatMap((one) => instanceTrouble(one, cloud)),
+    ...[...view.all<Service>('services')].flatMap((service) => serviceTrouble(service, cloud)),
+    ...[...view.all<PersistentVolumeClaim>('persistentvolumeclaims')].flatMap((claim) => claimTrouble(claim, view)),
+  ];
+}
+
+function* leaving(view: ApiView): Generator<string> {
+  const plurals = ['deployments', 'replicasets', 'pods', 'virtualmachines', 'virtualmachineinstances', 'services'];
+  for (const plural of [...plurals, 'persistentvolumeclaims', 'persistentvolumes']) {
+    for (const object of view.all(plural)) {
+      if (object.metadata.deletionTimestamp) yield `${nameOf(object)} is still on its way out`;
+    }
+  }
+}
+
+function deploymentTrouble(deployment: Stored<Deployment>): string[] {
+  const { spec, status = {}, metadata } = deployment;
+  const wanted = spec.replicas ?? 1;
+  const { replicas = 0, updatedReplicas = 0, availableReplicas = 0, observedGeneration } = status;
+  const counts = [replicas, updatedReplicas, availableReplicas];
+  if (observedGeneration === metadata.generation && counts.every((count) => count === wanted)) return [];
+  return [`${nameOf(deployment)} wants ${wanted} and has ${counts.join('/')} (all/updated/available)`];
+}
+
+function replicaSetTrouble(set: Stored<ReplicaSet>, view: ApiView): string[] {
+  const pods = [...view.all<Pod>('pods')].filter(({ metadata }) => isOwnedBy(metadata, set.metadata.uid));
+  const wanted = set.spec.replicas ?? 1;
+  return pods.length === wanted ? [] : [`${nameOf(set)} wants ${wanted} pods and has ${pods.length}`];
+}
+
+function isOwnedBy({ ownerReferences = [] }: KubeObject['metadata'], uid: string): boolean {
+  return ownerReferences.some((owner) => owner.uid === uid);
+}
+
+function podTrouble(pod: Stored<Pod>, cloud: SimulatedCloud): string[] {
+  const { spec, status } = pod;
+  // Bound by hand, or not at all.
+  if (spec.schedulerName === 'by-hand' && !spec.nodeName) return [];
+  if (status?.phase === 'Succeeded' || status?.phase === 'Failed') {
+    if (spec.restartPolicy === 'Always') return [`${nameOf(pod)} has ended as ${status.phase} and should not`];
+    return runs(cloud, pod) ? [`${nameOf(pod)} has ended, and runs`] : [];
+  }
+  if (!isReady(status)) return [`${nameOf(pod)} is ${status?.phase ?? 'new'} on ${spec.nodeName ?? 'no host'}, not ready`];
+  return runs(cloud, pod) ? [] : [`${nameOf(pod)} is said to run and does not`];
+}
+
+function machineTrouble(machine: Stored<VirtualMachine>, view: ApiView): string[] {
+  const { namespace, name } = machine.metadata;
+  const key = `/kubevirt.io/virtualmachineinstances/${namespace}/${name}`;
+  const instance = view.get('virtualmachineinstances', key) as Stored<VirtualMachineInstance> | undefined;
+  const strategy = runStrategyOf(machine);
+  if (strategy === 'Always' && instance?.status?.phase !== 'Running') {
+    return [`${nameOf(machine)} should run; its instance is ${instance?.status?.phase ?? 'not there'}`];
+  }
+  if (strategy === 'Halted' && instance) return [`${nameOf(machine)} should be halted and has an instance`];
+  const ready = instance ? isReady(instance.status) : false;
+  if ((machine.status?.ready ?? false) !== ready) return [`${nameOf(machine)} says the wrong thing of being ready`];
+  return [];
+}
+
+function instanceTrouble(instance: Stored<VirtualMachineInstance>, cloud: SimulatedCloud): string[] {
+  const phase = instance.status?.phase;
+  if (phase === 'Succeeded' || phase === 'Failed') {
+    return runs(cloud, instance) ? [`${nameOf(instance)} has ended, and runs`] : [];
+  }
+  if (phase !== 'Running') return [`${nameOf(instance)} is ${phase ?? 'new'}`];
+  return runs(cloud, instance) ? [] : [`${nameOf(instance)} is said to run and does not`];
+}
+
+function runs(cloud: SimulatedCloud, { metadata }: Stored<KubeObject>): boolean {
+  for (const { uid } of runningMachines(cloud)) if (uid === metadata.uid) return true;
+  return false;
+}
+
+interface Conditioned {
+  readonly conditions?: readonly { readonly type?: string; readonly status?: string }[];
+}
+
+function isReady(status: Conditioned | undefined): boolean {
+  return status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True') ?? false;
+}
+
+function serviceTrouble(service: Stored<Service>, cloud: SimulatedCloud): string[] {
+  const { selector, type } = service.spec;
+  if (!selector) return [];
+  const { view } = cloud;
+  const wanted = backends(service, view).sort();
+  const slices = [...view.all<EndpointSlice>('endpointslices')].filter(
+    ({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name,
+  );
+  const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
+  const told = endpoints.filter(({ conditions }) => conditions?.ready).flatMap(({ addresses }) => addresses);
+  const trouble: string[] = [];
+  const expected = wanted.join(' ');
+  if (told.sort().join(' ') !== expected) trouble.push(`${nameOf(service)} leads to ${told} and should to ${wanted}`);
+  for (const { host } of cloud.stations) {
+    const entry = host.network.table.services.find(({ uid }) => uid === service.metadata.uid);
+    const served = entry?.ports[0]?.endpoints.filter(({ state }) => state === 'ready').map(({ address }) => address);
+    if ((served ?? []).sort().join(' ') !== expected) {
+      trouble.push(`${host.name} serves ${nameOf(service)} from ${served} and should from ${wanted}`);
+    }
+  }
+  if (type === 'LoadBalancer' && !service.status?.loadBalancer?.ingress?.length) {
+    trouble.push(`${nameOf(service)} has no address for users`);
+  }
+  return trouble;
+}
+
+/** Addresses of the machines that are ready and that the service selects. */
+function backends({ spec, metadata }: Stored<Service>, view: ApiView): string[] {
+  const labels = Object.entries(spec.selector ?? {});
+  const selects = (object: Stored<KubeObject>) =>
+    object.metadata.namespace === metadata.namespace &&
+    object.metadata.deletionTimestamp === undefined &&
+    labels.every(([name, value]) => object.metadata.labels?.[name] === value);
+  const pods = [...view.all<Pod>('pods')].filter((pod) => selects(pod) && isReady(pod.status));
+  const machines = [...view.all<VirtualMachineInstance>('virtualmachineinstances')].filter(
+    (machine) => selects(machine) && isReady(machine.status),
+  );
+  return [
+    ...pods.map(({ status }) => status?.podIP ?? ''),
+    ...machines.map(({ status }) => status?.interfaces?.[0]?.ipAddress ?? ''),
+  ];
+}
+
+function claimTrouble(claim: Stored<PersistentVolumeClaim>, view: ApiView): string[] {
+  if (claim.status?.phase === 'Bound') return [];
+  const { namespace, name } = claim.metadata;
+  const users = [...view.all<Pod>('pods')].filter(
+    ({ metadata, spec }) =>
+      metadata.namespace === namespace &&
+      spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === name),
+  );
+  // It waits for its first user.
+  return users.length === 0 ? [] : [`${nameOf(claim)} is ${claim.status?.phase ?? 'new'}`];
+}

@@ -1,0 +1,210 @@
+import { type Random, SeededRandom, VirtualClock } from '@godwit/base';
+import type { Plant } from './cloud/plant.ts';
+import { SimulatedCloud } from './cloud/simulated-cloud.ts';
+import type { HostSize } from './cloud/simulated-host.ts';
+import { Wire } from './cloud/wire.ts';
+import { type Invariant, leaks, makeInvariants, unsettled, Violation } from './invariants/index.ts';
+import { Chaos } from './workload/chaos.ts';
+import { Pledges } from './workload/pledges.ts';
+import { User } from './workload/user.ts';
+import { EventLog } from './world/event-log.ts';
+import { Life } from './world/life.ts';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  /** How long things go wrong, in simulated minutes. */
+  readonly minutes: number;
+  /** Drawn from the seed where absent: mostly one, sometimes more. */
+  readonly hosts?: number;
+  readonly plant?: Plant;
+  /** Hears of every event. */
+  readonly onEvent?: (line: string) => void;
+}
+
+export interface SimulationResult {
+  readonly seed: number;
+  /** The same for every run of this seed by the same program. */
+  readonly hash: string;
+  readonly events: number;
+  /** Ends of programs that were not asked for. */
+  readonly kills: number;
+  readonly simulatedMs: number;
+  readonly violation?: Violation;
+  /** The last events, when something was violated. */
+  readonly tail: readonly string[];
+}
+
+const HOST: HostSize = { cpuMillis: 4_000, memoryBytes: 4 * 2 ** 30 };
+const USERS = ['ann', 'bob', 'cleo'];
+const MASTERS = ['system:masters', 'system:authenticated'];
+
+const SECOND_MS = 1_000;
+const START_MS = 120_000;
+/** Longest that it may take, once all works again, until everything is as the specs ask. */
+const SETTLE_MS = 20 * 60_000;
+/** More steps than this without time passing: somebody runs in circles. */
+const MOST_STEPS_AT_ONCE = 200_000;
+
+/** One run: a cloud, its users, what goes wrong, and what must hold all the same. */
+export class Simulation {
+  readonly #options: SimulationOptions;
+  readonly #clock = new VirtualClock();
+  readonly #events: EventLog;
+  readonly #cloud: SimulatedCloud;
+  readonly #pledges = new Pledges();
+  readonly #users: readonly User[];
+  readonly #chaos: Chaos;
+  readonly #invariants: readonly Invariant[];
+  #violation: Violation | undefined;
+
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    const clock = this.#clock;
+    const random = new SeededRandom(options.seed);
+    const draw = random.next();
+    const count = options.hosts ?? (draw < 0.6 ? 1 : draw < 0.85 ? 2 : 3);
+    this.#events = new EventLog(() => clock.monotonic(), options.onEvent);
+    const events = this.#events;
+    const hosts = Array.from({ length: count }, () => HOST);
+    this.#cloud = new SimulatedCloud({ clock, random: random.fork(), events, hosts, plant: options.plant ?? {} });
+    this.#users = USERS.map((name) => this.#user(name, random));
+    const users = this.#users.map(({ life }) => life);
+    this.#chaos = new Chaos({ cloud: this.#cloud, users, clock, random: random.fork(), events });
+    this.#invariants = makeInvariants({
+      cloud: this.#cloud,
+      nowMs: () => clock.monotonic(),
+      report: (violation) => {
+        this.#violation ??= violation;
+      },
+    });
+    this.#cloud.view.listen({
+      acknowledged: ({ revision, writes }) =>
+        events.add(`store ${revision}: ${writes.map(({ key }) => key).join(' ')}`, writes.map(({ text }) => text).join()),
+    });
+  }
+
+  /** Never throws for what it finds. */
+  async run(): Promise<SimulationResult> {
+    const onRejection = (error: unknown) => {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#violation ??= new Violation('no-unhandled-rejection', text);
+    };
+    process.on('unhandledRejection', onRejection);
+    try {
+      await this.#story();
+    } catch (error) {
+      if (!(error instanceof Violation)) throw error;
+      this.#violation ??= error;
+    } finally {
+      process.off('unhandledRejection', onRejection);
+    }
+    return this.#result();
+  }
+
+  #result(): SimulationResult {
+    const { seed } = this.#options;
+    const violation = this.#violation;
+    return {
+      seed,
+      events: this.#events.count,
+      kills: this.#cloud.kills,
+      simulatedMs: this.#clock.monotonic(),
+      tail: violation ? this.#events.tail : [],
+      hash: this.#events.digest(),
+      ...(violation && { violation }),
+    };
+  }
+
+  async #story(): Promise<void> {
+    const cloud = this.#cloud;
+    for (const station of cloud.stations) cloud.start(station);
+    await this.#until('start', START_MS, () => (cloud.allReady ? [] : ['not every program is ready']));
+    for (const user of this.#users) void user.live();
+    this.#chaos.start();
+    await this.#pass(this.#options.minutes * 60 * SECOND_MS);
+    this.#chaos.stop();
+    for (const user of this.#users) user.stop();
+    await this.#until('progress', SETTLE_MS, () => [...this.#busy(), ...unsettled(cloud), ...leaks(cloud)]);
+    let left = 0;
+    for (const user of this.#users) void user.leave().then(() => left++);
+    await this.#until('no-leaks', SETTLE_MS, () => [
+      ...(left < this.#users.length ? ['users still wait for their things to be gone'] : []),
+      ...unsettled(cloud),
+      ...leaks(cloud),
+      ...remains(cloud),
+    ]);
+  }
+
+  #busy(): string[] {
+    return this.#users.flatMap(({ idle, doing }) => (idle ? [] : [`a user still waits: ${doing}`]));
+  }
+
+  /** Lets time pass. */
+  async #pass(durationMs: number): Promise<void> {
+    const endMs = this.#clock.monotonic() + durationMs;
+    while (this.#clock.monotonic() < endMs) await this.#second();
+  }
+
+  /** Lets time pass until nothing is missing any more. */
+  async #until(invariant: string, withinMs: number, missing: () => readonly string[]): Promise<void> {
+    const endMs = this.#clock.monotonic() + withinMs;
+    for (;;) {
+      await this.#second();
+      const reasons = missing();
+      if (reasons.length === 0) return;
+      if (this.#clock.monotonic() >= endMs) {
+        throw new Violation(invariant, `after ${withinMs / SECOND_MS} s: ${reasons.slice(0, 10).join('; ')}`);
+      }
+    }
+  }
+
+  /** One second, event by event. */
+  async #second(): Promise<void> {
+    let over = false;
+    this.#clock.after(SECOND_MS, () => {
+      over = true;
+    });
+    for (let steps = 0; !over; steps++) {
+      await settle();
+      this.#check();
+      if (steps > MOST_STEPS_AT_ONCE) throw new Violation('progress', 'time stands still: somebody runs in circles');
+      this.#clock.step();
+    }
+    for (const invariant of this.#invariants) invariant.second?.();
+    for (const broken of this.#pledges.broken(this.#cloud.view)) throw new Violation('acknowledged-writes', broken);
+  }
+
+  #check(): void {
+    for (const invariant of this.#invariants) invariant.step?.();
+    if (this.#violation) throw this.#violation;
+  }
+
+  #user(name: string, random: Random): User {
+    const events = this.#events;
+    const life = new Life({ name, clock: this.#clock, random: random.fork(), events, onCrash: () => undefined });
+    const user = { name, groups: MASTERS };
+    const wire = new Wire({ life, server: this.#cloud.server, user, agent: 'kubectl' });
+    const hosts = this.#cloud.stations.map(({ host }) => host.name);
+    return new User({ name, life, wire, random: random.fork(), pledges: this.#pledges, events, hosts });
+  }
+}
+
+/** Everything that can go on without time passing does: the turn ends when no promise has anything left to do. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What is there although nobody wants anything any more. */
+function remains({ view, stations }: SimulatedCloud): string[] {
+  const plurals = ['deployments', 'replicasets', 'pods', 'virtualmachines', 'virtualmachineinstances'];
+  const objects = [...plurals, 'persistentvolumeclaims', 'persistentvolumes'].flatMap((plural) =>
+    [...view.all(plural)].map(({ kind, metadata }) => `${kind} ${metadata.name} is left`),
+  );
+  const machines = stations.flatMap(({ host }) => [
+    ...host.containers.actual().map(({ name }) => `container ${name} is left on ${host.name}`),
+    ...host.hypervisor.remains().map((uid) => `guest ${uid} is left on ${host.name}`),
+    ...host.network.actual().map(({ machineUid }) => `a port of ${machineUid} is left on ${host.name}`),
+    ...host.volumes.actual().map((name) => `volume ${name} is left on ${host.name}`),
+  ]);
+  return [...objects, ...machines];
+}

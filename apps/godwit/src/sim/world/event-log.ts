@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { Log, LogFields } from '@godwit/base';
+
+/** Lines that are kept to be shown when a run fails. */
+const KEPT_LINES = 400;
+
+/**
+ * Everything that happens in a run, in order. Two runs of one seed must have the same hash; the last lines are
+ * what a person reads when a run fails.
+ */
+export class EventLog {
+  readonly #hash = createHash('sha256');
+  readonly #nowMs: () => number;
+  readonly #onLine: ((line: string) => void) | undefined;
+  #lines: string[] = [];
+  #count = 0;
+
+  constructor(nowMs: () => number, onLine?: (line: string) => void) {
+    this.#nowMs = nowMs;
+    this.#onLine = onLine;
+  }
+
+  /** How many events there were. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The last lines, oldest first. */
+  get tail(): readonly string[] {
+    return this.#lines.slice(-KEPT_LINES);
+  }
+
+  /** @param hidden what counts in the hash and is too long to be read */
+  add(what: string, hidden = ''): void {
+    const line = `${(this.#nowMs() / 1000).toFixed(3)} ${what}`;
+    this.#hash.update(line).update(hidden).update('\n');
+    this.#count++;
+    this.#lines.push(line);
+    if (this.#lines.length >= 2 * KEPT_LINES) this.#lines = this.#lines.slice(-KEPT_LINES);
+    this.#onLine?.(line);
+  }
+
+  /** The hash of all events; nothing can be added afterwards. */
+  digest(): string {
+    return this.#hash.digest('hex').slice(0, 16);
+  }
+
+  /** The log of a program: its warnings and errors become events. */
+  programLog(name: string): Log {
+    const say = (level: string) => (message: string, fields?: LogFields) =>
+      this.add(`${name} ${level}: ${message}${wordsOf(fields)}`);
+    const log: Log = { debug() {}, info() {}, warn: say('warns'), error: say('fails'), with: () => log };
+    return log;
+  }
+}
+
+function wordsOf(fields: LogFields | undefined): string {
+  if (!fields) return '';
+  return ` ${Object.entries(fields)
+    .map(([name, value]) => `${name}=${value instanceof Error ? value.message : String(value)}`)
+    .join(' ')}`;
+}
