@@ -112,6 +112,7 @@ const editRules: readonly PolicyRule[] = [
   rule('', ['secrets'], everything),
   rule('', ['pods/attach', 'pods/exec', 'pods/portforward', 'pods/proxy', 'services/proxy'], ['create', 'get']),
   rule('', ['pods/eviction', 'serviceaccounts/token', 'events'], ['create', 'patch', 'update']),
+  rule('cdi.kubevirt.io', ['datavolumes/upload'], ['update']),
   rule('coordination.k8s.io', ['leases'], everything),
   rule(
     'subresources.kubevirt.io',

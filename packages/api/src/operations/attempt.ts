@@ -89,6 +89,9 @@ export class Attempt {
       if (this.#dryRun) return 0;
       const revision = await this.#engine.store.append(this.#writes);
       written = true;
+      // What is decided next, by whoever, is decided by caches that show this write.
+      const { feed } = this.#engine;
+      if (feed.revision < revision) await feed.reached(revision);
       return revision;
     } catch (error) {
       if (!hasCode(error, 'conflict')) throw storeFailure(error);

@@ -64,6 +64,12 @@ export interface Operations {
    */
   act(caller: Caller, address: Address, verb: 'get' | 'update', body: unknown): Promise<unknown>;
 
+  /**
+   * Fills a DataVolume that waits for an upload (`datavolumes/upload`, verb `update`). Resolves with the DataVolume
+   * when the bytes are its disk.
+   */
+  upload(caller: Caller, address: Address, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Document>;
+
   /** Throws `Forbidden` unless the user may do `verb` (`get`, `post`, …) on a path such as `/metrics`. */
   authorizePath(caller: Caller, verb: string, path: string): void;
 

@@ -28,7 +28,7 @@ import type {
 import { patchDocument } from './patch.ts';
 import { getDocument, listDocuments } from './read.ts';
 import { answerReview } from './reviews/index.ts';
-import { actOn, openStream, subresourceOf } from './subresources/index.ts';
+import { actOn, openStream, subresourceOf, uploadInto } from './subresources/index.ts';
 import { tokenHolds } from './token-holds.ts';
 import { updateDocument } from './update.ts';
 import { watchDocuments } from './watch.ts';
@@ -118,6 +118,10 @@ export class ServedOperations implements Operations {
 
   act(caller: Caller, address: Address, verb: 'get' | 'update', body: unknown): Promise<unknown> {
     return actOn(this.#engine, caller, address, verb, body);
+  }
+
+  upload(caller: Caller, address: Address, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Document> {
+    return uploadInto(this.#engine, caller, address, bytes, signal);
   }
 
   authorizePath(caller: Caller, verb: string, path: string): void {

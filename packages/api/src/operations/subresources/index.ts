@@ -14,6 +14,7 @@ import { tokenSubresource } from './token.ts';
 export { actOn } from './machine-orders.ts';
 export { openStream } from './machine-streams.ts';
 export type { Subresource } from './subresource.ts';
+export { uploadInto } from './volume-upload.ts';
 
 /** Subresources that are written like the object: through them other parts of it may change. */
 const views = new Set(['status', 'resize', 'ephemeralcontainers']);
