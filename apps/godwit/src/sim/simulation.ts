@@ -79,7 +79,10 @@ export class Simulation {
     });
     this.#cloud.view.listen({
       acknowledged: ({ revision, writes }) =>
-        events.add(`store ${revision}: ${writes.map(({ key }) => key).join(' ')}`, writes.map(({ text }) => text).join()),
+        events.add(
+          `store ${revision}: ${writes.map(({ key }) => key).join(' ')}`,
+          writes.map(({ text }) => text).join(),
+        ),
     });
   }
 

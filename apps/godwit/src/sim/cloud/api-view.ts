@@ -46,7 +46,8 @@ export class ApiView implements StoreObserver {
     if (batches.length === this.#revision) return;
     const texts = new Map<string, string | null>();
     for (const { writes } of batches) for (const { key, text } of writes) texts.set(key, text);
-    for (const objects of this.#objects.values()) for (const key of objects.keys()) if (!texts.has(key)) texts.set(key, null);
+    for (const objects of this.#objects.values())
+      for (const key of objects.keys()) if (!texts.has(key)) texts.set(key, null);
     for (const [key, text] of texts) {
       const before = this.get(pluralOf(key), key);
       const after = text === null ? undefined : (JSON.parse(text) as Stored<KubeObject>);

@@ -82,8 +82,7 @@ export function makeAgent({ host, life, server, plant }: AgentProgramOptions): A
 
 /** Fills a volume at once: what is simulated is everything around it. */
 const filler: VolumeFiller = {
-  fill: (_volume, _request, known, report) =>
-    report({ phase: 'Succeeded', restarts: known?.restarts ?? 0 }),
+  fill: (_volume, _request, known, report) => report({ phase: 'Succeeded', restarts: known?.restarts ?? 0 }),
 };
 
 function hostFacts({ name, size }: SimulatedHost) {

@@ -1,4 +1,4 @@
-import { createOperations, controllers as controllersUser } from '@godwit/api';
+import { controllers as controllersUser, createOperations } from '@godwit/api';
 import { builtInKinds, type MachineAccess } from '@godwit/kinds';
 import { fitsOnNode } from '@godwit/planner';
 import { bootstrap } from '../../cloud/bootstrap.ts';

@@ -1,5 +1,13 @@
 import { Failure, hasCode } from '@godwit/base';
-import { type Entry, type Listing, type ListRange, MemoryStore, type Store, type StoreEvent, type Write } from '@godwit/store';
+import {
+  type Entry,
+  type Listing,
+  type ListRange,
+  MemoryStore,
+  type Store,
+  type StoreEvent,
+  type Write,
+} from '@godwit/store';
 import type { Life } from '../world/life.ts';
 import type { DiskBatch, SimulatedDisk } from './simulated-disk.ts';
 

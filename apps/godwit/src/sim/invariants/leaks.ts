@@ -21,9 +21,17 @@ function hostLeaks({ host }: Station, { view }: SimulatedCloud): string[] {
   const strange = (what: string, found: Iterable<string>, known: ReadonlySet<string>) =>
     [...found].filter((one) => !known.has(one)).map((one) => `${host.name} has ${what} ${one} that belongs to nothing`);
   return [
-    ...strange('a container of pod', containers.actual().map((facts) => containerLabels(facts).podUid), pods),
+    ...strange(
+      'a container of pod',
+      containers.actual().map((facts) => containerLabels(facts).podUid),
+      pods,
+    ),
     ...strange('remains of guest', hypervisor.remains(), guests),
-    ...strange('a port of machine', network.actual().map(({ machineUid }) => machineUid), either),
+    ...strange(
+      'a port of machine',
+      network.actual().map(({ machineUid }) => machineUid),
+      either,
+    ),
     ...strange('folders of pod', folders.mounted.keys(), pods),
     ...strange('a record of pod', podRecords.actual(), pods),
     ...strange('a record of guest', instanceRecords.actual(), guests),

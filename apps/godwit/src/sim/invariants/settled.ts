@@ -68,7 +68,8 @@ function podTrouble(pod: Stored<Pod>, cloud: SimulatedCloud): string[] {
     if (spec.restartPolicy === 'Always') return [`${nameOf(pod)} has ended as ${status.phase} and should not`];
     return runs(cloud, pod) ? [`${nameOf(pod)} has ended, and runs`] : [];
   }
-  if (!isReady(status)) return [`${nameOf(pod)} is ${status?.phase ?? 'new'} on ${spec.nodeName ?? 'no host'}, not ready`];
+  if (!isReady(status))
+    return [`${nameOf(pod)} is ${status?.phase ?? 'new'} on ${spec.nodeName ?? 'no host'}, not ready`];
   return runs(cloud, pod) ? [] : [`${nameOf(pod)} is said to run and does not`];
 }
 

@@ -1,5 +1,5 @@
 import { codeOf, type Random } from '@godwit/base';
-import { type Address, isAlreadyExists, isNotFound, type KubeObject, type Stored, StatusFailure } from '@godwit/kinds';
+import { type Address, isAlreadyExists, isNotFound, type KubeObject, StatusFailure, type Stored } from '@godwit/kinds';
 import type { Wire } from '../cloud/wire.ts';
 import type { EventLog } from '../world/event-log.ts';
 import type { Life } from '../world/life.ts';
