@@ -15,6 +15,7 @@ export class VirtualClock implements Clock {
   readonly #tasks = new Heap<Task>((a, b) => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order));
   readonly #epochMs: number;
   #elapsedMs = 0;
+  #jumpedMs = 0;
   #order = 0;
 
   /** @param epochMs what `now()` answers at the start, in milliseconds since the Unix epoch */
@@ -23,7 +24,12 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    return this.#epochMs + this.#elapsedMs;
+    return this.#epochMs + this.#jumpedMs + this.#elapsedMs;
+  }
+
+  /** Puts the wall clock forward, or back: what an operator or a time server does. Timers do not notice. */
+  jump(byMs: number): void {
+    this.#jumpedMs += byMs;
   }
 
   monotonic(): number {

@@ -12,6 +12,8 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const DAY_MS = 86_400_000;
 /** Clocks of clients may be a little behind. */
 const BACKDATE_MS = 5 * 60_000;
+/** An authority is never younger than what it signs, also when it was made by a clock that was ahead. */
+const AUTHORITY_SINCE_MS = Date.UTC(2020, 0, 1);
 
 x509.cryptoProvider.set(webcrypto as unknown as Crypto);
 
@@ -43,6 +45,7 @@ export async function createAuthority(commonName: string, nowMs: number): Promis
     keys,
     signingAlgorithm: ALGORITHM,
     ...validity(nowMs, 3650),
+    notBefore: new Date(AUTHORITY_SINCE_MS),
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),

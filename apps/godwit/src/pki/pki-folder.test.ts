@@ -43,6 +43,19 @@ test('the server certificate is renewed for a new address and before it expires;
   assert.equal(later.authorityCertificate, first.authorityCertificate);
 });
 
+test('a clock that was ahead when the certificates were made has no lasting effect', async (t) => {
+  const folder = temporaryFolder(t);
+  const clock = new VirtualClock();
+  clock.jump(400 * DAY_MS);
+  const first = await openPki(folder, names, clock);
+  clock.jump(-400 * DAY_MS);
+  const second = await openPki(folder, names, clock);
+  assert.equal(second.authorityCertificate, first.authorityCertificate);
+  for (const { certificate } of [second.server, second.admin, { certificate: second.authorityCertificate }]) {
+    assert.ok(new X509Certificate(certificate).validFromDate.getTime() <= clock.now());
+  }
+});
+
 test('a key without its certificate, as a crash between the two writes leaves it, is replaced', async (t) => {
   const folder = temporaryFolder(t);
   const clock = new VirtualClock();

@@ -92,6 +92,8 @@ async function ensureIssued(file: PairFile, authority: KeyPair, subject: Subject
 
 function isGood(certificate: X509Certificate, authority: KeyPair, subject: Subject, clock: Clock): boolean {
   if (certificate.validToDate.getTime() - clock.now() < RENEW_BEFORE_MS) return false;
+  // Made by a clock that was ahead.
+  if (certificate.validFromDate.getTime() > clock.now()) return false;
   if (!certificate.verify(new X509Certificate(authority.certificate).publicKey)) return false;
   if (subject.type === 'client') return true;
   const known = new Set((certificate.subjectAltName ?? '').split(', '));

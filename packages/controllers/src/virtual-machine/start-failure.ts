@@ -38,8 +38,9 @@ function hasRun(instance: VirtualMachineInstance | undefined): boolean {
   return phase === 'Running' || phaseTransitionTimestamps.some((entry) => entry.phase === 'Running');
 }
 
-/** Milliseconds until the next start may be tried; 0 when it may now. */
+/** Milliseconds until the next start may be tried; 0 when it may now. A time far ahead was set by a wrong clock. */
 export function backOffLeftMs(failure: StartFailure, nowMs: number): number {
   const retryMs = failure?.retryAfterTimestamp ? Date.parse(failure.retryAfterTimestamp) : 0;
-  return Math.max(0, retryMs - nowMs);
+  const leftMs = retryMs - nowMs;
+  return leftMs > 2 * LONGEST_SECONDS * 1000 ? 0 : Math.max(0, leftMs);
 }

@@ -63,11 +63,11 @@ export class NodeKeeper {
     if (!known) await this.#register();
     const status = nodeStatus(facts, known?.status?.conditions ?? [], timestamp(world.clock));
     const text = essence(status);
-    const quietMs = world.clock.now() - this.#writtenAtMs;
+    const quietMs = world.clock.monotonic() - this.#writtenAtMs;
     if (known && text === this.#written && quietMs < REPEAT_MS) return;
     await nodes.patch({ name }, { type: 'strategic', body: { status } }, { subresource: 'status' });
     this.#written = text;
-    this.#writtenAtMs = world.clock.now();
+    this.#writtenAtMs = world.clock.monotonic();
   }
 
   async #register(): Promise<void> {

@@ -16,6 +16,11 @@ export interface Behaviour<State, Input, Action extends MachineAction> {
   perform(action: Action, signal: AbortSignal): Promise<Input | undefined>;
   /** The input that tells the step of an action that threw. */
   failed(action: Action, error: unknown): Input;
+  /**
+   * Pure. The wall clock jumped by `byMs` (back when negative): the state with all its appointments moved along, so
+   * that none is kept too early or too late.
+   */
+  movedInTime(state: State, byMs: number): State;
   /** What a new process needs to carry on, as JSON. Written before the actions of a step begin. */
   record(state: State): unknown;
 }

@@ -2,8 +2,10 @@ import { describeError, hasCode, type Timer, type World } from '@godwit/base';
 import type { Behaviour, MachineAction, Step, Tick } from './behaviour.ts';
 import type { MachineRecords } from './machine-records.ts';
 
-/** Longest sleep of a loop that asked for no tick sooner than this: bounds clock jumps. */
+/** Longest sleep of a loop that asked for no tick sooner than this. */
 const LONGEST_WAIT_MS = 3_600_000;
+/** A wall clock that is this far from where it should be has jumped; less is how clocks are kept right. */
+const JUMP_MS = 1_000;
 const RECORD_RETRY_MS = 1_000;
 
 interface Flight<Action> {
@@ -35,12 +37,15 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
   #state: State;
   #recordText: string | undefined;
   #timer: Timer | undefined;
+  /** How far the wall clock is ahead of the steady one. */
+  #aheadMs: number;
   #draining = false;
   #finished = false;
 
   constructor(options: MachineLoopOptions<State, Input, Action>) {
     this.#options = options;
     this.#state = options.state;
+    this.#aheadMs = this.#ahead();
   }
 
   get uid(): string {
@@ -78,8 +83,22 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
     this.#draining = false;
   }
 
+  #ahead(): number {
+    const { clock } = this.#options.world;
+    return clock.now() - clock.monotonic();
+  }
+
+  /** Timers run on steady time, so a jump is noticed when the next of them fires at the latest. */
+  #noticeJump(): void {
+    const byMs = this.#ahead() - this.#aheadMs;
+    if (Math.abs(byMs) < JUMP_MS) return;
+    this.#aheadMs += byMs;
+    this.#state = this.#options.behaviour.movedInTime(this.#state, byMs);
+  }
+
   #stepAll(): Step<State, Action> {
     const { behaviour, world } = this.#options;
+    this.#noticeJump();
     let step: Step<State, Action> | undefined;
     for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
       step = behaviour.step(this.#state, input, world.clock.now());

@@ -5,6 +5,7 @@ import { performHook, performProbe } from './ask-container.ts';
 import { containerName } from './container-labels.ts';
 import { planOf } from './container-plan.ts';
 import { failureReason } from './failure-reason.ts';
+import { movedInTime } from './moved-in-time.ts';
 import { hostnameOf } from './network-files.ts';
 import { addressesOf } from './pod-addresses.ts';
 import type { PodAction, PodInput } from './pod-input.ts';
@@ -30,6 +31,10 @@ export class PodBehaviour implements Behaviour<PodState, PodInput, PodAction> {
 
   step(state: PodState, input: PodInput | Tick, nowMs: number): Step<PodState, PodAction> {
     return stepPod(state, input, nowMs);
+  }
+
+  movedInTime(state: PodState, byMs: number): PodState {
+    return movedInTime(state, byMs);
   }
 
   record(state: PodState): unknown {

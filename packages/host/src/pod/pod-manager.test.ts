@@ -88,6 +88,36 @@ describe('pods', () => {
     assert.equal(host.status(pod)?.containerStatuses?.[0]?.restartCount, 3);
   });
 
+  for (const jumpMs of [-86_400_000, 86_400_000]) {
+    const direction = jumpMs < 0 ? 'back' : 'forward';
+    test(`a clock that is put ${direction} by a day neither hastens nor holds up anything`, async () => {
+      const host = await hostWith({ web: { runsMs: 1_000, exitCode: 1 }, good: {} });
+      const failing = podOf();
+      const readinessProbe = { httpGet: { port: 80 }, periodSeconds: 5 };
+      const probed = podOf({
+        containers: [{ name: 'web', image: 'good', readinessProbe }],
+        terminationGracePeriodSeconds: 20,
+      });
+      host.ensure(failing);
+      host.ensure(probed);
+      await host.pass(20_000);
+      assert.equal(host.condition(probed, 'Ready'), 'True');
+      const restarts = host.status(failing)?.containerStatuses?.[0]?.restartCount ?? 0;
+      host.clock.jump(jumpMs);
+      await host.pass(2_000);
+      assert.ok((host.status(failing)?.containerStatuses?.[0]?.restartCount ?? 0) <= restarts + 1);
+      const address = `${host.status(probed)?.podIP}:80`;
+      host.prober.answers.set(address, { ok: false, message: 'ill' });
+      await host.pass(20_000);
+      assert.equal(host.condition(probed, 'Ready'), 'False');
+      await host.pass(60_000);
+      assert.ok((host.status(failing)?.containerStatuses?.[0]?.restartCount ?? 0) > restarts);
+      host.delete(probed, 20);
+      await host.pass(21_000);
+      assert.ok(host.reporter.gone.has(probed.metadata.uid));
+    });
+  }
+
   test('restart policies decide what becomes of ended containers', async () => {
     const cases = [
       { restartPolicy: 'Never', exitCode: 0, phase: 'Succeeded', runs: 1 },

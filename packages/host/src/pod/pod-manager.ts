@@ -127,6 +127,7 @@ export class PodManager implements MachineManager<Pod> {
       state,
       onFinished: () => this.#finished(uid),
       behaviour: {
+        movedInTime: (before, byMs) => behaviour.movedInTime(before, byMs),
         record: (now) => behaviour.record(now),
         failed: (action, error) => behaviour.failed(action, error),
         perform: async (action, signal) => {

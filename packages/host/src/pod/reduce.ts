@@ -4,6 +4,7 @@ import type { Tick } from '../machine/index.ts';
 import { adopt } from './adopt.ts';
 import { exitOf, lostExit, startErrorExit } from './container-exit.ts';
 import { gracePeriodSeconds, planOf } from './container-plan.ts';
+import { withinReason } from './moved-in-time.ts';
 import type { PodEvent, PodInput } from './pod-input.ts';
 import { type ContainerRun, type EndReason, type PodState, runOf, withoutRetry, withRun } from './pod-state.ts';
 import { probeEnded } from './probe-schedule.ts';
@@ -31,7 +32,7 @@ export function reduce(state: PodState, input: PodInput | Tick, context: StepCon
     case 'shutdown':
       return state.end ? state : ended(state, 'shutdown', context.nowMs, context.nowMs + graceOf(state, input.graceMs));
     case 'adopted':
-      return adopt(state, input.containers, context.nowMs);
+      return adopt(withinReason(state, context.nowMs), input.containers, context.nowMs);
     case 'configuration-changed':
       return { ...state, configurationVersion: state.configurationVersion + 1, retries: {} };
     case 'failed':

@@ -36,7 +36,7 @@ export function testInstance(
       domain: {
         cpu: { cores: 1, sockets: 1, threads: 1, maxSockets: 2 },
         memory: { guest: '192Mi' },
-        devices: { interfaces: [{ name: 'default', masquerade: {} }] },
+        devices: { interfaces: [{ name: 'default', masquerade: {}, bootOrder: 1 }] },
       },
       networks: [{ name: 'default', pod: {} }],
       terminationGracePeriodSeconds: 20,
