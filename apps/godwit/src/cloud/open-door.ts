@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createAuthenticator, createOperations, createTokenIssuer, HttpApi, type Operations } from '@godwit/api';
 import { ApiServer } from '@godwit/api/node';
 import { Failure, type World } from '@godwit/base';
-import { builtInKinds, type MachineAccess } from '@godwit/kinds';
+import { builtInKinds, type MachineAccess, type VolumeAccess } from '@godwit/kinds';
 import { fitsOnNode } from '@godwit/planner';
 import type { Store } from '@godwit/store';
 import { SqliteStore } from '@godwit/store/node';
@@ -31,6 +31,8 @@ export interface DoorOptions {
   readonly metrics: Metrics;
   /** The machines of a host, once its agent is there. */
   readonly machines: (node: string) => MachineAccess | undefined;
+  /** The volumes of a host, likewise. */
+  readonly volumes: (node: string) => VolumeAccess | undefined;
   readonly isReady: () => boolean;
 }
 
@@ -47,6 +49,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     kinds: builtInKinds,
     tokens,
     machines: options.machines,
+    volumes: options.volumes,
     fits: fitsOnNode,
     breathe: () => setImmediate(),
   });

@@ -40,6 +40,7 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
     world,
     metrics,
     machines: (node) => (node === nodeName ? host?.agent.access : undefined),
+    volumes: (node) => (node === nodeName ? host?.agent.volumeAccess : undefined),
     isReady: () => isReady,
   });
   const admin = door.operations.as(controllersUser, 'godwit');

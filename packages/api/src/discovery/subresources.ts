@@ -22,6 +22,7 @@ const known: Readonly<Record<string, Partial<Omit<Subresource, 'name'>>>> = {
   log: { verbs: ['get'] },
   portforward: { group: '', version: 'v1', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
   resize: { verbs: ['get', 'patch', 'update'] },
+  upload: { verbs: ['update'] },
   token: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest', verbs: ['create'] },
 };
 

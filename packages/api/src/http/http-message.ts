@@ -16,6 +16,8 @@ export interface HttpRequest {
   text(limitBytes: number): Promise<string>;
   /** The same as bytes; only one of the two may be asked for. */
   bytes(limitBytes: number): Promise<Uint8Array>;
+  /** The body piece by piece, of any length, instead of `text` or `bytes`; absent where nothing is sent that way. */
+  stream?(): AsyncIterable<Uint8Array>;
   /** Aborted when the client goes away. Asked for only by answers that take long. */
   readonly signal: AbortSignal;
 }

@@ -37,6 +37,7 @@ export class ResourceHandler {
 
   handle(exchange: Exchange, route: ResourceRoute): Promise<HttpResponse> {
     const address = addressOf(route);
+    if (route.subresource === 'upload') return this.#upload(exchange, address);
     const wanted = machineRequest(this.#operations, exchange, route);
     if (wanted) return this.#machine(exchange, wanted, address);
     switch (exchange.request.method) {
@@ -68,6 +69,16 @@ export class ResourceHandler {
     const stream = await this.#operations.stream(exchange, address, 'get', plan.request, request.signal);
     const headers = { 'content-type': plan.contentType, 'cache-control': 'no-cache, private' };
     return { status: 200, headers, stream: stream.main.incoming };
+  }
+
+  /** The body is no object, and may be of any length: it goes on to the host as it comes. */
+  async #upload(exchange: Exchange, address: Address): Promise<HttpResponse> {
+    const { request } = exchange;
+    if (request.method !== 'PUT' && request.method !== 'POST') throw methodNotAllowed();
+    const bytes = request.stream?.();
+    if (!bytes) throw new StatusFailure('BadRequest', 'there is nothing to upload');
+    const document = await this.#operations.upload(exchange, address, bytes, request.signal);
+    return documentAnswer(document, exchange.layout, exchange.warnings);
   }
 
   async #read(exchange: Exchange, address: Address): Promise<HttpResponse> {

@@ -46,6 +46,10 @@ export class Http1Request implements HttpRequest {
     return readBytes(this.#message, this.#message.headers['content-length'], limitBytes);
   }
 
+  stream(): AsyncIterable<Uint8Array> {
+    return this.#message;
+  }
+
   get signal(): AbortSignal {
     if (!this.#controller) {
       const controller = new AbortController();

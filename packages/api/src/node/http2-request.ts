@@ -48,6 +48,10 @@ export class Http2Request implements HttpRequest {
     return readBytes(this.#stream, this.#headers['content-length'], limitBytes);
   }
 
+  stream(): AsyncIterable<Uint8Array> {
+    return this.#stream;
+  }
+
   get signal(): AbortSignal {
     if (!this.#controller) {
       const controller = new AbortController();

@@ -6,6 +6,7 @@ import {
   type Pod,
   pod,
   type VirtualMachineInstance,
+  type VolumeAccess,
   virtualMachineInstance,
 } from '@godwit/kinds';
 import type { MachineManager } from '../machine/index.ts';
@@ -74,6 +75,11 @@ export class Agent {
   readonly access: MachineAccess = {
     stream: (machine, request, signal) => this.#manager(machine).stream(machine, request, signal),
     order: (machine, order) => this.#manager(machine).order(machine, order),
+  };
+
+  /** How the API reaches the volumes of this host. */
+  readonly volumeAccess: VolumeAccess = {
+    upload: (name, bytes, signal) => this.#volumes.upload(name, bytes, signal),
   };
 
   /** Stops all machines in order; disks and objects stay (`godwit down`). */

@@ -8,6 +8,7 @@ import {
   type PersistentVolume,
   parseQuantity,
   persistentVolume,
+  StatusFailure,
   type Stored,
   type VolumeState,
   volumeFinalizer,
@@ -30,6 +31,14 @@ export interface VolumeFiller {
     report: (state: FillState) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Takes the bytes of an upload for a volume that waits for one, and reports how it went. */
+  upload?(
+    volume: Stored<PersistentVolume>,
+    request: FillRequest,
+    bytes: AsyncIterable<Uint8Array>,
+    report: (state: FillState) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export interface VolumeKeeperOptions {
@@ -48,6 +57,8 @@ export class VolumeKeeper {
   readonly #queue: WorkQueue;
   readonly #cache: KindCache<PersistentVolume>;
   readonly #stop = new AbortController();
+  /** Volumes that bytes are being sent for. */
+  readonly #uploads = new Set<string>();
 
   constructor(options: VolumeKeeperOptions) {
     this.#options = options;
@@ -67,6 +78,35 @@ export class VolumeKeeper {
   stop(): void {
     this.#stop.abort();
     this.#queue.close();
+  }
+
+  /** Fills a volume of this host with what a user sends. Throws `StatusFailure`. */
+  async upload(name: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    const volume = this.#cache.get({ name });
+    const request = fillRequestOf(volume?.metadata.annotations);
+    const { filler } = this.#options;
+    if (!volume || request?.from !== 'upload' || !filler?.upload) {
+      throw new StatusFailure('NotFound', `this host has no volume ${name} to upload into`);
+    }
+    if (volumeStateOf(volume)?.fill?.phase !== 'Ready' || this.#uploads.has(name)) {
+      throw new StatusFailure('Conflict', `volume ${name} does not wait for an upload`);
+    }
+    this.#uploads.add(name);
+    let last: FillState | undefined;
+    const report = (fill: FillState): Promise<void> => {
+      last = fill;
+      return this.#tell(name, (state) => ({ ...state, fill }));
+    };
+    try {
+      await filler.upload(volume, request, bytes, report, signal);
+    } catch (error) {
+      // It may be sent again.
+      await report({ phase: 'Ready', restarts: (last?.restarts ?? 0) + 1, message: describeError(error) });
+      throw error;
+    } finally {
+      this.#uploads.delete(name);
+    }
+    if (last?.phase === 'Failed') throw new StatusFailure('BadRequest', last.message ?? 'the bytes make no disk');
   }
 
   async #work(): Promise<void> {
@@ -105,8 +145,8 @@ export class VolumeKeeper {
   async #fill(volume: Stored<PersistentVolume>): Promise<void> {
     const request = fillRequestOf(volume.metadata.annotations);
     const known = volumeStateOf(volume)?.fill;
-    if (!request || known?.phase === 'Succeeded' || known?.phase === 'Failed') return;
     const { name } = volume.metadata;
+    if (!request || known?.phase === 'Succeeded' || known?.phase === 'Failed' || this.#uploads.has(name)) return;
     const report = (fill: FillState): Promise<void> => this.#tell(name, (state) => ({ ...state, fill }));
     if (!this.#options.filler) {
       const message = 'this host cannot fill volumes';

@@ -77,7 +77,7 @@ export const dataVolume = defineKind({
       cdi('DataVolumeStatus'),
     ),
   }),
-  subresources: { status: true },
+  subresources: { status: true, others: ['upload'] },
   immutable: ['spec'],
   validate: validateDataVolume,
   columns: [

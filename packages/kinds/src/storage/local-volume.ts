@@ -92,6 +92,15 @@ export interface FillState {
   readonly message?: string;
 }
 
+/** The volumes of a host, as the API reaches them. Made by the host's agent. */
+export interface VolumeAccess {
+  /**
+   * Fills a volume that waits for an upload with these bytes. Throws `StatusFailure`: `NotFound`, `Conflict` when it
+   * does not wait for one, `BadRequest` for bytes that make no disk or too large a one.
+   */
+  upload(volumeName: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+}
+
 /** Whether the volume of a claim is made only where its first user runs. */
 export function waitsForFirstUser(claim: PersistentVolumeClaim, storageClass: StorageClass | undefined): boolean {
   const immediate = claim.metadata.annotations?.[immediateAnnotation];

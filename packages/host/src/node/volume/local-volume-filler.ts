@@ -80,7 +80,7 @@ export class LocalVolumeFiller implements VolumeFiller {
   ): Promise<void> {
     const restarts = known?.restarts ?? 0;
     if (request.from === 'upload') {
-      if (known?.phase !== 'Ready' && known?.phase !== 'Running') await report({ phase: 'Ready', restarts });
+      if (known?.phase !== 'Ready') await report({ phase: 'Ready', restarts });
       return;
     }
     await this.#finish(this.#work(volume, request, restarts, report, signal), (work) => this.#fetch(work));
