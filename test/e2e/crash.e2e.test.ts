@@ -5,14 +5,14 @@ import { SeededRandom } from '@godwit/base';
 import type { ConfigMap, Pod, VirtualMachineInstance } from '@godwit/kinds';
 import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
 import { hostTraces, processesMentioning } from '../support/host-traces.ts';
-import { buildMyapp } from '../support/images.ts';
+import { buildMyapp, buildTinyGuest } from '../support/images.ts';
 
 const godwit = new GodwitUnderTest();
 const KILLS = 10;
 const MACHINES = 5;
 
 before(async () => {
-  assert.equal((await godwit.verb('image', 'tiny')).status, 0);
+  await buildTinyGuest();
   await buildMyapp();
   await godwit.up();
 });

@@ -6,14 +6,13 @@ import { after, before, test } from 'node:test';
 import type { Service, VirtualMachine, VirtualMachineInstance } from '@godwit/kinds';
 import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
 import { fetchText } from '../support/http-load.ts';
-import { buildMyapp } from '../support/images.ts';
+import { buildMyapp, buildTinyGuest } from '../support/images.ts';
 import { runProgram } from '../support/kubectl.ts';
 
 const godwit = new GodwitUnderTest();
 
 before(async () => {
-  const image = await godwit.verb('image', 'tiny');
-  assert.equal(image.status, 0, image.stderr + image.stdout);
+  await buildTinyGuest();
   await buildMyapp();
   await godwit.up();
 });

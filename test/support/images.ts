@@ -30,6 +30,16 @@ export async function buildShell(): Promise<string> {
   return 'localhost/godwit-test-shell:latest';
 }
 
+/** The tiny guest, built once for all tests of this machine. */
+export async function buildTinyGuest(): Promise<void> {
+  const folder = join(tmpdir(), 'godwit-test-guests');
+  const main = join(projectRoot, 'apps/godwit/src/main.ts');
+  const { status, stdout, stderr } = await runProgram(process.execPath, [main, 'image', 'tiny', '--state', folder], {
+    timeoutMs: 600_000,
+  });
+  assert.equal(status, 0, stdout + stderr);
+}
+
 async function build(name: string, folder: string): Promise<void> {
   const { status, stderr } = await runProgram('podman', ['build', '--network=none', '-t', name, folder]);
   assert.equal(status, 0, stderr);
