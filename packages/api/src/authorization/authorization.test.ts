@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { SystemClock } from '@godwit/base';
-import type { Door } from '@godwit/kinds';
+import { builtInKinds, type Door } from '@godwit/kinds';
+import { Engine } from '../operations/engine.ts';
 import type { Loose } from '../operations/testing/loose.ts';
 import { configMap, configMaps, openDoor, pod, pods, user } from '../operations/testing/open-door.ts';
+import { RbacIndex } from './rbac-index.ts';
 import { anonymous, nodeUser } from './user.ts';
 
 const group = 'rbac.authorization.k8s.io';
@@ -198,15 +199,21 @@ test('a host reads what its machines mention and writes only what is its own', a
   await assert.rejects(host.create(configMaps, configMap('x')), { code: 'Forbidden' });
 });
 
-test('a check costs the rules of the user, however many others there are', async () => {
-  const { operations, door } = await openDoor();
-  for (let index = 0; index < 300; index++) await bind(door, 'edit', person(`user-${index}`), 'default');
+test('a check looks at the rules of the user, however many others there are', async () => {
+  const { door, store, world } = await openDoor();
+  for (let index = 0; index < 100; index++) await bind(door, 'edit', person(`user-${index}`), 'default');
   await bind(door, 'view', person('jane'), 'default');
-  await door.list(rbac('rolebindings'));
-  const clock = new SystemClock();
-  const began = clock.monotonic();
-  for (let index = 0; index < 2000; index++) {
-    assert.throws(() => operations.authorizePath({ user: jane }, 'get', '/none'), { code: 'Forbidden' });
-  }
-  assert.ok((clock.monotonic() - began) / 2000 < 1, 'a check takes less than a millisecond');
+  const engine = new Engine({ world, store, kinds: builtInKinds });
+  const live = (plural: string) => engine.hubs.live(engine.kinds.at(rbac(plural)));
+  const [roles, clusterRoles, roleBindings, clusterRoleBindings] = await Promise.all([
+    live('roles'),
+    live('clusterroles'),
+    live('rolebindings'),
+    live('clusterrolebindings'),
+  ]);
+  const index = new RbacIndex({ roles, clusterRoles, roleBindings, clusterRoleBindings });
+  const grants = new Set([...index.rulesFor(jane, 'default')].map(({ grant }) => grant));
+  assert.equal(grants.size, 4, [...grants].join());
+  assert.ok([...grants].some((grant) => grant.includes('ClusterRole "view"')));
+  await engine.close();
 });
