@@ -1,7 +1,18 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { codeOf, Failure } from '@godwit/base';
 
 export const DEFAULT_STATE_FOLDER = '/var/lib/godwit';
 const DEFAULT_PORT = 6443;
@@ -35,10 +46,65 @@ export interface Instance {
   readonly port: number;
 }
 
-/** Opens or makes a state folder, readable by its owner alone. */
+const INSTANCE_FILE = 'instance.json';
+/** What may lie in a folder that is taken as a new state folder: a fresh file system, a log that came first. */
+const HARMLESS = new Set(['lost+found', 'godwit.log', `${INSTANCE_FILE}.new`]);
+
+/** Whether a Godwit has lived here. */
+export function isStateFolder(path: string): boolean {
+  return existsSync(join(path, INSTANCE_FILE));
+}
+
+/**
+ * Opens or makes a state folder, readable by its owner alone. Codes: `state-folder-unusable` (not writable, read-only,
+ * full, no folder), `not-a-state-folder` (it holds what others made: `down --purge` would remove it).
+ */
 export function openStateFolder(path: string): StateFolder {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  const root = realpathSync(path);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    if (!isStateFolder(path)) assertEmpty(path);
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    return openFolders(realpathSync(path));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure('state-folder-unusable', `${path} ${troubleWith(path, error)}`, { cause: error });
+  }
+}
+
+function assertEmpty(path: string): void {
+  const others = readdirSync(path).filter((name) => !HARMLESS.has(name));
+  if (others.length === 0) return;
+  const message = `${path} is no state folder of Godwit: ${others[0]} lies in it. Choose a new or an empty folder`;
+  throw new Failure('not-a-state-folder', message);
+}
+
+const TROUBLES: Readonly<Record<string, string>> = {
+  EACCES: 'may not be written by this user',
+  EPERM: 'may not be written by this user',
+  EROFS: 'lies on a read-only file system',
+  ENOSPC: 'lies on a full file system',
+  EDQUOT: 'lies on a file system whose quota is used up',
+  ENOTDIR: 'is no folder, or lies below something that is none',
+  EEXIST: 'is no folder',
+};
+
+/** In words. Making a folder on a read-only file system may say that something is missing: then its parent is asked. */
+function troubleWith(path: string, error: unknown): string {
+  let code = codeOf(error);
+  for (let folder = resolve(path); code === 'ENOENT'; folder = dirname(folder)) {
+    try {
+      accessSync(folder, constants.W_OK);
+      break;
+    } catch (parentError) {
+      code = codeOf(parentError);
+    }
+  }
+  return TROUBLES[code] ?? 'cannot be used';
+}
+
+function openFolders(root: string): StateFolder {
+  // First of all: it says that the folder is ours.
+  const instance = instanceOf(root);
   const folder = (name: string) => {
     const child = join(root, name);
     mkdirSync(child, { recursive: true, mode: 0o700 });
@@ -56,12 +122,12 @@ export function openStateFolder(path: string): StateFolder {
     images: folder('images'),
     containers: folder('containers'),
     network: folder('network'),
-    instance: instanceOf(root),
+    instance,
   };
 }
 
 function instanceOf(root: string): Instance {
-  const file = join(root, 'instance.json');
+  const file = join(root, INSTANCE_FILE);
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Instance;
   } catch (error) {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { Failure } from '@godwit/base';
+import { codeOf, Failure } from '@godwit/base';
 import { failureOfStatus, type Status } from '@godwit/kinds';
 import { load } from 'js-yaml';
 import { WebSocket } from 'ws';
@@ -24,12 +24,7 @@ interface Kubeconfig {
 /** Access by `<state>/admin.kubeconfig`. */
 export function openAdminAccess(stateFolder: string): AdminAccess {
   const file = join(stateFolder, 'admin.kubeconfig');
-  if (!existsSync(file))
-    throw new Failure(
-      'not-running',
-      `no Godwit has run on ${stateFolder} yet: start it with ./godwit up --state ${stateFolder}`,
-    );
-  const { clusters, users } = load(readFileSync(file, 'utf8')) as Kubeconfig;
+  const { clusters, users } = load(readKubeconfig(file, stateFolder)) as Kubeconfig;
   const { server, 'certificate-authority-data': authority } = clusters[0].cluster;
   const { 'client-certificate-data': certificate, 'client-key-data': key } = users[0].user;
   const tls = { ca: decode(authority), cert: decode(certificate), key: decode(key) };
@@ -46,6 +41,18 @@ export function openAdminAccess(stateFolder: string): AdminAccess {
     fetchBytes: (path) => fetchBytes('GET', path),
     open: (path, protocols) => new WebSocket(`${server.replace(/^http/, 'ws')}${path}`, [...protocols], tls),
   };
+}
+
+function readKubeconfig(file: string, stateFolder: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code === 'EACCES') throw new Failure('needs-root', `${file} may be read by its owner alone: run this as root`);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw cause;
+    const message = `no Godwit has run on ${stateFolder} yet: start it with ./godwit up --state ${stateFolder}`;
+    throw new Failure('not-running', message);
+  }
 }
 
 const decode = (base64: string) => Buffer.from(base64, 'base64');

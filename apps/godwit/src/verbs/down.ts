@@ -1,7 +1,8 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { Failure } from '@godwit/base';
+import { requireRoot } from '../access/require-root.ts';
 import { orderDown, readSummary } from '../cloud/control-socket.ts';
-import { openStateFolder, type StateFolder } from '../state-folder.ts';
+import { isStateFolder, openStateFolder, type StateFolder } from '../state-folder.ts';
 import { Terminal } from '../terminal/terminal.ts';
 
 export interface DownOptions {
@@ -13,8 +14,9 @@ export interface DownOptions {
 /** `godwit down`: stops machines and removes all traces on the host; with `--purge` the state folder too. */
 export async function down(options: DownOptions): Promise<void> {
   const terminal = new Terminal();
-  if (!existsSync(options.state)) {
-    terminal.step(`nothing to do: ${options.state} does not exist`);
+  requireRoot('down');
+  if (!isStateFolder(options.state)) {
+    terminal.step(`nothing to do: ${options.state} is no state folder of Godwit`);
     return;
   }
   const state = openStateFolder(options.state);

@@ -36,8 +36,8 @@ interface CloudStatus {
 
 /** `godwit status`: exits 1 when a host is not ready or a controller fails. */
 export async function status(options: { state: string; output: string }): Promise<void> {
-  const state = openStateFolder(options.state);
   const access = openAdminAccess(options.state);
+  const state = openStateFolder(options.state);
   const [summary, controllers] = await Promise.all([
     readSummary(state.controlSocket),
     readControllerReports(state.controlSocket),

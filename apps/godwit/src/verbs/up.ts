@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, SystemClock } from '@godwit/base';
+import { requireRoot } from '../access/require-root.ts';
 import { holdControlSocket, readSummary, type Summary } from '../cloud/control-socket.ts';
 import { installPackages, missingPackages, runtimePackages } from '../install/debian-packages.ts';
 import { installUnit } from '../install/systemd-unit.ts';
@@ -23,6 +24,7 @@ const READY_TIMEOUT_MS = 60_000;
 /** `godwit up`. */
 export async function up(options: UpOptions): Promise<void> {
   const terminal = new Terminal();
+  requireRoot('up');
   await installPackages(missingPackages(runtimePackages), (line) => terminal.step(line));
   const state = openStateFolder(options.state);
   const listen = parseListen(options.listen, state);
@@ -77,6 +79,7 @@ async function runInForeground(state: StateFolder, listen: Listen, terminal: Ter
 
 async function detach(state: StateFolder, listen: Listen, terminal: Terminal): Promise<void> {
   const log = openSync(state.log, 'a', 0o600);
+  const begin = fstatSync(log).size;
   const child = spawn(
     process.execPath,
     [
@@ -91,13 +94,20 @@ async function detach(state: StateFolder, listen: Listen, terminal: Terminal): P
     { detached: true, stdio: ['ignore', log, log] },
   );
   const exit = new Promise<never>((_, reject) => {
-    child.once('exit', (code) => reject(new Failure('start-failed', `it ended with code ${code}; see ${state.log}`)));
+    child.once('exit', (code) => reject(new Failure('start-failed', lastWords(state.log, begin, code))));
   });
   terminal.step(`starting (log: ${state.log})`);
   const summary = await Promise.race([exit, waitUntilReady(state.controlSocket, child.pid)]);
   child.removeAllListeners('exit');
   child.unref();
   printSummary(summary, terminal);
+}
+
+/** What a program that did not start has to say. */
+function lastWords(log: string, begin: number, code: number | null): string {
+  const lines = readFileSync(log).subarray(begin).toString().split('\n');
+  const said = lines.findLast((line) => line.startsWith('godwit: '))?.slice('godwit: '.length);
+  return `${said ?? `it ended with code ${code}`} (log: ${log})`;
 }
 
 async function waitUntilReady(socket: string, processId: number | undefined): Promise<Summary> {

@@ -72,14 +72,14 @@ export class ApiServer {
     this.#server.on('tlsClientError', () => {});
   }
 
-  /** Opens the port. Throws a Failure `port-taken` when somebody else has it. */
+  /** Opens the port. Codes: `port-taken` (somebody else has it), `cannot-listen` (no such address, not allowed). */
   static async listen(options: ApiServerOptions): Promise<ApiServer> {
     const server = new ApiServer(options);
     await new Promise<void>((resolve, reject) => {
       server.#server.once('error', (error: NodeJS.ErrnoException) => {
         const where = `${options.host}:${options.port}`;
-        if (error.code !== 'EADDRINUSE') reject(error);
-        else reject(new Failure('port-taken', `another program listens on ${where}`, { cause: error }));
+        if (error.code === 'EADDRINUSE') reject(new Failure('port-taken', `another program listens on ${where}`));
+        else reject(new Failure('cannot-listen', `cannot listen on ${where}`, { cause: error }));
       });
       server.#server.listen({ host: options.host, port: options.port, backlog: 1024 }, resolve);
     });

@@ -22,7 +22,7 @@ export class NodeKeeper {
   readonly #options: NodeKeeperOptions;
   #timers: Timer[] = [];
   #written = '';
-  #writtenAtMs = 0;
+  #writtenAtMs = Number.NEGATIVE_INFINITY;
   #served = '';
   #stopped = false;
 
