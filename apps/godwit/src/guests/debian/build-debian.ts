@@ -4,7 +4,6 @@ import { Failure, hasCode } from '@godwit/base';
 import { buildBootDisk } from '../boot-disk.ts';
 import { imageStamp, storeImage } from '../container-image.ts';
 import type { BuiltGuest, GuestOptions } from '../guest-options.ts';
-import { unpackKernel } from '../kernel/index.ts';
 import { runProgram } from '../run-program.ts';
 import { debianStamp, debianSuite, installDebian } from './debian-system.ts';
 
@@ -51,7 +50,7 @@ export async function buildDebianGuest(options: GuestOptions): Promise<BuiltGues
   const tree = join(draft, 'image');
   await mkdir(join(tree, 'boot'), { recursive: true });
   await mkdir(join(tree, 'disk'));
-  await writeFile(join(tree, 'boot/vmlinuz'), unpackKernel(Buffer.from(kernel)) ?? kernel);
+  await writeFile(join(tree, 'boot/vmlinuz'), kernel);
   await writeFile(join(tree, 'boot/initrd'), initrd);
   await link(disk, join(tree, 'disk/disk.qcow2')).catch(() => copyFile(disk, join(tree, 'disk/disk.qcow2')));
   await storeImage(tree, debianImage, stamp, options);

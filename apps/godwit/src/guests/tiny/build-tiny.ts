@@ -8,7 +8,7 @@ import { imageStamp, storeImage } from '../container-image.ts';
 import { type ArchiveEntry, archiveFile, archiveFolder, cpio } from '../cpio.ts';
 import { packageBehind, unpackPackage } from '../debian-package.ts';
 import type { BuiltGuest, GuestOptions } from '../guest-options.ts';
-import { KernelModules, unpackKernel } from '../kernel/index.ts';
+import { KernelModules } from '../kernel-modules.ts';
 import { remoteLogin } from './remote-login.ts';
 
 /** Name of the tiny guest in the host's image store. */
@@ -39,6 +39,8 @@ const MODULES = {
 } as const;
 
 const BUSYBOX = '/bin/busybox';
+/** Counts changes of how the parts are put together that the parts themselves do not show. */
+const RECIPE = 2;
 
 /** Builds the tiny guest, or finds that the same one is there. */
 export async function buildTinyGuest(options: GuestOptions): Promise<BuiltGuest> {
@@ -62,14 +64,14 @@ export async function buildTinyGuest(options: GuestOptions): Promise<BuiltGuest>
   const initrd = cpio([
     ...root,
     archiveFile('bin/busybox', busybox, 0o755),
-    ...modules(kernelPackage.folder, release),
+    ...(await modules(kernelPackage.folder, release)),
     ...(await remoteLogin(options)),
   ]);
   const packed = await readFile(join(kernelPackage.folder, 'boot', `vmlinuz-${release}`));
   const tree = join(options.folder, 'tiny');
   await rm(tree, { recursive: true, force: true });
   await mkdir(join(tree, 'boot'), { recursive: true });
-  await writeFile(join(tree, 'boot/vmlinuz'), unpackKernel(packed) ?? packed);
+  await writeFile(join(tree, 'boot/vmlinuz'), packed);
   await writeFile(join(tree, 'boot/initrd'), initrd);
   await mkdir(join(tree, 'disk'));
   await buildBootDisk({ kernel: packed, initrd, kernelArguments: tinyKernelArguments, target: disk }, options);
@@ -80,18 +82,19 @@ export async function buildTinyGuest(options: GuestOptions): Promise<BuiltGuest>
   return { image: tinyImage, disk, built: true };
 }
 
-function modules(packageFolder: string, release: string): ArchiveEntry[] {
+async function modules(packageFolder: string, release: string): Promise<ArchiveEntry[]> {
   const all = new KernelModules(join(packageFolder, 'lib/modules', release));
   const seen = new Set<string>();
-  return Object.entries(MODULES).flatMap(([moment, names]) => {
-    const fresh = all.load(names).filter(({ name }) => !seen.has(name));
-    for (const { name } of fresh) seen.add(name);
-    const list = Buffer.from(fresh.map(({ name }) => `${name}\n`).join(''));
-    return [
-      archiveFile(`lib/modules/${moment}`, list),
-      ...fresh.map(({ name, bytes }) => archiveFile(`lib/modules/${name}.ko`, bytes)),
-    ];
-  });
+  const entries: ArchiveEntry[] = [];
+  for (const [moment, names] of Object.entries(MODULES)) {
+    const fresh = (await all.load(names)).filter(({ name }) => !seen.has(name));
+    for (const { name, bytes } of fresh) {
+      seen.add(name);
+      entries.push(archiveFile(`lib/modules/${name}.ko`, bytes));
+    }
+    entries.push(archiveFile(`lib/modules/${moment}`, Buffer.from(fresh.map(({ name }) => `${name}\n`).join(''))));
+  }
+  return entries;
 }
 
 /** The files beside this one that make up the guest, and the folders that it mounts things on. */

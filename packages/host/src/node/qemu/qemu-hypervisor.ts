@@ -12,6 +12,7 @@ import type {
   PrepareRequest,
 } from '../../hypervisor-driver.ts';
 import type { ImageFiles } from '../images/index.ts';
+import { directKernel } from '../kernel/index.ts';
 import type { FolderVolumes } from '../volume/index.ts';
 import { commandLine, type LaunchSite, type MachineFiles, memoryPlan } from './command-line/index.ts';
 import { firmwareFolder, prepareFirmware } from './firmware-files.ts';
@@ -81,7 +82,7 @@ export class QemuHypervisor implements HypervisorDriver {
     if (running) return running;
     const files = this.#files(request.uid);
     const site: LaunchSite = { ...(await this.#launchSite()), files };
-    const args = commandLine(request, site);
+    const args = commandLine(await quickest(request, site), site);
     await assertMemory(memoryPlan(request.spec).bootBytes);
     await mkdir(files.folder, { recursive: true, mode: 0o700 });
     await removeSockets(files);
@@ -282,6 +283,15 @@ export class QemuHypervisor implements HypervisorDriver {
       if (this.#machines.size > 0) this.#sweepLogs();
     });
   }
+}
+
+/** Without KVM the guest is spared unpacking its own kernel. */
+async function quickest(request: LaunchRequest, { acceleration }: LaunchSite): Promise<LaunchRequest> {
+  const { prepared, spec } = request;
+  const kernelPath = prepared.kernel?.kernelPath;
+  if (acceleration !== 'tcg' || !kernelPath || spec.domain.firmware?.bootloader?.efi) return request;
+  const kernel = { ...prepared.kernel, kernelPath: await directKernel(kernelPath) };
+  return { ...request, prepared: { ...prepared, kernel } };
 }
 
 async function cutLog(path: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Failure } from '@godwit/base';
 
 /** Size that the legacy frame format cuts its blocks to. */
@@ -6,9 +7,9 @@ const LEGACY_MAGIC = 0x184c2102;
 
 /**
  * Unpacks LZ4's legacy frame format, in which kernels are packed: a magic number, then blocks of up to 8 MiB, each
- * after its packed size (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md).
+ * after its packed size (https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md). Others get a turn between blocks.
  */
-export function unpackLegacyLz4(packed: Buffer): Buffer {
+export async function unpackLegacyLz4(packed: Buffer): Promise<Buffer> {
   if (packed.readUInt32LE(0) !== LEGACY_MAGIC) throw new Failure('bad-kernel', 'not in the legacy LZ4 format');
   const blocks: Buffer[] = [];
   for (let at = 4; at + 4 <= packed.length; ) {
@@ -17,6 +18,7 @@ export function unpackLegacyLz4(packed: Buffer): Buffer {
     if (size === 0 || size === LEGACY_MAGIC || at + size > packed.length) break;
     blocks.push(unpackBlock(packed.subarray(at, at + size)));
     at += size;
+    await setImmediate();
   }
   return Buffer.concat(blocks);
 }

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import { Failure } from '@godwit/base';
-import { unpackXz } from './kernel-image.ts';
+import { unpackXz } from '@godwit/host/node';
 
 /** A module, unpacked. */
 export interface KernelModule {
@@ -26,16 +27,16 @@ export class KernelModules {
    * The modules of these names and all that they need, in an order in which they can be loaded. A name that the kernel
    * does not have as a module is left out: it is built in, or was split or renamed by a newer kernel.
    */
-  load(names: readonly string[]): KernelModule[] {
+  async load(names: readonly string[]): Promise<KernelModule[]> {
     const loaded = new Map<string, KernelModule>();
-    const visit = (name: string) => {
+    const visit = async (name: string) => {
       const path = this.#paths.get(plainName(name));
       if (!path || loaded.has(plainName(name))) return;
-      const bytes = readModule(path);
-      for (const needed of dependencies(bytes)) visit(needed);
+      const bytes = await readModule(path);
+      for (const needed of dependencies(bytes)) await visit(needed);
       loaded.set(plainName(name), { name: plainName(name), bytes });
     };
-    for (const name of names) visit(name);
+    for (const name of names) await visit(name);
     return [...loaded.values()];
   }
 }
@@ -45,11 +46,11 @@ function plainName(name: string): string {
   return name.replaceAll('-', '_');
 }
 
-function readModule(path: string): Buffer {
-  const bytes = readFileSync(path);
+async function readModule(path: string): Promise<Buffer> {
+  const bytes = await readFile(path);
   if (path.endsWith('.zst')) return zstdDecompressSync(bytes);
   if (!path.endsWith('.xz')) return bytes;
-  const unpacked = unpackXz(bytes);
+  const unpacked = await unpackXz(bytes);
   if (!unpacked) throw new Failure('program-missing', `cannot unpack ${path}: install xz-utils`);
   return unpacked;
 }
