@@ -92,21 +92,23 @@ export class VolumeKeeper {
       throw new StatusFailure('Conflict', `volume ${name} does not wait for an upload`);
     }
     this.#uploads.add(name);
-    let last: FillState | undefined;
-    const report = (fill: FillState): Promise<void> => {
-      last = fill;
-      return this.#tell(name, (state) => ({ ...state, fill }));
+    const restarts = volumeStateOf(volume)?.fill?.restarts ?? 0;
+    let refusal: FillState | undefined;
+    const report = async (fill: FillState): Promise<void> => {
+      // Whatever was wrong with these bytes, others may be right.
+      refusal = fill.phase === 'Failed' ? fill : undefined;
+      const said: FillState = refusal ? { ...refusal, phase: 'Ready', restarts: restarts + 1 } : fill;
+      await this.#tell(name, (state) => ({ ...state, fill: said }));
     };
     try {
       await filler.upload(volume, request, bytes, report, signal);
     } catch (error) {
-      // It may be sent again.
-      await report({ phase: 'Ready', restarts: (last?.restarts ?? 0) + 1, message: describeError(error) });
+      await report({ phase: 'Ready', restarts: restarts + 1, message: describeError(error) });
       throw error;
     } finally {
       this.#uploads.delete(name);
     }
-    if (last?.phase === 'Failed') throw new StatusFailure('BadRequest', last.message ?? 'the bytes make no disk');
+    if (refusal) throw new StatusFailure('BadRequest', refusal.message ?? 'these bytes make no disk');
   }
 
   async #work(): Promise<void> {
