@@ -23,6 +23,14 @@ export class DocumentCache {
     return this.#documents.get(key);
   }
 
+  /** Puts documents whose keys are in order into an empty cache. */
+  fill(documents: Iterable<readonly [key: string, document: Document]>): void {
+    for (const [key, document] of documents) {
+      this.#documents.set(key, document);
+      this.#sorted.push(key);
+    }
+  }
+
   /** Puts or (undefined) removes; answers what was there. */
   set(key: string, document: Document | undefined): Document | undefined {
     const before = this.#documents.get(key);

@@ -77,7 +77,7 @@ export class KindHub implements FeedSink {
     this.#early = [];
     this.#feed.attach(this.prefix, this);
     const { entries, revision } = await this.#store.list(this.prefix);
-    for (const entry of entries) this.cache.set(entry.key, Document.of(entry));
+    this.cache.fill(entries.map((entry) => [entry.key, Document.of(entry)]));
     this.#begin(revision);
     this.#live = true;
   }

@@ -62,7 +62,7 @@ export async function selectDocuments(
 ): Promise<DocumentList> {
   const prefix = namespace === undefined ? kindPrefix(kind) : namespacePrefix(kind, namespace);
   const token = options.continue ? readContinueToken(options.continue, prefix) : undefined;
-  if (token && options.resourceVersion) {
+  if (token && options.resourceVersion && options.resourceVersion !== '0') {
     throw new StatusFailure('BadRequest', 'specifying resource version is not allowed when using continue');
   }
   const limit = options.limit && options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
