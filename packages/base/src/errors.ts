@@ -32,6 +32,12 @@ export function hasCode(error: unknown, code: string): boolean {
   return codeOf(error) === code;
 }
 
+const LONGEST_CHAIN = 8;
+
+function textOf(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
+}
+
 /** The message of any thrown value, with the chain of its causes; what an error repeats of its cause is said once. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];

@@ -56,7 +56,7 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
   await Promise.all([agent.start(), controllers.ready]);
   await door.serve({ host: addressPlan(state.instance).uplinkHostAddress, port: server.port });
   await publishApiService(admin, state.instance, server.port);
-  metrics.watch({ revision: () => door.store.revision, controllers: controllers.reports });
+  metrics.watch({ revision: () => door.store.revision, controllers: () => controllers.reports() });
   isReady = true;
   const close = async () => {
     await controllers.close();
@@ -71,7 +71,7 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
       accelerator,
       loadBalancerRange: addressPlan(state.instance).loadBalancerRange,
     },
-    controllerReports: controllers.reports,
+    controllerReports: () => controllers.reports(),
     down: async (say) => {
       say('stopping machines');
       await controllers.close();

@@ -11,7 +11,7 @@ export class Terminal {
   }
 
   get isInteractive(): boolean {
-    return this.#stream.isTTY === true && process.stdin.isTTY === true;
+    return this.#stream.isTTY && process.stdin.isTTY;
   }
 
   paint(style: Style, text: string): string {
