@@ -19,9 +19,10 @@ export const reasons = {
   isKeptAway: 13,
   wouldSpreadUnevenly: 14,
   hasNoTopologyLabel: 15,
+  hasOtherArchitecture: 16,
 } as const;
 
 export type Reason = (typeof reasons)[keyof typeof reasons];
 
 /** One more than the largest reason: the size of a table by reason. */
-export const REASON_COUNT = 16;
+export const REASON_COUNT = 17;

@@ -18,6 +18,7 @@ const PAST: Readonly<Record<number, string>> = {
   [reasons.isKeptAway]: 'had a machine that keeps it away',
   [reasons.wouldSpreadUnevenly]: 'would have been given too many of its group',
   [reasons.hasNoTopologyLabel]: 'lacked the label that says which place they are',
+  [reasons.hasOtherArchitecture]: 'had processors of another architecture',
 };
 
 /** A decision in sentences, for `godwit why` and the console. */

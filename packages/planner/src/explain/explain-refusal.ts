@@ -67,6 +67,8 @@ function wordsOf(reason: Reason, row: number, snapshot: Snapshot, request: Machi
       return `node(s) where ${takenPort(row, snapshot, request)}`;
     case reasons.selectorDoesNotMatch:
       return "node(s) didn't match Pod's node affinity/selector";
+    case reasons.hasOtherArchitecture:
+      return `node(s) had another architecture than ${request.architecture}`;
     case reasons.hasTaint: {
       const taint = untoleratedTaint(snapshot.hosts[row]?.taints ?? [], request.tolerations);
       return `node(s) had untolerated taint {${taint?.key}: ${taint?.value ?? ''}}`;

@@ -109,6 +109,16 @@ test('taints keep machines off that do not tolerate them', () => {
   }
 });
 
+test('machines run on the processors that they were made for', () => {
+  const labels = (arch: string) => ({ labels: { 'kubernetes.io/arch': arch } });
+  const snapshot = snapshotOf(host('amd', labels('amd64')), host('arm', labels('arm64')), host('silent'));
+  assert.deepEqual(answers(snapshot, request({ architecture: 'arm64' })), {
+    amd: [reasons.hasOtherArchitecture],
+    arm: [],
+    silent: [],
+  });
+});
+
 test('local volumes hold a machine to their host', () => {
   const snapshot = snapshotOf(host('here'), host('there'));
   const nodeSelectorTerms = [

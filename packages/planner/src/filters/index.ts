@@ -5,6 +5,7 @@ import { hasFreeDevices } from './has-free-devices.ts';
 import { hasFreeMemory } from './has-free-memory.ts';
 import { hasFreePods } from './has-free-pods.ts';
 import { hasFreePorts } from './has-free-ports.ts';
+import { hasRightArchitecture } from './has-right-architecture.ts';
 import { isFarFromFoes } from './is-far-from-foes.ts';
 import { isNearFriends } from './is-near-friends.ts';
 import { isReady } from './is-ready.ts';
@@ -21,6 +22,7 @@ export const filters: readonly Filter[] = [
   hasFreeMemory,
   hasFreeCpu,
   hasFreeDevices,
+  hasRightArchitecture,
   toleratesTaints,
   matchesNodeSelector,
   hasFreePorts,

@@ -31,6 +31,8 @@ export interface MachineRequest {
   readonly ports: readonly HostPort[];
   /** True once it has ended for good and holds nothing any more. */
   readonly finished: boolean;
+  /** Processor architecture that it needs, as Kubernetes names it; absent: any. */
+  readonly architecture?: string;
   /** Larger goes first. */
   readonly priority: number;
   readonly nodeSelector: Readonly<Record<string, string>> | undefined;

@@ -22,6 +22,7 @@ export function requestOfInstance(instance: VirtualMachineInstance, context: Req
     amounts: instanceAmounts(instance),
     ports: [],
     finished: status?.phase === 'Succeeded' || status?.phase === 'Failed',
+    ...(spec.architecture && { architecture: spec.architecture }),
     priority: context.priority ?? 0,
     nodeSelector: spec.nodeSelector,
     affinity: spec.affinity,
