@@ -38,13 +38,14 @@ function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
 }
 
-/** The message of any thrown value, with the chain of its causes; what an error repeats of its cause is said once. */
+/** The message of any thrown value, with the chain of its causes. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];
-  for (let current = error; current !== undefined && parts.length < 8; ) {
-    const message = current instanceof Error ? current.message : String(current);
-    if (!parts.at(-1)?.includes(message)) parts.push(message);
-    current = current instanceof Error ? current.cause : undefined;
+  let current = error;
+  while (current instanceof Error && parts.length < LONGEST_CHAIN) {
+    parts.push(current.message);
+    current = current.cause;
   }
-  return parts.filter((part) => part !== '').join(': ');
+  if (current !== undefined && !(current instanceof Error)) parts.push(textOf(current));
+  return parts.join(': ');
 }
