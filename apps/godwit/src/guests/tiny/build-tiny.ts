@@ -48,7 +48,9 @@ export async function buildTinyGuest(options: GuestOptions): Promise<BuiltGuest>
   const kernelPackage = await unpackPackage(await packageBehind('linux-image-cloud-amd64', options), options);
   const root = await rootFiles();
   const busybox = await readBusybox();
+  const recipe = JSON.stringify([RECIPE, MODULES, tinyKernelArguments]);
   const stamp = stampOf([
+    recipe,
     kernelPackage.version,
     busybox,
     ...root.map(({ path }) => path),
