@@ -6,12 +6,21 @@ export function conflict(key: string, revision: number): Failure {
   return new Failure('conflict', message, { details: { key, revision } });
 }
 
-/** The engine could not do it now. `details.unknown` is true when the batch may have been written all the same. */
-export function unavailable(message: string, options: { cause?: unknown; unknown?: boolean } = {}): Failure {
+interface Unavailable {
+  readonly cause?: unknown;
+  readonly unknown?: boolean;
+  readonly damaged?: boolean;
+}
+
+/**
+ * The engine could not do it now. `details.unknown` is true when the batch may have been written all the same,
+ * `details.damaged` when what was written earlier cannot be read any more: then trying again does not help.
+ */
+export function unavailable(message: string, { cause, unknown, damaged }: Unavailable = {}): Failure {
   return new Failure('unavailable', message, {
-    retryable: true,
-    ...(options.cause !== undefined && { cause: options.cause }),
-    ...(options.unknown && { details: { unknown: true } }),
+    retryable: damaged !== true,
+    ...(cause !== undefined && { cause }),
+    ...((unknown || damaged) && { details: { ...(unknown && { unknown }), ...(damaged && { damaged }) } }),
   });
 }
 

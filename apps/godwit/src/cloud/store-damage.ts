@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { Failure } from '@godwit/base';
 import type { StateFolder } from '../state-folder.ts';
 
@@ -15,5 +15,8 @@ export function explainDamage(error: unknown, state: StateFolder): never {
 
 /** Puts a store that cannot be read out of the way, so that machines can be found by their records and stopped. */
 export function putStoreAside(state: StateFolder): void {
-  renameSync(state.store, `${state.store}.damaged`);
+  for (const suffix of ['', '-wal', '-shm']) {
+    const path = `${state.store}${suffix}`;
+    if (existsSync(path)) renameSync(path, `${state.store}.damaged${suffix}`);
+  }
 }

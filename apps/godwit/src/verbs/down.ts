@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { Failure } from '@godwit/base';
 import { requireRoot } from '../access/require-root.ts';
 import { orderDown, readSummary } from '../cloud/control-socket.ts';
+import { explainDamage, isStoreDamaged, putStoreAside } from '../cloud/store-damage.ts';
 import { isStateFolder, openStateFolder, type StateFolder } from '../state-folder.ts';
 import { Terminal } from '../terminal/terminal.ts';
 
@@ -22,7 +23,7 @@ export async function down(options: DownOptions): Promise<void> {
   const state = openStateFolder(options.state);
   if (options.purge && !options.yes) await confirmPurge(state, terminal);
   const say = (line: string) => terminal.step(line);
-  if ((await readSummary(state.controlSocket)) === undefined) await downWithoutProgram(state, say);
+  if ((await readSummary(state.controlSocket)) === undefined) await downWithoutProgram(state, options, say);
   else await orderDown(state.controlSocket, say);
   if (options.purge) {
     rmSync(state.root, { recursive: true, force: true });
@@ -34,9 +35,19 @@ export async function down(options: DownOptions): Promise<void> {
 }
 
 /** No program runs: one is started without its API being reachable, to adopt the machines and stop them. */
-async function downWithoutProgram(state: StateFolder, say: (line: string) => void): Promise<void> {
+async function downWithoutProgram(
+  state: StateFolder,
+  { purge }: DownOptions,
+  say: (line: string) => void,
+): Promise<void> {
   const { startCloud } = await import('../cloud/start-cloud.ts');
-  const cloud = await startCloud(state, { host: '127.0.0.1', port: 0 });
+  const start = () => startCloud(state, { host: '127.0.0.1', port: 0 });
+  const cloud = await start().catch((error) => {
+    if (!purge || !isStoreDamaged(error)) return explainDamage(error, state);
+    say('the store cannot be read: machines are found by their records');
+    putStoreAside(state);
+    return start();
+  });
   await cloud.down(say);
   await cloud.close();
 }

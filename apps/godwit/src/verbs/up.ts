@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Failure, SystemClock } from '@godwit/base';
 import { requireRoot } from '../access/require-root.ts';
 import { holdControlSocket, readSummary, type Summary } from '../cloud/control-socket.ts';
+import { explainDamage } from '../cloud/store-damage.ts';
 import { installPackages, missingPackages, runtimePackages } from '../install/debian-packages.ts';
 import { installUnit } from '../install/systemd-unit.ts';
 import { openStateFolder, type StateFolder } from '../state-folder.ts';
@@ -63,7 +64,7 @@ async function runInForeground(state: StateFolder, listen: Listen, terminal: Ter
       ended.resolve();
     },
   });
-  const cloud = await startCloud(state, listen);
+  const cloud = await startCloud(state, listen).catch((error) => explainDamage(error, state));
   const ready = { ...cloud.summary, readyAfterMs: clock.monotonic() - startedMs };
   summary = ready;
   printSummary(ready, terminal);

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { describeError, hasCode, VirtualClock } from '@godwit/base';
+import { describeError, type Failure, hasCode, VirtualClock } from '@godwit/base';
 import { SqliteStore } from './sqlite-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'godwit-damage-'));
@@ -23,6 +23,7 @@ function refuses(path: string, why: RegExp): Promise<void> {
   return assert.rejects(SqliteStore.open({ path, clock }), (error) => {
     assert.ok(hasCode(error, 'unavailable'), String(error));
     assert.match(describeError(error), why);
+    assert.equal((error as Failure).details.damaged === true, /damaged|store file/.test(why.source));
     return true;
   });
 }

@@ -196,5 +196,5 @@ function fileFailure(path: string, error: unknown, unknown = false): Failure {
   const code = primaryCode(error);
   const meaning = code === undefined ? undefined : meanings[code];
   const reason = meaning ?? (error instanceof Error ? error.message : String(error));
-  return unavailable(`${path}: ${reason}`, { cause: error, unknown });
+  return unavailable(`${path}: ${reason}`, { cause: error, unknown, damaged: reason.includes('damaged') });
 }
