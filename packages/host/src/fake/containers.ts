@@ -5,6 +5,7 @@ import type {
   ContainerDriver,
   ContainerFacts,
   ContainerRequest,
+  ContainerResources,
   ContainerUsage,
   ExecRequest,
   ImageFacts,
@@ -29,6 +30,7 @@ export interface FakeProgram {
 interface FakeContainer {
   readonly request: ContainerRequest;
   facts: ContainerFacts;
+  resources: ContainerResources;
   readonly program: FakeProgram;
 }
 
@@ -83,6 +85,14 @@ export class FakeContainers implements ContainerDriver {
     this.#end(id, 137);
   }
 
+  /** The host loses its power and comes back: nothing runs, and the engine has forgotten that it ever did. */
+  reboot(): void {
+    for (const container of this.#containers.values()) {
+      const { id, name, labels, imageId } = container.facts;
+      container.facts = { id, name, labels, imageId, state: 'created' };
+    }
+  }
+
   prepare(): Promise<void> {
     return Promise.resolve();
   }
@@ -118,7 +128,12 @@ export class FakeContainers implements ContainerDriver {
     const { name, labels, imageId } = request;
     const id = `container-${++this.#serial}`;
     const program = [...this.#images.values()].find(({ facts }) => facts.id === imageId)?.program ?? {};
-    this.#containers.set(id, { request, program, facts: { id, name, labels, imageId, state: 'created' } });
+    this.#containers.set(id, {
+      request,
+      program,
+      resources: request.resources,
+      facts: { id, name, labels, imageId, state: 'created' },
+    });
     return id;
   }
 
@@ -144,8 +159,15 @@ export class FakeContainers implements ContainerDriver {
     if (delayMs !== undefined) this.#world.clock.after(delayMs, () => this.#end(container.facts.id, 0));
   }
 
-  resize(): Promise<void> {
+  resize(id: string, resources: ContainerResources): Promise<void> {
+    const container = this.#find(id);
+    if (container) container.resources = resources;
     return Promise.resolve();
+  }
+
+  /** Limits of a container as they are now. */
+  limits(id: string): ContainerResources | undefined {
+    return this.#find(id)?.resources;
   }
 
   async remove(id: string): Promise<void> {

@@ -43,8 +43,7 @@ function adoptRun(run: ContainerRun, facts: ContainerFacts | undefined, nowMs: n
   const same = attempt === run.attempt;
   const base: ContainerRun = { ...(same ? run : freshRun), attempt, id: facts.id, removed: false };
   const started = facts.startedAtMs !== undefined && { startedAtMs: facts.startedAtMs };
-  // Made but not started: starting it is what the next step asks for anyway.
-  if (facts.state === 'created') return { ...base, phase: 'waiting' };
+  if (facts.state === 'created') return adoptCreated(base, same, nowMs);
   if (facts.state === 'exited') {
     if (run.phase === 'exited' && same) return { ...base, ...started };
     const image = base.image ?? imageOf(facts);
@@ -62,6 +61,15 @@ function adoptRun(run: ContainerRun, facts: ContainerFacts | undefined, nowMs: n
     postStart: known ? run.postStart : 'done',
     started: known ? run.started : true,
   };
+}
+
+/**
+ * Made but not running: it has not been started yet, which the next step asks for anyway, or the host has
+ * been started anew, after which the engine has forgotten that it ever ran.
+ */
+function adoptCreated(run: ContainerRun, same: boolean, nowMs: number): ContainerRun {
+  if (same && run.phase === 'running') return { ...run, phase: 'exited', exit: lostExit(run, nowMs), look: false };
+  return same && run.phase === 'exited' ? run : { ...run, phase: 'waiting' };
 }
 
 function imageOf(facts: ContainerFacts): NonNullable<ContainerRun['image']> {

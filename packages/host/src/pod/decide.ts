@@ -5,6 +5,7 @@ import type { PodAction, ProbeAction } from './pod-input.ts';
 import { type ContainerRun, type PodState, runOf } from './pod-state.ts';
 import { statusOf } from './pod-status.ts';
 import { dueProbes } from './probe-schedule.ts';
+import { resourcesText } from './reduce.ts';
 
 /** After a kill that nobody confirmed, look again. */
 const KILL_CHECK_MS = 2_000;
@@ -175,6 +176,10 @@ function decideContainer(state: PodState, container: string, run: ContainerRun, 
   }
   if (stop) decideStop(run, subject, wishes);
   if (!spec) return;
+  const resources = resourcesText(spec);
+  if (!stop && run.resources !== undefined && run.resources !== resources) {
+    wishes.add({ type: 'resize', lane, name: `resize ${resources}`, ...subject, resources });
+  }
   for (const { type, probe, atMs } of dueProbes(spec, run)) {
     if (!wishes.reached(atMs)) continue;
     wishes.add(probeAction(type, subject, (probe.timeoutSeconds ?? 1) * 1000));
@@ -218,7 +223,7 @@ function decideStop(run: ContainerRun, subject: Subject, wishes: Wishes): void {
 
 /** True when the API has our latest status, or cannot be told. */
 function decideStatus(state: PodState, wishes: Wishes): boolean {
-  if (state.pod === undefined || state.end?.reason === 'absent' || state.reported) return true;
+  if (state.pod === undefined || state.ended || state.end?.reason === 'absent' || state.reported) return true;
   const { status, changesAtMs } = statusOf(state, wishes.nowMs);
   if (changesAtMs !== undefined) wishes.reached(changesAtMs);
   const text = JSON.stringify(status);

@@ -25,6 +25,7 @@ const events: Readonly<Record<string, string>> = {
   mount: 'FailedMount',
   start: 'Failed',
   signal: 'FailedKillPod',
+  resize: 'ResizeError',
 };
 
 /** In which words a failed action is told. */

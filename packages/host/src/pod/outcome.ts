@@ -26,6 +26,7 @@ export function letsNextStart(planned: PlannedContainer, run: ContainerRun): boo
 
 export function outcomeOf(state: PodState): Outcome {
   if (state.pod === undefined) return { initialized: false };
+  if (state.ended) return { initialized: true, result: state.ended };
   const plan = planOf(state.pod);
   const before = plan.filter(({ type }) => type === 'init' || type === 'sidecar');
   const initialized = before.every((planned) => letsNextStart(planned, runOf(state, planned.name)));

@@ -4,6 +4,7 @@ import type { Behaviour, Step, Tick } from '../machine/index.ts';
 import { performHook, performProbe } from './ask-container.ts';
 import { containerName } from './container-labels.ts';
 import { planOf } from './container-plan.ts';
+import { resourcesOf } from './container-request.ts';
 import { failureReason } from './failure-reason.ts';
 import { movedInTime } from './moved-in-time.ts';
 import { hostnameOf } from './network-files.ts';
@@ -83,6 +84,8 @@ export class PodBehaviour implements Behaviour<PodState, PodInput, PodAction> {
         const { container, attempt } = action;
         return { type: 'signalled', container, attempt, killed: action.signal === 'SIGKILL' };
       }
+      case 'resize':
+        return this.#resize(action);
       case 'inspect':
         return this.#inspect(action);
       case 'hook':
@@ -135,6 +138,14 @@ export class PodBehaviour implements Behaviour<PodState, PodInput, PodAction> {
     const pod = this.#pod();
     if (pod === undefined || pod.spec.hostNetwork) return;
     await Promise.all(addressesOf(pod).map(({ ip }) => this.#tools.network.drain(ip, timeoutMs)));
+  }
+
+  async #resize(action: Extract<PodAction, { type: 'resize' }>): Promise<PodInput> {
+    const { container, attempt, id, resources } = action;
+    const pod = this.#known();
+    const spec = planOf(pod).find(({ name }) => name === container)?.spec;
+    if (spec) await this.#tools.containers.resize(id, resourcesOf(pod, spec, this.#tools.host));
+    return { type: 'resized', container, attempt, resources };
   }
 
   async #inspect(action: Extract<PodAction, { type: 'inspect' }>): Promise<PodInput> {

@@ -33,6 +33,46 @@ describe('crashes of the program', () => {
     assert.deepEqual(host.manager.known(), [dead.metadata.uid]);
   });
 
+  test('a pod that has ended is not run again, whether its record is there or not', async () => {
+    const host = await hostWith({ web: { runsMs: 100 } });
+    const pod = podOf({ restartPolicy: 'Never' });
+    host.ensure(pod);
+    await host.pass(1_000);
+    assert.equal(host.status(pod)?.phase, 'Succeeded');
+    for (const record of ['kept', 'lost'] as const) {
+      if (record === 'lost') {
+        await host.records.remove(pod.metadata.uid);
+        for (const { id } of host.containers.actual()) void host.containers.remove(id);
+        await host.pass(100);
+        const phase = 'Succeeded' as const;
+        host.objects.set(pod.metadata.uid, { ...pod, status: { ...pod.status, phase } });
+        host.reporter.statuses.clear();
+      }
+      await host.crash();
+      await host.pass(5_000);
+      assert.deepEqual(host.running(), [], record);
+    }
+    // What the API knows of it stays as it is.
+    assert.equal(host.reporter.statuses.size, 0);
+  });
+
+  test('after a restart of the host, what ran runs again and what had ended does not', async () => {
+    const host = await hostWith({ web: {}, job: { runsMs: 100 } });
+    const [serving, done] = [
+      podOf(),
+      podOf({ restartPolicy: 'OnFailure', containers: [{ name: 'job', image: 'job' }] }),
+    ];
+    host.ensure(serving);
+    host.ensure(done);
+    await host.pass(1_000);
+    host.containers.reboot();
+    await host.crash();
+    await host.pass(2_000);
+    assert.deepEqual(host.running().map(container), ['web']);
+    assert.equal(host.status(serving)?.containerStatuses?.[0]?.restartCount, 1);
+    assert.equal(host.status(done)?.phase, 'Succeeded');
+  });
+
   test('after crashes at any moments there is exactly one running copy, and deletion leaves nothing', async () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = new SeededRandom(seed);

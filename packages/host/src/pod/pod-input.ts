@@ -32,6 +32,7 @@ export type PodInput =
       readonly message?: string | undefined;
     }
   | { readonly type: 'signalled'; readonly container: string; readonly attempt: number; readonly killed: boolean }
+  | { readonly type: 'resized'; readonly container: string; readonly attempt: number; readonly resources: string }
   | { readonly type: 'removed'; readonly container: string; readonly attempt: number }
   | {
       readonly type: 'hooked';
@@ -99,6 +100,7 @@ export type PodAction = MachineAction &
         readonly processNamespaceOf?: string | undefined;
       }
     | ({ readonly type: 'inspect' } & OfContainer)
+    | ({ readonly type: 'resize'; readonly resources: string } & OfContainer)
     | ({ readonly type: 'signal'; readonly signal: string } & OfContainer)
     | {
         readonly type: 'remove';

@@ -296,6 +296,18 @@ describe('pods', () => {
     assert.equal(host.running().length, 1);
   });
 
+  test('other limits are given to the running container', async () => {
+    const host = await hostWith({ web: {} });
+    const pod = podOf();
+    host.ensure(pod);
+    await host.pass(1_000);
+    const resources = { limits: { cpu: '500m', memory: '64Mi' } };
+    host.ensure({ ...pod, spec: { ...pod.spec, containers: [{ name: 'web', image: 'web', resources }] } });
+    await host.pass(1_000);
+    assert.equal(host.containers.limits(host.containers.actual()[0]?.id ?? '')?.cpuQuotaMicros, 50_000);
+    assert.equal(host.status(pod)?.containerStatuses?.[0]?.restartCount, 0);
+  });
+
   test('an object that vanishes from the API takes its containers with it', async () => {
     const host = await hostWith({ web: {} });
     const pod = podOf();

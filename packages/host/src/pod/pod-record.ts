@@ -5,15 +5,16 @@ import { type ContainerRun, initialPodState, type PodEnd, type PodState } from '
 interface PodRecord {
   readonly pod?: Stored<Pod> | undefined;
   readonly startTimeMs?: number | undefined;
+  readonly ended?: PodState['ended'];
   readonly end?: PodEnd | undefined;
   readonly containers: Readonly<Record<string, ContainerRun>>;
   readonly leftovers: readonly string[];
 }
 
 export function podRecord(state: PodState): PodRecord {
-  const { pod, startTimeMs, end, containers, leftovers } = state;
+  const { pod, startTimeMs, ended, end, containers, leftovers } = state;
   const runs = Object.entries(containers).map(([name, run]) => [name, { ...run, probes: {}, look: false }]);
-  return { pod: pod && lean(pod), startTimeMs, end, containers: Object.fromEntries(runs), leftovers };
+  return { pod: pod && lean(pod), startTimeMs, ended, end, containers: Object.fromEntries(runs), leftovers };
 }
 
 const leanPods = new WeakMap<Pod, Stored<Pod>>();
@@ -32,13 +33,14 @@ function lean(pod: Stored<Pod>): Stored<Pod> {
 export function stateOfRecord(uid: string, hostIps: readonly string[], record: unknown): PodState {
   const state = initialPodState(uid, hostIps);
   if (typeof record !== 'object' || record === null || !('containers' in record)) return state;
-  const { pod, startTimeMs, end, containers, leftovers } = record as PodRecord;
+  const { pod, startTimeMs, ended, end, containers, leftovers } = record as PodRecord;
   const conditions = pod?.status?.conditions;
   return {
     ...state,
     ...(pod && { pod }),
     ...(startTimeMs !== undefined && { startTimeMs }),
     ...(conditions && { conditions }),
+    ended,
     end,
     containers,
     leftovers,

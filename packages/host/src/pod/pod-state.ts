@@ -15,6 +15,8 @@ export interface PodState {
   /** Absent while only remains of the pod are known, after a restart. */
   readonly pod?: Stored<Pod> | undefined;
   readonly startTimeMs?: number;
+  /** The API says that it has ended, and nothing here knows better: it is never run again. */
+  readonly ended?: 'Succeeded' | 'Failed' | undefined;
   /** Set once the pod must end; nothing is started any more. */
   readonly end?: PodEnd | undefined;
   readonly network: Sandbox;
@@ -93,6 +95,8 @@ export interface ContainerRun {
   readonly attempt: number;
   readonly id?: string;
   readonly image?: RunImage;
+  /** Resources that it was given, as text of the spec's. */
+  readonly resources?: string;
   readonly startedAtMs?: number;
   /** How this run ended. */
   readonly exit?: ContainerExit;

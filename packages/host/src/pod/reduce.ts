@@ -1,4 +1,4 @@
-import type { Pod, Stored } from '@godwit/kinds';
+import type { Container, Pod, Stored } from '@godwit/kinds';
 import type { ContainerFacts } from '../container-driver.ts';
 import type { Tick } from '../machine/index.ts';
 import { adopt } from './adopt.ts';
@@ -92,6 +92,8 @@ function reduceContainer(state: PodState, input: ContainerInput, context: StepCo
   switch (input.type) {
     case 'inspected':
       return takeFacts(settled, container, run, input.facts, input.message, context.nowMs);
+    case 'resized':
+      return withRun(settled, container, { resources: input.resources });
     case 'removed':
       return withRun(settled, container, { removed: true });
     case 'signalled':
@@ -113,9 +115,13 @@ function reduceContainer(state: PodState, input: ContainerInput, context: StepCo
 function takePod(state: PodState, pod: Stored<Pod>, nowMs: number): PodState {
   const conditions = state.conditions ?? pod.status?.conditions;
   const startTimeMs = state.startTimeMs ?? Date.parse(pod.status?.startTime ?? '');
+  const phase = pod.status?.phase;
+  const isNew = state.pod === undefined && Object.keys(state.containers).length === 0;
+  const endedBefore = isNew && (phase === 'Succeeded' || phase === 'Failed') ? phase : state.ended;
   const next: PodState = {
     ...state,
     pod,
+    ended: endedBefore,
     startTimeMs: Number.isNaN(startTimeMs) ? nowMs : startTimeMs,
     ...(conditions && { conditions }),
     ...(showsMetadata(state.pod, pod) && { configurationVersion: state.configurationVersion + 1 }),
@@ -131,6 +137,11 @@ function takePod(state: PodState, pod: Stored<Pod>, nowMs: number): PodState {
 /** How long a pod has to end: as long as it asked for, but no longer than allowed. */
 function graceOf(state: PodState, mostMs: number): number {
   return state.pod ? Math.min(mostMs, gracePeriodSeconds(state.pod) * 1000) : mostMs;
+}
+
+/** What of the spec a running container can be given anew. */
+export function resourcesText(spec: Container | undefined): string {
+  return JSON.stringify(spec?.resources ?? {});
 }
 
 /** Whether labels or annotations changed, which downward volumes show. */
@@ -172,6 +183,7 @@ function takeStart(state: PodState, input: Extract<PodInput, { type: 'started' }
     phase: 'running',
     id,
     image,
+    resources: resourcesText(spec),
     startedAtMs,
     postStart: spec?.lifecycle?.postStart ? 'pending' : 'done',
     started: spec?.startupProbe === undefined,

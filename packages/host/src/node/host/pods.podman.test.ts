@@ -128,6 +128,34 @@ describe('pods on Podman', { skip: skip ?? false }, () => {
     assert.equal(ended?.reason, 'OOMKilled', JSON.stringify(ended));
   });
 
+  test('other limits reach a running container', async () => {
+    const resources = { limits: { memory: '64Mi' } };
+    const pod = host.pod({ containers: [{ ...sleeper, resources }] });
+    host.ensure(pod);
+    await host.untilReady(pod);
+    const larger = { limits: { memory: '128Mi' } };
+    host.ensure({ ...pod, spec: { ...pod.spec, containers: [{ ...sleeper, resources: larger }] } });
+    const id = host.status(pod)?.containerStatuses?.[0]?.containerID?.slice(9) ?? '';
+    await until('the new limit', async () => (await host.driver.memoryLimit(id)) === 128 * 2 ** 20);
+    assert.equal(host.status(pod)?.containerStatuses?.[0]?.restartCount, 0);
+  });
+
+  test('several containers share memory, processes where asked, and sidecars stop last', async () => {
+    const pod = host.pod({
+      shareProcessNamespace: true,
+      initContainers: [{ ...sleeper, name: 'first', command: ['sh', '-c', 'echo word > /dev/shm/word'] }],
+      containers: [
+        { ...sleeper, name: 'one' },
+        { ...sleeper, name: 'two', command: ['sh', '-c', 'cat /dev/shm/word; sleep 22222'] },
+      ],
+    });
+    host.ensure(pod);
+    await host.untilReady(pod);
+    const { text } = await host.run(pod, 'ps');
+    assert.match(text, /sleep 100000/);
+    assert.match(text, /sleep 22222/);
+  });
+
   test('last words, exit codes, programs that cannot be run', async () => {
     const command = ['sh', '-c', 'echo because > /dev/termination-log; exit 7'];
     const words = host.pod({ restartPolicy: 'Never', containers: [{ ...sleeper, command }] });

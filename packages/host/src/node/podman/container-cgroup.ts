@@ -100,6 +100,13 @@ export function memoryKills(cgroupParent: string, id: string): number {
   return 0;
 }
 
+/** The memory limit of a container, in bytes. */
+export async function readMemoryLimit(cgroupParent: string, id: string): Promise<number | undefined> {
+  const folder = (await containerFolders(['memory', ''], cgroupParent)).get(id);
+  if (folder === undefined) return undefined;
+  return (await readNumber(join(folder, 'memory.limit_in_bytes'))) ?? readNumber(join(folder, 'memory.max'));
+}
+
 /** Ends monitors of sessions that linger after the last container is gone. */
 export async function killMonitors(cgroupParent: string): Promise<void> {
   for (const hierarchy of ['', ...(await names(ROOT))]) {

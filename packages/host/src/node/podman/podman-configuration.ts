@@ -1,13 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { Failure } from '@godwit/base';
-
+import { hostEngine } from './host-engine.ts';
 import { lowestOomScore } from './host-rights.ts';
-
-const run = promisify(execFile);
 
 export interface PodmanOptions {
   /** `<state>/containers`: images, container file systems, settings. */
@@ -70,7 +65,7 @@ export async function configurePodman(options: PodmanOptions): Promise<PodmanPla
   const runRoot = join(runFolder, 'storage');
   const temporary = join(runFolder, 'libpod');
   await Promise.all([graphRoot, runRoot, temporary].map((path) => mkdir(path, { recursive: true, mode: 0o711 })));
-  const host = await hostEngine();
+  const host = await hostEngine(join(folder, 'host-engine.json'));
   const paths = {
     storage: join(folder, 'storage.conf'),
     ownStorage: join(folder, 'own-storage.conf'),
@@ -98,28 +93,6 @@ export async function configurePodman(options: PodmanOptions): Promise<PodmanPla
     lowestOomScore: await lowestOomScore(),
     cgroupParent: systemd ? `${options.cgroup}.slice` : `/${options.cgroup}`,
   };
-}
-
-interface HostEngine {
-  readonly runtime: string;
-  /** The host's ordinary store; undefined where it cannot be shared. */
-  readonly store: { readonly graphRoot: string; readonly runRoot: string } | undefined;
-}
-
-/** The host's engine as Podman itself sees it. */
-async function hostEngine(): Promise<HostEngine> {
-  const format = '{{.Store.GraphRoot}}|{{.Store.RunRoot}}|{{.Store.GraphDriverName}}|{{.Host.OCIRuntime.Name}}';
-  try {
-    const { stdout } = await run('podman', ['info', '--format', format], { timeout: 30_000 });
-    const [graphRoot, runRoot, driver, runtime] = stdout.trim().split('|');
-    // Only a store of the same kind can be shared.
-    const store = graphRoot && runRoot && driver === 'overlay' ? { graphRoot, runRoot } : undefined;
-    return { runtime: runtime || 'crun', store };
-  } catch (cause) {
-    throw new Failure('engine-missing', 'podman cannot be run; install the packages podman, crun, runc and conmon', {
-      cause,
-    });
-  }
 }
 
 function storageSettings(graphRoot: string, runRoot: string, additional: string | undefined): string {

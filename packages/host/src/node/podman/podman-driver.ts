@@ -15,7 +15,7 @@ import type {
   ImageRequest,
   Session,
 } from '../../container-driver.ts';
-import { killMonitors, readUsage, removeCgroup } from './container-cgroup.ts';
+import { killMonitors, readMemoryLimit, readUsage, removeCgroup } from './container-cgroup.ts';
 import { factsOfInspection, factsOfListed, type PodmanInspection, type PodmanListed } from './container-facts.ts';
 import { containerSpecification, resourceLimits } from './container-specification.ts';
 import { ExitWatch } from './exit-watch.ts';
@@ -133,6 +133,11 @@ export class PodmanDriver implements ContainerDriver {
 
   async resize(id: string, resources: ContainerResources): Promise<void> {
     await this.#call('POST', `/containers/${id}/update`, resourceLimits(resources));
+  }
+
+  /** The limit that the kernel keeps a container to, in bytes; undefined when there is none to read. */
+  memoryLimit(id: string): Promise<number | undefined> {
+    return readMemoryLimit(this.#ready.places.cgroupParent, id);
   }
 
   async remove(id: string): Promise<void> {

@@ -166,7 +166,8 @@ export class PodHarness {
   /** Runs a command in a pod and answers its output and exit code. */
   async run(pod: Stored<Pod>, ...command: string[]): Promise<{ text: string; exitCode: number }> {
     const name = { kind: 'Pod', namespace: 'default', name: pod.metadata.name, uid: pod.metadata.uid } as const;
-    const request = { type: 'exec', command, stdin: false, stdout: true, stderr: true, tty: false } as const;
+    const container = pod.spec.containers[0]?.name ?? '';
+    const request = { type: 'exec', container, command, stdin: false, stdout: true, stderr: true, tty: false } as const;
     const session = await this.pods.stream(name, request, AbortSignal.timeout(20_000));
     const [text, errors] = await Promise.all([readText(session.main.incoming), readText(session.stderr)]);
     return { text: text + errors, exitCode: (await session.exit)?.exitCode ?? -1 };
