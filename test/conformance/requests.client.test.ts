@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import type { ClientHttp2Session, IncomingHttpHeaders } from 'node:http2';
 import { after, before, test } from 'node:test';
 import type { Status } from '@godwit/kinds';
 import type { KeyPair } from '../../apps/godwit/src/pki/certificates.ts';
@@ -208,13 +209,33 @@ test('OpenAPI v3: every document that the index names, under its hash', async ()
   }
 });
 
-test('a flood is told to come again later, and the others are served', async () => {
-  const { InFlight } = await import('@godwit/api');
-  const few = new InFlight({ total: 1, perUser: 1 });
-  few.enter({ name: 'a', groups: [] });
-  assert.throws(() => few.enter({ name: 'b', groups: [] }), /try again later/);
-  const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => post(configMap(`flood-${i}`))));
-  assert.ok(answers.every(({ status }) => status === 201));
+test('a flood is told to come again, and the others are served meanwhile', async (t) => {
+  const narrow = await ApiUnderTest.start({ total: 100, perUser: 4 });
+  const flooder = http2Session(narrow, await narrow.issue('flooder', ['system:masters']));
+  const other = new HttpsClient(narrow, await narrow.issue('other', ['system:masters']));
+  t.after(async () => {
+    flooder.destroy();
+    other.close();
+    await narrow.close();
+  });
+  const flood = Array.from({ length: 100 }, (_, i) => postOver(flooder, configMap(`flood-${i}`)));
+  assert.equal((await other.send(configMaps)).status, 200);
+  const answers = await Promise.all(flood);
+  const refused = answers.find(({ headers }) => Number(headers[':status']) === 429);
+  assert.match(refused?.body ?? '', /"reason":"TooManyRequests".*"code":429/);
+  assert.match(refused?.body ?? '', /user \\"flooder\\" has too many requests/);
+  assert.equal(refused?.headers['retry-after'], '1');
+  const made = answers.filter(({ headers }) => Number(headers[':status']) === 201);
+  assert.ok(made.length > 0);
+  const { items } = (await other.send(configMaps)).json<{ items: object[] }>();
+  assert.equal(items.length, made.length);
+});
+
+test('a watch ends when its time is up, and its answer is whole', async () => {
+  const answer = await admin.send(`${configMaps}?watch=1&timeoutSeconds=1`);
+  assert.equal(answer.status, 200);
+  const events = String(answer.body).trimEnd().split('\n');
+  assert.ok(events.every((line) => line.startsWith('{"type":"ADDED"')));
 });
 
 test('HTTP/2: many requests on one connection, a watch among them', async () => {
@@ -223,21 +244,24 @@ test('HTTP/2: many requests on one connection, a watch among them', async () => 
   const lines: string[] = [];
   watch.setEncoding('utf8').on('data', (text: string) => lines.push(text));
   await once(watch, 'response');
-  const writes = Array.from({ length: 50 }, async (_, i) => {
-    const stream = session.request({
-      ':method': 'POST',
-      ':path': configMaps,
-      'content-type': 'application/json',
-    });
-    stream.end(configMap(i === 7 ? 'two' : `h2-${i}`));
-    const [headers] = await once(stream, 'response');
-    stream.resume();
-    await once(stream, 'close');
-    return headers[':status'];
-  });
-  assert.deepEqual([...new Set(await Promise.all(writes))], [201]);
+  const writes = Array.from({ length: 50 }, (_, i) => postOver(session, configMap(i === 7 ? 'two' : `h2-${i}`)));
+  const statuses = (await Promise.all(writes)).map(({ headers }) => headers[':status']);
+  assert.deepEqual([...new Set(statuses)], [201]);
   while (!lines.join('').includes('\n')) await once(watch, 'data');
   assert.match(lines.join(''), /^\{"type":"ADDED","object":\{.*"name":"two"/);
   watch.close();
   session.close();
 });
+
+/** One POST as a stream of an HTTP/2 connection. */
+async function postOver(
+  session: ClientHttp2Session,
+  text: string,
+): Promise<{ readonly headers: IncomingHttpHeaders; readonly body: string }> {
+  const stream = session.request({ ':method': 'POST', ':path': configMaps, 'content-type': 'application/json' });
+  stream.end(text);
+  const [headers] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+  let body = '';
+  for await (const chunk of stream.setEncoding('utf8')) body += chunk;
+  return { headers, body };
+}

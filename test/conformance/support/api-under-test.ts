@@ -7,6 +7,7 @@ import {
   createOperations,
   createTokenIssuer,
   HttpApi,
+  type InFlightLimits,
   newTokenKey,
   type Operations,
   type TokenIssuer,
@@ -32,22 +33,24 @@ export class ApiUnderTest {
   readonly authority: KeyPair;
   readonly store: Store;
   readonly #serverPair: KeyPair;
+  readonly #limits: InFlightLimits | undefined;
   #tokens: TokenIssuer | undefined;
   #operations: Operations | undefined;
   #server: ApiServer | undefined;
   #port = 0;
 
-  private constructor(authority: KeyPair, serverPair: KeyPair) {
+  private constructor(authority: KeyPair, serverPair: KeyPair, limits: InFlightLimits | undefined) {
     this.authority = authority;
     this.#serverPair = serverPair;
+    this.#limits = limits;
     this.store = new MemoryStore(this.world);
   }
 
-  static async start(): Promise<ApiUnderTest> {
+  static async start(limits?: InFlightLimits): Promise<ApiUnderTest> {
     const nowMs = Date.now();
     const authority = await createAuthority('throw-away', nowMs);
     const names = { type: 'server', names: ['localhost'], addresses: ['127.0.0.1'] } as const;
-    const api = new ApiUnderTest(authority, await issueCertificate(authority, names, nowMs));
+    const api = new ApiUnderTest(authority, await issueCertificate(authority, names, nowMs), limits);
     await api.#open();
     await api.writeKubeconfig(ADMIN.user, ADMIN.groups);
     return api;
@@ -128,6 +131,7 @@ export class ApiUnderTest {
       }),
       clock,
       probes: { tokenKeys: tokens, metrics: async () => 'godwit_up 1\n' },
+      ...(this.#limits && { limits: this.#limits }),
       onAccess: (record) => this.requests.push(record),
     });
     const tls = {

@@ -13,6 +13,9 @@ export function eventLine(type: string, objectJson: string): Uint8Array {
   return encoder.encode(`{"type":"${type}","object":${objectJson}}\n`);
 }
 
+/** Bytes that are handed out together at most: a burst must not become one long piece of work. */
+const CHUNK = 256 * 1024;
+
 /**
  * The lines of a watch. Events that wait are handed out together, so that a burst costs few writes; every
  * watcher gets the same bytes. A failure on the way (an expired version, a reader that fell behind) is
@@ -22,25 +25,30 @@ export async function* watchLines(watch: DocumentWatch, line: EventLine): AsyncG
   let first = true;
   try {
     for await (const event of watch) {
-      const one = line(event, first);
+      let lines = [line(event, first)];
+      let size = 0;
       first = false;
-      const waiting = watch.drain();
-      yield waiting.length === 0 ? one : joined(one, waiting, line);
+      for (const waiting of watch.drain()) {
+        const next = line(waiting, false);
+        size += next.length;
+        if (size > CHUNK) {
+          yield joined(lines);
+          lines = [];
+          size = next.length;
+        }
+        lines.push(next);
+      }
+      yield joined(lines);
     }
   } catch (error) {
     yield eventLine('ERROR', JSON.stringify(statusOf(error)));
   }
 }
 
-function joined(one: Uint8Array, events: readonly DocumentEvent[], line: EventLine): Uint8Array {
-  const lines = [one];
-  let size = one.length;
-  for (const event of events) {
-    const next = line(event, false);
-    lines.push(next);
-    size += next.length;
-  }
-  const all = new Uint8Array(size);
+function joined(lines: readonly Uint8Array[]): Uint8Array {
+  const [only] = lines;
+  if (only && lines.length === 1) return only;
+  const all = new Uint8Array(lines.reduce((size, { length }) => size + length, 0));
   let at = 0;
   for (const bytes of lines) {
     all.set(bytes, at);
