@@ -7,6 +7,7 @@ export * from './amounts.ts';
 export * from './decision.ts';
 export * from './explain/explain-decision.ts';
 export * from './explain/explain-refusal.ts';
+export { matcherOfTerms } from './filters/node-terms.ts';
 export * from './fits.ts';
 export { type Placement, type PlaceResult, place, type Refusal } from './place.ts';
 export * from './policy.ts';

@@ -34,10 +34,13 @@ export class ClaimController implements Reconciler {
     this.#client = client;
     this.#events = new EventRecorder(client, 'persistentvolume-controller');
     const claims = client.cache(persistentVolumeClaim);
-    const pods = client.cache(pod, { [BY_USED_CLAIM]: claimsOfPod });
+    // A machine without a host uses nothing yet, and will not be given one while its claim is on its way out.
+    const pods = client.cache(pod, { [BY_USED_CLAIM]: (each) => (each.spec.nodeName ? claimsOfPod(each) : []) });
     const instances = client.cache(virtualMachineInstance, {
       [BY_USED_CLAIM]: ({ metadata, spec, status }) =>
-        hasEnded(status?.phase) ? [] : claimNames(spec).map((claim) => `${metadata.namespace}/${claim}`),
+        hasEnded(status?.phase) || !status?.nodeName
+          ? []
+          : claimNames(spec).map((claim) => `${metadata.namespace}/${claim}`),
     });
     const waiting = () => [...claims.values()].filter(({ status }) => status?.phase !== 'Bound').map(nameOf);
     this.wakes = [

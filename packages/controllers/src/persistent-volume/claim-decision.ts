@@ -12,6 +12,7 @@ import {
   volumeStateOf,
   waitsForFirstUser,
 } from '@godwit/kinds';
+import { hostOfNode, matcherOfTerms } from '@godwit/planner';
 import { isFor, matchingVolume } from './matching-volume.ts';
 import { volumeOfClaim } from './volume-of-claim.ts';
 
@@ -29,7 +30,7 @@ export interface ClaimObservation {
   readonly volumes: Iterable<Volume>;
   volume(name: string): Volume | undefined;
   readonly storageClasses: Iterable<Stored<StorageClass>>;
-  host(name: string): Stored<Node> | undefined;
+  readonly host: (name: string) => Stored<Node> | undefined;
   /** Where a volume can be made that nobody has chosen a host for. */
   chooseHost(within?: NodeSelector): string | undefined;
   /** A machine that has not ended uses it. */
@@ -76,11 +77,22 @@ function findVolume(observation: ClaimObservation, claim: Claim): ClaimDecision 
     const message = 'waiting for first consumer to be created before binding';
     return pending(claim, { warning: false, reason: 'WaitForFirstConsumer', message });
   }
-  const found = late ? undefined : matchingVolume(claim, observation.volumes);
+  const found = matchingVolume(claim, late ? reachable(observation, selected ?? '') : observation.volumes);
   if (found) return bind(observation, { ...claim, spec: { ...claim.spec, volumeName: found.metadata.name } }, found);
   if (!storageClass || storageClass.provisioner !== localProvisioner)
     return pending(claim, noProvisioner(claim, storageClass));
   return makeVolume(observation, claim, storageClass, selected);
+}
+
+/** Volumes that are there already, on the host that was chosen. */
+function reachable({ volumes, host }: ClaimObservation, name: string): Volume[] {
+  const node = host(name);
+  if (!node) return [];
+  const place = hostOfNode(node);
+  return [...volumes].filter(({ spec }) => {
+    const required = spec.nodeAffinity?.required;
+    return !required || matcherOfTerms(required.nodeSelectorTerms)(place);
+  });
 }
 
 function makeVolume(

@@ -21,14 +21,18 @@ export function answers(volume: PersistentVolume, claim: PersistentVolumeClaim):
   return (claim.spec.accessModes ?? []).every((mode) => spec.accessModes?.includes(mode));
 }
 
+/** Whether a volume can be had by a claim: it answers, and nobody else has it. */
+export function isFreeFor(volume: Volume, claim: Claim): boolean {
+  if (!answers(volume, claim)) return false;
+  return volume.spec.claimRef ? isFor(volume, claim) : volume.status?.phase === 'Available';
+}
+
 /** The smallest free volume that answers; one that is kept for this claim before all others. */
 export function matchingVolume(claim: Claim, volumes: Iterable<Volume>): Volume | undefined {
   let best: Volume | undefined;
   for (const volume of volumes) {
-    const kept = isFor(volume, claim);
-    if (!answers(volume, claim) || (volume.spec.claimRef && !kept)) continue;
-    if (kept) return volume;
-    if (volume.status?.phase !== 'Available') continue;
+    if (!isFreeFor(volume, claim)) continue;
+    if (volume.spec.claimRef) return volume;
     if (!best || sizeOf(volume) < sizeOf(best)) best = volume;
   }
   return best;

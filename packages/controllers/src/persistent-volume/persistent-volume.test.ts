@@ -12,6 +12,7 @@ import {
   pod,
   type StorageClass,
   type Stored,
+  selectedNodeAnnotation,
   storageClass,
   volumeFinalizer,
   volumeStateAnnotation,
@@ -187,6 +188,27 @@ test('a volume that is there answers a claim: the smallest, or the one that is k
   await addClaim('second', '');
   assert.equal((await bound('second')).spec.volumeName, 'reserved');
   await cloud.until('it is bound', async () => (await volumeOf('reserved'))?.spec.claimRef?.uid !== undefined);
+});
+
+test('a claim that waits for its first user takes a volume of the host that was chosen', async () => {
+  await addClass('manual', { provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' });
+  const onHost = (host: string) => ({
+    required: {
+      nodeSelectorTerms: [
+        { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In' as const, values: [host] }] },
+      ],
+    },
+  });
+  await ownVolume('elsewhere', { storageClassName: 'manual', nodeAffinity: onHost('host-2') });
+  await ownVolume('here', { storageClassName: 'manual', nodeAffinity: onHost('host-1') });
+  await cloud.until('they are available', async () => (await volumeOf('here'))?.status?.phase === 'Available');
+  await addClaim('data', 'manual');
+  await cloud.pass(1000);
+  assert.equal((await claimOf('data'))?.status?.phase, 'Pending');
+  await client.resource(persistentVolumeClaim).modify({ namespace: 'default', name: 'data' }, (draft) => {
+    draft.metadata.annotations = { ...draft.metadata.annotations, [selectedNodeAnnotation]: 'host-1' };
+  });
+  assert.equal((await bound('data')).spec.volumeName, 'here');
 });
 
 test('a claim that nothing answers says why', async () => {

@@ -5,6 +5,7 @@ import {
   type PersistentVolume,
   type PersistentVolumeClaim,
   type StorageClass,
+  type Stored,
   selectedNodeAnnotation,
   volumeStateAnnotation,
 } from '@godwit/kinds';
@@ -23,30 +24,41 @@ const classes: Record<string, StorageClass> = Object.fromEntries(
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
       metadata: { name: volumeBindingMode },
-      provisioner: 'local.godwit.dev',
+      provisioner: 'godwit.dev/local',
       volumeBindingMode,
     },
   ]),
 );
 
+/** A class whose volumes people make. */
+const manual = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  provisioner: 'kubernetes.io/no-provisioner',
+  volumeBindingMode: 'WaitForFirstConsumer' as const,
+};
+
+const stored = { uid: 'u', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' };
+
 function claim(over: {
   annotations?: Record<string, string>;
   spec?: PersistentVolumeClaim['spec'];
   status?: PersistentVolumeClaim['status'];
-}): PersistentVolumeClaim {
+}): Stored<PersistentVolumeClaim> {
   const { annotations = {}, spec = {}, status } = over;
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: { name: 'data', annotations },
+    metadata: { ...stored, name: 'data', namespace: 'default', annotations },
     spec: { storageClassName: 'WaitForFirstConsumer', ...spec },
     ...(status && { status }),
   };
 }
 
 function lookup(
-  claims: Record<string, PersistentVolumeClaim>,
+  claims: Record<string, Stored<PersistentVolumeClaim>>,
   annotations: Record<string, string> = {},
+  free: readonly Stored<PersistentVolume>[] = [],
 ): StorageLookup {
   const volume: PersistentVolume = {
     apiVersion: 'v1',
@@ -57,7 +69,8 @@ function lookup(
   return {
     claim: (name) => claims[name],
     volume: (name) => (name === 'pv' ? volume : undefined),
-    storageClass: (name) => classes[name],
+    volumes: () => free,
+    storageClass: (name) => classes[name] ?? { ...manual, metadata: { name } },
   };
 }
 
@@ -107,4 +120,27 @@ test('a volume that is to be filled holds the machine back until it is', () => {
   const state = JSON.stringify({ phase: 'Provisioned', fill: { phase: 'Succeeded', restarts: 0 } });
   const filled = reachOfClaims(['data'], lookup({ data: filling }, { [volumeStateAnnotation]: state }));
   assert.equal(filled.type, 'placeable');
+});
+
+test('where nobody makes volumes, the machine goes where there is one', () => {
+  const waiting = claim({ spec: { storageClassName: 'manual', resources: { requests: { storage: '1Gi' } } } });
+  const volume = (name: string, storage: string): Stored<PersistentVolume> => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { ...stored, name },
+    spec: { storageClassName: 'manual', capacity: { storage }, nodeAffinity: { required: onHost(name) } },
+    status: { phase: 'Available' },
+  });
+  assert.deepEqual(reachOfClaims(['data'], lookup({ data: waiting }, {}, [volume('small', '1Mi')])), {
+    type: 'waiting',
+    missing: true,
+    message: "didn't find available persistent volumes to bind",
+  });
+  const free = [volume('small', '1Mi'), volume('a', '1Gi'), volume('b', '2Gi')];
+  const nodeSelectorTerms = [...onHost('a').nodeSelectorTerms, ...onHost('b').nodeSelectorTerms];
+  assert.deepEqual(reachOfClaims(['data'], lookup({ data: waiting }, {}, free)), {
+    type: 'placeable',
+    volumes: [{ claim: 'data', hosts: { nodeSelectorTerms } }],
+    choose: ['data'],
+  });
 });

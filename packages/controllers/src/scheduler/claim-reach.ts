@@ -1,13 +1,17 @@
 import {
   fillRequestOf,
+  localProvisioner,
+  type NodeSelector,
   type PersistentVolume,
   type PersistentVolumeClaim,
   type StorageClass,
+  type Stored,
   selectedNodeAnnotation,
   volumeStateOf,
   waitsForFirstUser,
 } from '@godwit/kinds';
 import type { VolumeReach } from '@godwit/planner';
+import { isFreeFor } from '../persistent-volume/matching-volume.ts';
 
 /** What the claims of a machine mean for where it can run. */
 export type ClaimReach =
@@ -18,9 +22,11 @@ export type ClaimReach =
 
 /** Looks up storage objects; from caches in production. */
 export interface StorageLookup {
-  claim(name: string): PersistentVolumeClaim | undefined;
+  claim(name: string): Stored<PersistentVolumeClaim> | undefined;
   volume(name: string): PersistentVolume | undefined;
   storageClass(name: string): StorageClass | undefined;
+  /** Every volume that there is. */
+  volumes(): Iterable<Stored<PersistentVolume>>;
 }
 
 /** Pure: looks at all claims of a machine together. */
@@ -55,6 +61,14 @@ export function reachOfClaims(names: readonly string[], lookup: StorageLookup): 
     // Somebody has chosen already: the volume is on its way.
     if (claim.metadata.annotations?.[selectedNodeAnnotation]) {
       wait ??= `persistentvolumeclaim "${name}" is being bound`;
+    } else if (storageClass?.provisioner !== localProvisioner) {
+      const hosts = hostsOfFreeVolumes(claim, lookup);
+      if (hosts === 'none') {
+        const message = "didn't find available persistent volumes to bind";
+        return { type: 'waiting', missing: true, message };
+      }
+      choose.push(name);
+      if (hosts !== 'any') volumes.push({ claim: name, hosts });
     } else {
       choose.push(name);
       const original = originalOf(claim, lookup)?.spec.nodeAffinity?.required;
@@ -69,6 +83,18 @@ export function reachOfClaims(names: readonly string[], lookup: StorageLookup): 
 function isFilled(claim: PersistentVolumeClaim, volume: PersistentVolume): boolean {
   if (!fillRequestOf(claim.metadata.annotations)) return true;
   return volumeStateOf(volume)?.fill?.phase === 'Succeeded';
+}
+
+/** Where there is a volume already that a claim can have: nobody makes one for it. */
+function hostsOfFreeVolumes(
+  claim: Stored<PersistentVolumeClaim>,
+  lookup: StorageLookup,
+): NodeSelector | 'any' | 'none' {
+  const free = [...lookup.volumes()].filter((volume) => isFreeFor(volume, claim));
+  if (free.length === 0) return 'none';
+  const places = free.map(({ spec }) => spec.nodeAffinity?.required);
+  if (places.some((required) => !required)) return 'any';
+  return { nodeSelectorTerms: places.flatMap((required) => required?.nodeSelectorTerms ?? []) };
 }
 
 /** A copy is made on the host that has the original. */

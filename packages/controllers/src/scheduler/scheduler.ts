@@ -161,6 +161,7 @@ export class Scheduler implements Reconciler {
         return { ...claim, metadata: { ...claim.metadata, annotations } };
       },
       volume: (name) => client.cache(persistentVolume).get({ name }),
+      volumes: () => client.cache(persistentVolume).values(),
       storageClass: (name) => client.cache(storageClass).get({ name }),
     };
   }
