@@ -9,6 +9,7 @@ import {
   objectSchema,
   readManagers,
   resetsManagers,
+  storedManagers,
   trackUpdate,
   writeManagers,
 } from '../patch/index.ts';
@@ -69,7 +70,6 @@ export function entriesOfUpdate(
 }
 
 export function managersBefore(old: KubeObject, sent: unknown, throughSubresource: boolean): readonly ManagedFields[] {
-  const stored = old.metadata.managedFields;
   const asked = Array.isArray(sent) && sent.length > 0 && !throughSubresource ? readManagers(sent) : undefined;
-  return asked ?? readManagers(stored) ?? [];
+  return asked ?? storedManagers(old.metadata.managedFields);
 }

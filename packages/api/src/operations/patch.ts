@@ -58,7 +58,7 @@ function patched(
   manager: Manager,
   current: KubeObject,
 ): ChangedObject {
-  const value = patchedValue(current, patch, objectSchema(kind));
+  const value = withoutKnownManagers(patchedValue(current, patch, objectSchema(kind)), current);
   const object = readObject(caller, kind, address, value, options);
   const { managedFields: sent, resourceVersion, uid } = object.metadata;
   // A patch that does not speak of the version holds for whatever there is.
@@ -69,6 +69,15 @@ function patched(
     resourceVersion: version || versionInPatch(patch),
     uid: uid ?? (current.metadata.uid as string),
   };
+}
+
+/** A patch that does not touch the entries of managers leaves the stored ones, which need not be read again. */
+function withoutKnownManagers(value: unknown, current: KubeObject): unknown {
+  if (!isObject(value) || !isObject(value.metadata)) return value;
+  const { managedFields, ...metadata } = value.metadata;
+  return managedFields !== undefined && managedFields === current.metadata.managedFields
+    ? { ...value, metadata }
+    : value;
 }
 
 /** A patch that names the version that is there must fail, and not be tried again, once that has changed. */

@@ -21,10 +21,24 @@ export interface ManagedFields {
 const UPDATE_MANAGERS_LIMIT = 10;
 const ANCIENT = 'ancient-changes';
 
-/** Reads `metadata.managedFields`; undefined when somebody sent what is none. */
-export function readManagers(entries: readonly ManagedFieldsEntry[] | undefined): readonly ManagedFields[] | undefined {
+/** The entries that are stored with an object: they are as `writeManagers` wrote them. */
+export function storedManagers(entries: readonly ManagedFieldsEntry[] | undefined): readonly ManagedFields[] {
+  return (entries ?? []).map((entry) => ({
+    manager: {
+      name: entry.manager ?? '',
+      operation: entry.operation as Manager['operation'],
+      subresource: entry.subresource ?? '',
+    },
+    apiVersion: entry.apiVersion ?? '',
+    time: entry.time,
+    fields: (entry.fieldsV1 ?? {}) as FieldSet,
+  }));
+}
+
+/** Reads entries that somebody sent; undefined when one of them is none. */
+export function readManagers(entries: readonly ManagedFieldsEntry[]): readonly ManagedFields[] | undefined {
   const managers: ManagedFields[] = [];
-  for (const entry of entries ?? []) {
+  for (const entry of entries) {
     const fields = readFieldSet(entry.fieldsV1 ?? {});
     const { operation } = entry;
     if (!fields || (operation !== 'Apply' && operation !== 'Update')) return undefined;
