@@ -12,6 +12,7 @@ import {
   pod,
   type Stored,
   storageClass,
+  type VirtualMachineInstance,
   virtualMachineInstance,
 } from '@godwit/kinds';
 import { nameOf, namespacedName, wake } from '../framework/index.ts';
@@ -68,7 +69,7 @@ export class ClaimController implements Reconciler {
       storageClasses: client.cache(storageClass).values(),
       host: (host) => client.cache(node).get({ name: host }),
       chooseHost: (within) => chooseHost(client, within),
-      used: this.#isUsed(name),
+      used: this.#isUsed(name) || (claim.metadata.deletionTimestamp !== undefined && (await this.#isReallyUsed(name))),
       now: timestamp(client.world.clock),
     });
     await this.#act(claim, decision, signal);
@@ -82,6 +83,19 @@ export class ClaimController implements Reconciler {
       this.#client.cache(virtualMachineInstance).by(BY_USED_CLAIM, name),
     ];
     return users.some((some) => some[Symbol.iterator]().next().done === false);
+  }
+
+  /** Data hangs on this answer: before a claim is let go the API itself is asked, for caches may lag behind. */
+  async #isReallyUsed(name: string): Promise<boolean> {
+    const { namespace = '' } = namespacedName(name);
+    const [pods, instances] = await Promise.all([
+      this.#client.resource(pod).list({ namespace }),
+      this.#client.resource(virtualMachineInstance).list({ namespace }),
+    ]);
+    return (
+      pods.items.some((one) => claimsOfPod(one).includes(name)) ||
+      instances.items.some((one) => claimsOfInstance(one).includes(name))
+    );
   }
 
   async #act(claim: Stored<PersistentVolumeClaim>, decision: ClaimDecision, signal: AbortSignal): Promise<void> {
@@ -134,6 +148,10 @@ export class ClaimController implements Reconciler {
 }
 
 const hasEnded = (phase: string | undefined) => phase === 'Succeeded' || phase === 'Failed';
+
+function claimsOfInstance({ metadata, spec, status }: VirtualMachineInstance): string[] {
+  return hasEnded(status?.phase) ? [] : claimNames(spec).map((claim) => `${metadata.namespace}/${claim}`);
+}
 
 function claimsOfPod({ metadata, spec, status }: Pod): string[] {
   if (hasEnded(status?.phase)) return [];

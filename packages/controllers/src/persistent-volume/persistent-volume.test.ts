@@ -132,12 +132,25 @@ test('a claim in use stays until its last user has gone', async () => {
   await bound('data');
   const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }];
   const metadata = { name: 'user', namespace: 'default' };
-  await client.resource(pod).create({ metadata, spec: { containers: [{ name: 'c', image: 'i' }], volumes } });
+  const spec = { containers: [{ name: 'c', image: 'i' }], volumes };
+  await client.resource(pod).create({ metadata, spec: { ...spec, nodeName: 'host-1' } });
   await cloud.pass(10);
   await client.resource(persistentVolumeClaim).delete({ namespace: 'default', name: 'data' });
   await cloud.pass(1000);
   assert.ok((await claimOf('data'))?.metadata.deletionTimestamp);
   await client.resource(pod).delete(metadata, { gracePeriodSeconds: 0 });
+  await cloud.until('the claim is gone', async () => (await claimOf('data')) === undefined);
+});
+
+test('a claim does not wait for a machine that has no host, which would wait for the claim', async () => {
+  await addClass('fast');
+  await addClaim('data', 'fast');
+  await bound('data');
+  const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }];
+  const metadata = { name: 'user', namespace: 'default' };
+  await client.resource(pod).create({ metadata, spec: { containers: [{ name: 'c', image: 'i' }], volumes } });
+  await cloud.pass(10);
+  await client.resource(persistentVolumeClaim).delete({ namespace: 'default', name: 'data' });
   await cloud.until('the claim is gone', async () => (await claimOf('data')) === undefined);
 });
 
