@@ -3,6 +3,7 @@ import { type Invariant, type InvariantContext, Violation } from './invariant.ts
 
 /** What somebody was told is written is never lost, whatever happens to program, power or disk. */
 export class AcknowledgedWrites implements Invariant {
+  readonly name = 'acknowledged-writes';
   readonly #context: InvariantContext;
   readonly #acknowledged: DiskBatch[] = [];
 
@@ -18,7 +19,7 @@ export class AcknowledgedWrites implements Invariant {
     for (const batch of this.#acknowledged) {
       if (batches[batch.revision - 1] === batch) continue;
       const keys = batch.writes.map(({ key }) => key).join(', ');
-      this.#context.report(new Violation('acknowledged-writes', `revision ${batch.revision} is lost: ${keys}`));
+      this.#context.report(new Violation(this.name, `revision ${batch.revision} is lost: ${keys}`));
       return;
     }
   }

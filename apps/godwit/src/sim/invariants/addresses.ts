@@ -6,6 +6,7 @@ import { runningMachines } from './running-machines.ts';
 
 /** An address belongs to one machine at a time, in the API as on the hosts; that of a VirtualMachine stays its own. */
 export class Addresses implements Invariant {
+  readonly name = 'addresses';
   readonly #context: InvariantContext;
   /** Address → the machine in the API that has it. */
   readonly #given = new Map<string, Stored<KubeObject>>();
@@ -58,6 +59,6 @@ export class Addresses implements Invariant {
   }
 
   #violated(message: string): void {
-    this.#context.report(new Violation('addresses', message));
+    this.#context.report(new Violation(this.name, message));
   }
 }

@@ -20,8 +20,9 @@ export interface InvariantContext {
   readonly report: (violation: Violation) => void;
 }
 
-/** Something that must always hold, besides what it is told of by the view that it listens to. */
+/** Something that must always hold. Some are told of what changes by the view that they listen to. */
 export interface Invariant {
+  readonly name: string;
   /** Called after everything that happens. */
   step?(): void;
   /** Called about once a second. */

@@ -44,7 +44,7 @@ function addressLeaks({ view }: SimulatedCloud): string[] {
   const held = new Map<string, Stored<IPAddress>>();
   for (const address of view.all<IPAddress>('ipaddresses')) {
     held.set(address.metadata.name, address);
-    const { group, resource, namespace = '', name } = address.spec.parentRef;
+    const { group = '', resource, namespace = '', name } = address.spec?.parentRef ?? { resource: '', name: '' };
     const key = `/${group || 'core'}/${resource}/${namespace}/${name}`;
     if (!view.get(resource, key)) trouble.push(`address ${address.metadata.name} is kept for ${key}, which is gone`);
   }

@@ -6,6 +6,7 @@ const LONGEST_MS = 180_000;
 
 /** No machine runs on that the API has forgotten. */
 export class NoneForgotten implements Invariant {
+  readonly name = 'none-forgotten';
   readonly #context: InvariantContext;
   readonly #since = new Map<string, number>();
 
@@ -31,7 +32,7 @@ export class NoneForgotten implements Invariant {
       this.#since.set(uid, sinceMs);
       const forMs = nowMs() - sinceMs;
       if (forMs > LONGEST_MS) {
-        report(new Violation('none-forgotten', `${kind} ${uid} has run for ${forMs / 1000} s unknown to the API`));
+        report(new Violation(this.name, `${kind} ${uid} has run for ${forMs / 1000} s unknown to the API`));
       }
     }
     for (const uid of this.#since.keys()) if (!forgotten.has(uid)) this.#since.delete(uid);

@@ -3,6 +3,7 @@ import { runningMachines } from './running-machines.ts';
 
 /** Never two running copies of one machine, neither by what it is nor by its name. */
 export class OneCopy implements Invariant {
+  readonly name = 'one-copy';
   readonly #context: InvariantContext;
 
   constructor(context: InvariantContext) {
@@ -15,7 +16,7 @@ export class OneCopy implements Invariant {
     for (const { host, copyOf } of runningMachines(cloud)) {
       for (const what of copyOf) {
         const other = seen.get(what);
-        if (other !== undefined) report(new Violation('one-copy', `${what} runs twice: on ${other} and on ${host}`));
+        if (other !== undefined) report(new Violation(this.name, `${what} runs twice: on ${other} and on ${host}`));
         seen.set(what, host);
       }
     }

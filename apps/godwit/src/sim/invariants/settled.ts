@@ -36,7 +36,10 @@ function* leaving(view: ApiView): Generator<string> {
   const plurals = ['deployments', 'replicasets', 'pods', 'virtualmachines', 'virtualmachineinstances', 'services'];
   for (const plural of [...plurals, 'persistentvolumeclaims', 'persistentvolumes']) {
     for (const object of view.all(plural)) {
-      if (object.metadata.deletionTimestamp) yield `${nameOf(object)} is still on its way out`;
+      const { deletionTimestamp, finalizers = [] } = object.metadata;
+      // A claim that was deleted waits for those who use it.
+      if (plural === 'persistentvolumeclaims' && usersOf(object, view).length > 0) continue;
+      if (deletionTimestamp) yield `${nameOf(object)} is still on its way out (${finalizers.join(', ')})`;
     }
   }
 }
@@ -64,6 +67,7 @@ function podTrouble(pod: Stored<Pod>, cloud: SimulatedCloud): string[] {
   const { spec, status } = pod;
   // Bound by hand, or not at all.
   if (spec.schedulerName === 'by-hand' && !spec.nodeName) return [];
+  if (lacksClaim(pod, cloud.view)) return [];
   if (status?.phase === 'Succeeded' || status?.phase === 'Failed') {
     if (spec.restartPolicy === 'Always') return [`${nameOf(pod)} has ended as ${status.phase} and should not`];
     return runs(cloud, pod) ? [`${nameOf(pod)} has ended, and runs`] : [];
@@ -153,13 +157,26 @@ function backends({ spec, metadata }: Stored<Service>, view: ApiView): string[] 
 }
 
 function claimTrouble(claim: Stored<PersistentVolumeClaim>, view: ApiView): string[] {
-  if (claim.status?.phase === 'Bound') return [];
-  const { namespace, name } = claim.metadata;
-  const users = [...view.all<Pod>('pods')].filter(
-    ({ metadata, spec }) =>
-      metadata.namespace === namespace &&
-      spec.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName === name),
+  // Without a user it waits for the first one.
+  if (claim.status?.phase === 'Bound' || usersOf(claim, view).length === 0) return [];
+  return [`${nameOf(claim)} is ${claim.status?.phase ?? 'new'}`];
+}
+
+function usersOf({ metadata }: Stored<KubeObject>, view: ApiView): Stored<Pod>[] {
+  return [...view.all<Pod>('pods')].filter(
+    (pod) => pod.metadata.namespace === metadata.namespace && claimsOf(pod).includes(metadata.name),
   );
-  // It waits for its first user.
-  return users.length === 0 ? [] : [`${nameOf(claim)} is ${claim.status?.phase ?? 'new'}`];
+}
+
+function claimsOf({ spec }: Pod): string[] {
+  return (spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) => (claim ? [claim.claimName] : []));
+}
+
+/** A user has deleted a claim that the pod needs: it cannot start any more. */
+function lacksClaim(pod: Stored<Pod>, view: ApiView): boolean {
+  return claimsOf(pod).some((name) => {
+    const key = `/core/persistentvolumeclaims/${pod.metadata.namespace}/${name}`;
+    const claim = view.get('persistentvolumeclaims', key);
+    return !claim || claim.metadata.deletionTimestamp !== undefined;
+  });
 }

@@ -10,6 +10,7 @@ type Machine = Stored<KubeObject> & {
 
 /** A host is never given more than it has; and what really runs on it never takes more memory than there is. */
 export class WithinCapacity implements Invariant {
+  readonly name = 'within-capacity';
   readonly #context: InvariantContext;
   readonly #bound = new Map<string, Map<string, Machine>>();
 
@@ -24,7 +25,7 @@ export class WithinCapacity implements Invariant {
       const guests = host.hypervisor.actual();
       const usedBytes = guests.reduce((sum, { view }) => sum + view.memoryBytes, 0);
       if (usedBytes > host.size.memoryBytes) {
-        report(new Violation('within-capacity', `guests on ${host.name} have ${usedBytes} bytes of memory`));
+        report(new Violation(this.name, `guests on ${host.name} have ${usedBytes} bytes of memory`));
       }
     }
   }
@@ -53,7 +54,7 @@ export class WithinCapacity implements Invariant {
       const most = capacity[resource] ?? 0;
       if (amount <= most) continue;
       const message = `${name} has ${most} of ${resource} and has given out ${amount}`;
-      this.#context.report(new Violation('within-capacity', message));
+      this.#context.report(new Violation(this.name, message));
     }
   }
 }

@@ -185,8 +185,10 @@ export class User {
 
   /** It is there, with this UID: that is certain until somebody deletes it. */
   #has(thing: Thing, object: Stored<KubeObject>): void {
-    const { uid } = object.metadata;
-    thing.uid = uid;
+    const { uid, deletionTimestamp } = object.metadata;
+    // While a deletion is under way nothing is certain.
+    thing.uid = deletionTimestamp ? undefined : uid;
+    if (deletionTimestamp) return this.#options.pledges.withdraw(keyOf(thing));
     this.#pledge(thing, `it was there with UID ${uid}`, (found) => found?.metadata.uid === uid);
   }
 
@@ -239,7 +241,7 @@ export class User {
     if (thing.uid === undefined) return;
     const { uid } = thing;
     this.#pledge(thing, rollOut ? `it had version ${version}` : `it had ${replicas} replicas`, (found) => {
-      const now = found?.spec as DeploymentLike | undefined;
+      const now = (found as { readonly spec?: DeploymentLike } | undefined)?.spec;
       if (found?.metadata.uid !== uid || !now) return false;
       return rollOut ? now.template.spec.containers[0]?.env?.[0]?.value === version : now.replicas === replicas;
     });
