@@ -96,6 +96,22 @@ withEveryKubectl('streams', {
     await nowhere.stop();
   },
 
+  async 'older clients speak SPDY, and get the same'(session) {
+    const spdy = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false', KUBECTL_PORT_FORWARD_WEBSOCKETS: 'false' };
+    const result = await session.run(['exec', '-i', 'p', '--', 'sh', '-c', 'cat; echo err >&2; exit 5'], 'in', spdy);
+    assert.deepEqual([result.status, result.stdout], [5, 'in']);
+    assert.match(result.stderr, /^err\ncommand terminated with exit code 5/);
+    assert.match((await session.run(['exec', 'nobody', '--', 'ls'], '', spdy)).stderr, /NotFound|not found/);
+    const server = createServer((_, response) => response.end('over SPDY')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const forward = session.start(['port-forward', 'pod/p', `:${port}`], 'ignore', spdy);
+    const [, local = ''] = await forward.printed(/127\.0\.0\.1:(\d+)/);
+    assert.equal(String(await download(Number(local))), 'over SPDY');
+    server.close();
+    await forward.stop();
+  },
+
   async 'streams need their own right'(session, api) {
     const limited = session.as(await api.writeKubeconfig(`looker-${session.namespace}`, ['lookers']));
     await session.ok(['create', 'role', 'looker', '--verb=get,list', '--resource=pods']);

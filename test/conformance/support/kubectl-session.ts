@@ -58,9 +58,13 @@ export class KubectlSession {
   }
 
   /** Starts a command that goes on until it is stopped. */
-  start(args: readonly string[], input: 'pipe' | 'ignore' = 'ignore'): RunningKubectl {
+  start(
+    args: readonly string[],
+    input: 'pipe' | 'ignore' = 'ignore',
+    env: Readonly<Record<string, string>> = {},
+  ): RunningKubectl {
     const child = spawn(this.kubectl.path, ['-n', this.namespace, ...args], {
-      env: this.#environment(),
+      env: { ...this.#environment(), ...env },
       stdio: [input, 'pipe', 'pipe'],
     });
     return new RunningKubectl(child);
