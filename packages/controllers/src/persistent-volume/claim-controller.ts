@@ -35,14 +35,8 @@ export class ClaimController implements Reconciler {
     this.#client = client;
     this.#events = new EventRecorder(client, 'persistentvolume-controller');
     const claims = client.cache(persistentVolumeClaim);
-    // A machine without a host uses nothing yet, and will not be given one while its claim is on its way out.
-    const pods = client.cache(pod, { [BY_USED_CLAIM]: (each) => (each.spec.nodeName ? claimsOfPod(each) : []) });
-    const instances = client.cache(virtualMachineInstance, {
-      [BY_USED_CLAIM]: ({ metadata, spec, status }) =>
-        hasEnded(status?.phase) || !status?.nodeName
-          ? []
-          : claimNames(spec).map((claim) => `${metadata.namespace}/${claim}`),
-    });
+    const pods = client.cache(pod, { [BY_USED_CLAIM]: usedByPod });
+    const instances = client.cache(virtualMachineInstance, { [BY_USED_CLAIM]: usedByInstance });
     const waiting = () => [...claims.values()].filter(({ status }) => status?.phase !== 'Bound').map(nameOf);
     this.wakes = [
       wake(claims),
@@ -52,7 +46,7 @@ export class ClaimController implements Reconciler {
       wake(client.cache(storageClass), waiting),
       // When the last user ends, a claim that is being deleted can go.
       wake(pods, claimsOfPod),
-      wake(instances, ({ metadata, spec }) => claimNames(spec).map((claim) => `${metadata.namespace}/${claim}`)),
+      wake(instances, claimsOfInstance),
     ];
     // Hosts change all the time; the retry below is soon enough for claims that wait for one.
     client.cache(node);
@@ -93,8 +87,8 @@ export class ClaimController implements Reconciler {
       this.#client.resource(virtualMachineInstance).list({ namespace }),
     ]);
     return (
-      pods.items.some((one) => claimsOfPod(one).includes(name)) ||
-      instances.items.some((one) => claimsOfInstance(one).includes(name))
+      pods.items.some((one) => usedByPod(one).includes(name)) ||
+      instances.items.some((one) => usedByInstance(one).includes(name))
     );
   }
 
@@ -149,12 +143,20 @@ export class ClaimController implements Reconciler {
 
 const hasEnded = (phase: string | undefined) => phase === 'Succeeded' || phase === 'Failed';
 
-function claimsOfInstance({ metadata, spec, status }: VirtualMachineInstance): string[] {
-  return hasEnded(status?.phase) ? [] : claimNames(spec).map((claim) => `${metadata.namespace}/${claim}`);
+/** A machine without a host uses nothing yet, and will not be given one while its claim is on its way out. */
+function usedByPod(machine: Pod): string[] {
+  return machine.spec.nodeName && !hasEnded(machine.status?.phase) ? claimsOfPod(machine) : [];
 }
 
-function claimsOfPod({ metadata, spec, status }: Pod): string[] {
-  if (hasEnded(status?.phase)) return [];
+function usedByInstance(machine: VirtualMachineInstance): string[] {
+  return machine.status?.nodeName && !hasEnded(machine.status.phase) ? claimsOfInstance(machine) : [];
+}
+
+function claimsOfInstance({ metadata, spec }: VirtualMachineInstance): string[] {
+  return claimNames(spec).map((claim) => `${metadata.namespace}/${claim}`);
+}
+
+function claimsOfPod({ metadata, spec }: Pod): string[] {
   return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim: claim, ephemeral }) => {
     const claimName = ephemeral ? `${metadata.name}-${name}` : claim?.claimName;
     return claimName ? [`${metadata.namespace}/${claimName}`] : [];
