@@ -51,6 +51,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     machines: options.machines,
     volumes: options.volumes,
     fits: fitsOnNode,
+    rootCertificate: pki.authorityCertificate,
     breathe: () => setImmediate(),
   });
   const http = new HttpApi({
