@@ -1,7 +1,8 @@
 import type { VirtualMachineInstanceSpec, VirtualMachineProbe } from '@godwit/kinds';
+import { graceMs } from './life-end.ts';
 import type { MachineInput } from './machine-input.ts';
 import { type MachineState, type ProbeCount, type ProbeType, probeTypes } from './machine-state.ts';
-import { graceMs, type StepContext } from './reduce.ts';
+import type { StepContext } from './step-context.ts';
 import { beginStop } from './stop.ts';
 
 /** Until a guest is ready for the first time it is asked soon, then less and less often up to its period. */

@@ -4,17 +4,13 @@ import type { Tick } from '../machine/index.ts';
 import { hasBootSource } from './boot-source.ts';
 import { backOff, failureReason } from './failure-reason.ts';
 import { probeEnded } from './guest-probes.ts';
-import type { MachineEvent, MachineInput } from './machine-input.ts';
+import { endOf, finish, graceMs, unhealthy } from './life-end.ts';
+import type { MachineInput } from './machine-input.ts';
 import { type MachineState, type Outcome, withoutRetry } from './machine-state.ts';
 import { NO_BOOT_DEVICE } from './machine-status.ts';
 import { stopWithinReason } from './moved-in-time.ts';
+import type { StepContext } from './step-context.ts';
 import { beginStop } from './stop.ts';
-
-export interface StepContext {
-  readonly nowMs: number;
-  /** Something that people should read of happened. */
-  tell(level: MachineEvent['level'], reason: string, message: string): void;
-}
 
 const AGENT_PERIOD_MS = 15_000;
 const AGENT_FIRST_MS = 200;
@@ -78,11 +74,6 @@ function reduceStop(state: MachineState, input: StopInput, context: StepContext)
     case 'released':
       return withoutRetry({ ...state, released: true }, 'status');
   }
-}
-
-/** How long the guest may take to go down, in milliseconds. */
-export function graceMs({ machine }: MachineState): number {
-  return (machine?.spec.terminationGracePeriodSeconds ?? 30) * 1000;
 }
 
 function machineChanged(state: MachineState, context: StepContext): MachineState {
@@ -178,18 +169,6 @@ function heard(state: MachineState, event: GuestEvent, context: StepContext): Ma
   }
 }
 
-export function endOf(state: MachineState, message: string): Outcome {
-  if (state.stop?.reason === 'liveness') return unhealthy(state);
-  if (state.stop) return { phase: 'Succeeded', reason: 'Stopped', message: 'stopped as told' };
-  return { phase: 'Failed', reason: 'Crashed', message };
-}
-
-/** A guest that was stopped because it was ill has failed, however orderly it went down. */
-function unhealthy(state: MachineState): Outcome {
-  const message = state.probes.liveness?.message ?? 'the liveness probe failed';
-  return { phase: 'Failed', reason: 'LivenessProbeFailed', message };
-}
-
 function runChanged(
   state: MachineState,
   run: GuestRun,
@@ -216,18 +195,6 @@ function runChanged(
   if (run === 'paused' && before === 'running') context.tell('Normal', 'Paused', 'The guest is paused.');
   if (run === 'running' && before !== 'shutdown') context.tell('Normal', 'Resumed', 'The guest goes on.');
   return known;
-}
-
-/** Its life is over: everything of it is taken away. */
-export function finish(state: MachineState, outcome: Outcome, context: StepContext): MachineState {
-  if (state.stage === 'cleaning' || state.stage === 'ended') return state;
-  if (outcome.phase === 'Failed') context.tell('Warning', outcome.reason, outcome.message);
-  else context.tell('Normal', 'Stopped', `The virtual machine has stopped: ${outcome.message}.`);
-  // What could not be begun has not to be waited for any more.
-  const { status } = state.retries;
-  const retries = status ? { status } : {};
-  const agent = { connected: false, askAtMs: 0 };
-  return { ...state, stage: 'cleaning', outcome: state.outcome ?? outcome, retries, agent };
 }
 
 function ended(state: MachineState): MachineState {

@@ -1,8 +1,10 @@
 import type { Step, Tick } from '../machine/index.ts';
+import { endOf, finish } from './life-end.ts';
 import type { MachineEvent, MachineInput, VirtualMachineAction } from './machine-input.ts';
 import type { MachineState } from './machine-state.ts';
 import { withConditions } from './machine-status.ts';
-import { endOf, finish, reduce, type StepContext } from './reduce.ts';
+import { reduce } from './reduce.ts';
+import type { StepContext } from './step-context.ts';
 import { overdue } from './stop.ts';
 import { wantedActions } from './wanted-actions.ts';
 

@@ -1,5 +1,6 @@
+import { finish } from './life-end.ts';
 import type { MachineState, MachineStop, StopReason } from './machine-state.ts';
-import { finish, type StepContext } from './reduce.ts';
+import type { StepContext } from './step-context.ts';
 
 /** Told again for a stronger reason, a stop keeps its moment and takes the earlier deadline. */
 const STRENGTH: Readonly<Record<StopReason, number>> = { liveness: 0, shutdown: 1, deleted: 2, absent: 3 };
@@ -12,7 +13,7 @@ export function beginStop(
   context: StepContext,
 ): MachineState {
   const { stop } = state;
-  if (stop && STRENGTH[reason] <= STRENGTH[stop.reason]) return state;
+  if (stop && STRENGTH[reason] <= STRENGTH[stop.reason]) return hastened(state, stop, reason, graceMs);
   const deadlineMs = Math.min(stop?.deadlineMs ?? Number.POSITIVE_INFINITY, context.nowMs + graceMs);
   const next: MachineStop = { drained: false, sinceMs: context.nowMs, ...stop, reason, deadlineMs };
   const known = { ...state, stop: next };
@@ -23,6 +24,13 @@ export function beginStop(
   }
   if (!stop) context.tell('Normal', 'ShuttingDown', 'The guest is asked to shut down.');
   return { ...known, stage: 'stopping' };
+}
+
+/** Somebody who forces a stop shortens the patience of one that is under way. */
+function hastened(state: MachineState, stop: MachineStop, reason: StopReason, graceMs: number): MachineState {
+  const deadlineMs = stop.sinceMs + graceMs;
+  if (reason !== stop.reason || deadlineMs >= stop.deadlineMs) return state;
+  return { ...state, stop: { ...stop, deadlineMs } };
 }
 
 /** Patience has ended. */

@@ -45,18 +45,13 @@ function firstProgram(): Buffer {
 const TEXT_ADDRESS_AT = 11;
 
 function instructions(length: number): Buffer {
-  return Buffer.from([
-    // write(1, text, length)
-    ...[0xb8, 1, 0, 0, 0, 0xbf, 1, 0, 0, 0],
-    ...[0xbe, 0, 0, 0, 0, 0xba, length, 0, 0, 0],
-    ...[0x0f, 0x05],
-    // reboot(LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, RESTART)
-    ...[0xb8, 169, 0, 0, 0, 0xbf, 0xad, 0xde, 0xe1, 0xfe],
-    ...[0xbe, 0x69, 0x19, 0x12, 0x28, 0xba, 0x67, 0x45, 0x23, 0x01],
-    ...[0x0f, 0x05],
-    // for ever, should that be refused
-    ...[0xeb, 0xfe],
-  ]);
+  const write = [0xb8, 1, 0, 0, 0, 0xbf, 1, 0, 0, 0, 0xbe, 0, 0, 0, 0, 0xba, length, 0, 0, 0];
+  const reboot = [0xb8, 169, 0, 0, 0, 0xbf, 0xad, 0xde, 0xe1, 0xfe, 0xbe, 0x69, 0x19, 0x12, 0x28];
+  const restart = [0xba, 0x67, 0x45, 0x23, 0x01];
+  const systemCall = [0x0f, 0x05];
+  const forEver = [0xeb, 0xfe];
+  // write(1, text, length); reboot(LINUX_REBOOT_MAGIC1, LINUX_REBOOT_MAGIC2, RESTART); and rest, should it be refused.
+  return Buffer.from([write, systemCall, reboot, restart, systemCall, forEver].flat());
 }
 
 /** One entry of a `newc` archive. */

@@ -93,11 +93,10 @@ async function prove(kernel: string, options: ProveOptions): Promise<Acceleratio
 
 /** What the guest says on its console until it has said the words, has ended, or time is up. */
 function boot(kernel: string, initrd: string, options: ProveOptions, deadlineMs: number): Promise<string> {
-  const args = [
-    ...['-no-user-config', '-nodefaults', '-machine', 'q35,sata=off', '-accel', 'kvm', '-cpu', 'host', '-m', '256'],
-    ...['-display', 'none', '-no-reboot', '-serial', 'stdio', '-kernel', kernel, '-initrd', initrd],
-    ...['-append', 'console=ttyS0 panic=-1'],
-  ];
+  const hardware = ['-nodefaults', '-machine', 'q35,sata=off', '-accel', 'kvm', '-cpu', 'host', '-m', '256'];
+  const console = ['-no-user-config', '-display', 'none', '-no-reboot', '-serial', 'stdio'];
+  const system = ['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0 panic=-1'];
+  const args = [...hardware, ...console, ...system];
   return new Promise((resolve, reject) => {
     const child = spawn(options.program ?? 'qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';

@@ -1,4 +1,4 @@
-import { constants, copyFile, link, lstat, mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { Failure, hasCode } from '@godwit/base';
 import type { PullPolicy } from '../../hypervisor-driver.ts';
@@ -68,7 +68,8 @@ export class ImageFiles {
     for (const id of await entries(this.#folder)) {
       const folder = join(this.#folder, id);
       if ((await entries(join(folder, 'users'))).length > 0) continue;
-      const { mtimeMs } = await lstat(folder);
+      // The folder of users changes whenever one comes or goes.
+      const { mtimeMs } = await lstat(join(folder, 'users')).catch(() => lstat(folder));
       if (nowMs - mtimeMs < idleMs) continue;
       await rm(folder, { recursive: true, force: true });
       for (const key of this.#disks.keys()) if (key.startsWith(`${id}:`)) this.#disks.delete(key);
@@ -81,8 +82,6 @@ export class ImageFiles {
     const folder = join(this.#folder, id);
     await mkdir(join(folder, 'users'), { recursive: true, mode: 0o700 });
     await writeFile(join(folder, 'users', user), '');
-    const now = new Date();
-    await utimes(folder, now, now);
   }
 
   async #layOut(local: LocalImage, image: string, path: string, signal: AbortSignal): Promise<string> {

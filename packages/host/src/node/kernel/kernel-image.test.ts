@@ -44,10 +44,9 @@ test('a kernel without one, other bytes, and an ELF file as such stay as they ar
 });
 
 test('LZ4: literals, copies, runs that overlap themselves, and long lengths', async () => {
-  const block = Buffer.from([
-    ...[0x3a, ...Buffer.from('abc'), 3, 0],
-    ...[0xf0, 5, ...Buffer.from('0123456789abcdefghij')],
-  ]);
+  const copied = Buffer.from([0x3a, 0x61, 0x62, 0x63, 3, 0]);
+  const plain = Buffer.concat([Buffer.from([0xf0, 5]), Buffer.from('0123456789abcdefghij')]);
+  const block = Buffer.concat([copied, plain]);
   const size = Buffer.alloc(4);
   size.writeUInt32LE(block.length);
   const packed = Buffer.concat([Buffer.from([0x02, 0x21, 0x4c, 0x18]), size, block]);

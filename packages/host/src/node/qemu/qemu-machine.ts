@@ -120,7 +120,7 @@ export class QemuMachine {
       case 'SHUTDOWN':
         if (data.reason === 'guest-panic')
           return onEvent({ type: 'run', run: 'crashed', message: 'the guest panicked' });
-        if (data.guest === true) onEvent({ type: 'run', run: 'shutdown', message: String(data.reason ?? '') });
+        if (data.guest === true) onEvent({ type: 'run', run: 'shutdown', message: text(data.reason) });
         return;
       case 'GUEST_PANICKED':
         return onEvent({ type: 'run', run: 'crashed', message: 'the guest panicked' });
@@ -175,8 +175,12 @@ export class QemuMachine {
 }
 
 function diskError(data: QmpEvent['data']): string {
-  const device = String(data.device || data['node-name'] || 'a disk');
-  return data.nospace === true ? `${device}: no space left on the host` : `${device}: ${String(data.reason)}`;
+  const device = text(data.device) || text(data['node-name']) || 'a disk';
+  return data.nospace === true ? `${device}: no space left on the host` : `${device}: ${text(data.reason)}`;
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** What QEMU's own states mean for the machine. */

@@ -10,8 +10,8 @@ export interface DownloadRequest {
   readonly url: string;
   /** Further headers as `Name: value`. */
   readonly headers: readonly string[];
-  readonly user?: string;
-  readonly password?: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
   /** Certificates to trust, PEM; absent: those of the system. */
   readonly certificates?: string;
   readonly skipVerify: boolean;
@@ -95,6 +95,7 @@ function open(
       ...(user !== undefined && { auth: `${user}:${password ?? ''}` }),
       ...(certificates !== undefined && { ca: certificates }),
       rejectUnauthorized: !skipVerify,
+      timeout: IDLE_TIMEOUT_MS,
     };
     const fail = (error: Error) => {
       reject(
@@ -114,14 +115,14 @@ function open(
       const anonymous = target.host === new URL(url).host ? request : withoutCredentials(request);
       resolve(open(target.href, anonymous, extra, redirects + 1));
     });
-    outgoing.setTimeout(IDLE_TIMEOUT_MS, () => outgoing.destroy(new Error(`silent for ${IDLE_TIMEOUT_MS} ms`)));
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`silent for ${IDLE_TIMEOUT_MS} ms`)));
     outgoing.on('error', fail);
     outgoing.end();
   });
 }
 
-function withoutCredentials({ user: _, password: __, ...request }: DownloadRequest): DownloadRequest {
-  return { ...request, headers: [] };
+function withoutCredentials(request: DownloadRequest): DownloadRequest {
+  return { ...request, headers: [], user: undefined, password: undefined };
 }
 
 function resumeHeaders(have: number, { etag, lastModified }: Validator): Record<string, string> {

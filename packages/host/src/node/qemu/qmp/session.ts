@@ -23,8 +23,8 @@ export interface QmpSessionOptions {
 interface Pending {
   readonly command: string;
   readonly timer: Timer;
-  resolve(value: unknown): void;
-  reject(error: Failure): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Failure) => void;
 }
 
 /** Events that came before `start`'s reader was ready are kept up to this number; later ones are counted and dropped. */
@@ -90,11 +90,10 @@ export class QmpSession {
   /** Sends a command and resolves with what it returns. */
   execute<Name extends CommandName>(
     command: Name,
-    ...[input, timeoutMs]: undefined extends ArgumentsOf<Name>
-      ? [input?: ArgumentsOf<Name>, timeoutMs?: number]
-      : [input?: ArgumentsOf<Name>, timeoutMs?: number]
+    input?: ArgumentsOf<Name>,
+    timeoutMs?: number,
   ): Promise<ReturnsOf<Name>> {
-    return this.#send(command, input, timeoutMs ?? timeoutOf(command)) as Promise<ReturnsOf<Name>>;
+    return this.#send(command, input, timeoutMs ?? timeoutOf(command));
   }
 
   /** Ends the conversation; QEMU goes on. Open commands fail with `qmp-disconnected`. */
@@ -102,7 +101,7 @@ export class QmpSession {
     this.#close(new Failure('qmp-disconnected', 'the session was closed'));
   }
 
-  #send(command: string, input: unknown, timeoutMs: number): Promise<unknown> {
+  #send<T>(command: string, input: unknown, timeoutMs: number): Promise<T> {
     if (this.#closed) return Promise.reject(this.#closed);
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
@@ -110,7 +109,7 @@ export class QmpSession {
         this.#pending.delete(id);
         reject(new Failure('qmp-timeout', `${command}: no reply within ${timeoutMs} ms`, { retryable: true }));
       });
-      this.#pending.set(id, { command, timer, resolve, reject });
+      this.#pending.set(id, { command, timer, resolve: (value) => resolve(value as T), reject });
       this.#stream.write(writeMessage({ execute: command, ...(input !== undefined && { arguments: input }), id }));
     });
   }
@@ -176,9 +175,12 @@ export class QmpSession {
     if (this.#closed) return;
     this.#closed = reason;
     this.#stream.destroy();
-    for (const { command, timer, reject } of this.#pending.values()) {
-      timer.cancel();
-      reject(new Failure('qmp-disconnected', `${command}: ${reason.message}`, { cause: reason, retryable: true }));
+    for (const pending of this.#pending.values()) {
+      const { command } = pending;
+      pending.timer.cancel();
+      pending.reject(
+        new Failure('qmp-disconnected', `${command}: ${reason.message}`, { cause: reason, retryable: true }),
+      );
     }
     this.#pending.clear();
     this.#options.onClose(reason);

@@ -133,7 +133,7 @@ async function openConsole(manager: VirtualMachineManager, name: Parameters<Virt
         }
         const next = await incoming.next();
         if (next.done) throw new Error(`the console ended before ${word}: ${unread}`);
-        unread += decoder.decode(next.value as Uint8Array, { stream: true });
+        unread += decoder.decode(next.value, { stream: true });
       }
     },
     close: () => main.end(),
