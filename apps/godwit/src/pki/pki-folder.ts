@@ -111,8 +111,9 @@ function ensureServiceAccountKey(path: string): string {
   return pem;
 }
 
-/** Whole or not at all, readable by the owner alone. */
+/** Whole or not at all, readable by the owner alone. What is there already is not written again: disks may be full. */
 export function writePrivately(path: string, text: string): void {
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
   writeFileSync(`${path}.new`, text, { mode: 0o600 });
   renameSync(`${path}.new`, path);
 }

@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { lstatSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Failure } from '@godwit/base';
 import { requireRoot } from '../access/require-root.ts';
 import { orderDown, readSummary } from '../cloud/control-socket.ts';
@@ -26,7 +27,7 @@ export async function down(options: DownOptions): Promise<void> {
   if ((await readSummary(state.controlSocket)) === undefined) await downWithoutProgram(state, options, say);
   else await orderDown(state.controlSocket, say);
   if (options.purge) {
-    rmSync(state.root, { recursive: true, force: true });
+    removeState(state.root);
     terminal.step(`removed ${state.root}`);
   }
   terminal.success(options.purge ? 'everything is gone' : 'down; the next up starts again what the specs ask');
@@ -50,6 +51,25 @@ async function downWithoutProgram(
   });
   await cloud.down(say);
   await cloud.close();
+}
+
+/** Removes all that lies in the folder; what is a file system of its own stays, empty. The mark of ours goes last. */
+function removeState(root: string): void {
+  const names = readdirSync(root).toSorted((a, b) => Number(isMark(a)) - Number(isMark(b)));
+  for (const name of names) removeTree(join(root, name));
+  removeTree(root);
+}
+
+const isMark = (name: string): boolean => name === 'instance.json';
+
+function removeTree(path: string): void {
+  if (!isMountPoint(path)) return rmSync(path, { recursive: true, force: true });
+  for (const name of readdirSync(path)) removeTree(join(path, name));
+}
+
+function isMountPoint(path: string): boolean {
+  const here = lstatSync(path);
+  return here.isDirectory() && here.dev !== lstatSync(dirname(path)).dev;
 }
 
 async function confirmPurge(state: StateFolder, terminal: Terminal): Promise<void> {

@@ -1,4 +1,4 @@
-import { hasCode, timestamp, type World } from '@godwit/base';
+import { describeError, Failure, hasCode, timestamp, type World } from '@godwit/base';
 import { type Address, type KindDefinition, StatusFailure, type Verb } from '@godwit/kinds';
 import type { Store } from '@godwit/store';
 import type { AddressPool } from '../admission/addresses/address-pool.ts';
@@ -139,7 +139,10 @@ export function methodNotAllowed(): StatusFailure {
 /** What a failure of the store means to a client. */
 export function storeFailure(error: unknown): unknown {
   if (hasCode(error, 'unavailable')) {
-    const message = 'the store is not available now; whether the write was done must be read again';
+    const unknown = error instanceof Failure && error.details.unknown === true;
+    const message = unknown
+      ? 'the store is not available now; whether the write was done must be read again'
+      : `the store is not available now, and nothing was written: ${describeError(error)}`;
     return new StatusFailure('ServiceUnavailable', message, { retryAfterSeconds: 1 }, error);
   }
   if (hasCode(error, 'too-old')) return expired(error);
