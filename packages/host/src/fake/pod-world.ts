@@ -30,6 +30,8 @@ export const fakeHostFacts: HostFacts = {
 export class FakePodFolders implements PodFolders {
   /** Volumes that stand now, by pod. */
   readonly mounted = new Map<string, readonly string[]>();
+  /** What the test says of disk space, by pod. */
+  readonly excess = new Map<string, string>();
 
   mount(pod: Stored<Pod>): Promise<MountedVolumes> {
     const names = (pod.spec.volumes ?? []).map(({ name }) => name);
@@ -40,6 +42,10 @@ export class FakePodFolders implements PodFolders {
   remove(podUid: string): Promise<void> {
     this.mounted.delete(podUid);
     return Promise.resolve();
+  }
+
+  storageExcess(pod: Stored<Pod>): Promise<string | undefined> {
+    return Promise.resolve(this.excess.get(pod.metadata.uid));
   }
 
   containerMounts({ container, paths }: MountRequest): Promise<readonly ContainerMount[]> {

@@ -33,12 +33,10 @@ function passDeadline(state: PodState, context: StepContext): PodState {
   const deadlineMs = activeDeadlineMs(state);
   if (state.end || deadlineMs === undefined || context.nowMs < deadlineMs || outcomeOf(state).result) return state;
   const graceMs = (state.pod?.spec.terminationGracePeriodSeconds ?? 30) * 1000;
-  context.events.push({
-    level: 'Normal',
-    reason: 'DeadlineExceeded',
-    message: 'Pod was active on the node longer than the specified deadline',
-  });
-  return ended(state, 'deadline', context.nowMs, context.nowMs + graceMs);
+  const message = 'Pod was active on the node longer than the specified deadline';
+  const words = { reason: 'DeadlineExceeded', message };
+  context.events.push({ level: 'Normal', ...words });
+  return ended(state, 'failed', context.nowMs, context.nowMs + graceMs, words);
 }
 
 function stopForEnd(before: PodState, context: StepContext): PodState {

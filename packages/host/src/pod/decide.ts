@@ -1,3 +1,4 @@
+import type { Pod } from '@godwit/kinds';
 import { activeDeadlineMs, drainDeadlineMs } from './advance.ts';
 import { type PlannedContainer, planOf } from './container-plan.ts';
 import { letsNextStart, outcomeOf, someRuns } from './outcome.ts';
@@ -11,6 +12,8 @@ import { resourcesText } from './reduce.ts';
 const KILL_CHECK_MS = 2_000;
 /** What is left for the signal when the preStop hook used up the grace period; Kubernetes' number. */
 const LAST_GRACE_MS = 2_000;
+/** How often use of disk space is looked at, where it is limited. */
+const MEASURE_MS = 30_000;
 
 /** What a step asks for, as it is gathered. */
 export class Wishes {
@@ -66,9 +69,22 @@ function decideRun(state: PodState, wishes: Wishes): boolean {
   if (state.volumes.type !== 'mounted' || state.volumes.version < version || renew) {
     wishes.add({ type: 'mount', lane: 'volumes', name: `mount ${version}`, version });
   }
+  decideMeasure(state, state.pod, wishes);
   const starting = state.network.type === 'attached' && state.volumes.type === 'mounted' && decideStarts(state, wishes);
   if (!starting) decideLeftovers(state, wishes);
   return false;
+}
+
+function decideMeasure(state: PodState, pod: Pod, wishes: Wishes): void {
+  if (state.volumes.type !== 'mounted' || !hasStorageLimit(pod)) return;
+  if (state.measuredAtMs !== undefined && !wishes.reached(state.measuredAtMs + MEASURE_MS)) return;
+  wishes.add({ type: 'measure', lane: 'storage', name: 'measure', interruptible: true });
+}
+
+/** Whether anything limits the disk space of a pod. */
+function hasStorageLimit({ spec }: Pod): boolean {
+  const isLimited = (spec.volumes ?? []).some(({ emptyDir }) => emptyDir?.sizeLimit !== undefined);
+  return isLimited || spec.containers.some(({ resources }) => resources?.limits?.['ephemeral-storage'] !== undefined);
 }
 
 /** Asks for the start of every container whose turn it is. True when there was one. */
@@ -129,7 +145,7 @@ function decideEnd(state: PodState, told: boolean, wishes: Wishes): boolean {
   }
   wishes.reached(end.deadlineMs);
   if (someRuns(state)) return false;
-  if (end.reason === 'deadline') {
+  if (end.reason === 'failed') {
     if (state.network.type === 'attached') wishes.add({ type: 'detach', lane: 'network', name: 'detach' });
     return false;
   }

@@ -15,6 +15,7 @@ export function movedInTime(state: PodState, byMs: number): PodState {
   return {
     ...state,
     ...(end && { end: { ...end, sinceMs: end.sinceMs + byMs, deadlineMs: end.deadlineMs + byMs } }),
+    ...(state.measuredAtMs !== undefined && { measuredAtMs: state.measuredAtMs + byMs }),
     containers: Object.fromEntries(containers),
     retries: Object.fromEntries(retries),
   };

@@ -35,7 +35,7 @@ export function outcomeOf(state: PodState): Outcome {
   );
   if (failedInit) return { initialized: false, result: 'Failed' };
   const mains = plan.filter(({ type }) => type === 'main');
-  if (state.end?.reason === 'deadline') {
+  if (state.end?.words) {
     return someRuns(state) ? { initialized } : { initialized, result: 'Failed' };
   }
   if (!mains.every((planned) => isOver(state, planned))) return { initialized };

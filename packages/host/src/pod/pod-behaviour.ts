@@ -92,6 +92,8 @@ export class PodBehaviour implements Behaviour<PodState, PodInput, PodAction> {
         return performHook(this.#tools, this.#known(), action, signal);
       case 'probe':
         return performProbe(this.#tools, this.#known(), action, signal);
+      case 'measure':
+        return { type: 'measured', excess: await folders.storageExcess(this.#known()) };
       case 'drain':
         await this.#drain(action.timeoutMs);
         return { type: 'drained' };

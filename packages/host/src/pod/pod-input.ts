@@ -48,6 +48,8 @@ export type PodInput =
       readonly probe: ProbeType;
       readonly ok: boolean;
     }
+  /** `excess`: how the pod uses more disk space than it may, in words. */
+  | { readonly type: 'measured'; readonly excess?: string | undefined }
   | { readonly type: 'drained' }
   | { readonly type: 'leftovers-removed'; readonly ids: readonly string[] }
   | { readonly type: 'status-written'; readonly text: string }
@@ -110,6 +112,7 @@ export type PodAction = MachineAction &
       }
     | ({ readonly type: 'hook'; readonly hook: Hook } & OfContainer)
     | ({ readonly type: 'probe'; readonly probe: ProbeType; readonly timeoutMs: number } & OfContainer)
+    | { readonly type: 'measure' }
     | { readonly type: 'drain'; readonly timeoutMs: number }
     | { readonly type: 'remove-leftovers'; readonly ids: readonly string[] }
     | { readonly type: 'write-status'; readonly text: string }

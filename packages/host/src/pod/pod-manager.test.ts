@@ -285,6 +285,19 @@ describe('pods', () => {
     assert.deepEqual(host.running(), []);
   });
 
+  test('a pod that uses more disk space than it may is evicted', async () => {
+    const host = await hostWith({ web: {} });
+    const pod = podOf({ volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1Mi' } }] });
+    host.ensure(pod);
+    await host.pass(60_000);
+    assert.equal(host.running().length, 1);
+    host.folders.excess.set(pod.metadata.uid, 'too much');
+    await host.pass(35_000);
+    assert.deepEqual(host.running(), []);
+    const { phase, reason, message } = host.status(pod) ?? {};
+    assert.deepEqual([phase, reason, message], ['Failed', 'Evicted', 'too much']);
+  });
+
   test('another image in the spec replaces the container', async () => {
     const host = await hostWith({ web: { endsAfterTermMs: 10 }, newer: {} });
     const pod = podOf();

@@ -25,6 +25,8 @@ export interface PodState {
   readonly configurationVersion: number;
   /** Conditions as last computed, for their transition times. */
   readonly conditions?: readonly PodCondition[];
+  /** When its use of disk space was last looked at. */
+  readonly measuredAtMs?: number;
   /** Out of all services, with no connection left. */
   readonly drained: boolean;
   readonly containers: Readonly<Record<string, ContainerRun>>;
@@ -43,8 +45,8 @@ export type EndReason =
   | 'deleted'
   /** The API has no such object (any more). */
   | 'absent'
-  /** activeDeadlineSeconds have passed. */
-  | 'deadline'
+  /** It broke a limit: the time it may be active, or its disk space. */
+  | 'failed'
   /** This host stops its machines; the object stays. */
   | 'shutdown';
 
@@ -53,6 +55,13 @@ export interface PodEnd {
   readonly sinceMs: number;
   /** When processes that still run are killed. */
   readonly deadlineMs: number;
+  /** Why it failed, where it did. */
+  readonly words?: EndWords | undefined;
+}
+
+export interface EndWords {
+  readonly reason: string;
+  readonly message: string;
 }
 
 export type Sandbox =

@@ -60,8 +60,7 @@ function phaseOf(state: PodState): NonNullable<PodStatus['phase']> {
 }
 
 function reasonOf(state: PodState): Pick<WrittenStatus, 'reason' | 'message'> {
-  if (state.end?.reason !== 'deadline') return {};
-  return { reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' };
+  return state.end?.words ?? {};
 }
 
 function networkOf(state: PodState): Partial<WrittenStatus> {

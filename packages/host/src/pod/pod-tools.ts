@@ -28,6 +28,8 @@ export interface PodFolders {
   mount(pod: Stored<Pod>): Promise<MountedVolumes>;
   /** Takes volumes away. `keep`: what stands on disk stays. */
   remove(podUid: string, keep: boolean): Promise<void>;
+  /** How a pod uses more disk space than it may, in words; undefined when it does not. */
+  storageExcess(pod: Stored<Pod>): Promise<string | undefined>;
   /** What one run of a container mounts: its volumes, and files such as `/etc/hosts`. */
   containerMounts(request: MountRequest): Promise<readonly ContainerMount[]>;
   /** What a run wrote to its termination log; undefined when nothing. */

@@ -6,7 +6,15 @@ import { exitOf, lostExit, startErrorExit } from './container-exit.ts';
 import { gracePeriodSeconds, planOf } from './container-plan.ts';
 import { withinReason } from './moved-in-time.ts';
 import type { PodEvent, PodInput } from './pod-input.ts';
-import { type ContainerRun, type EndReason, type PodState, runOf, withoutRetry, withRun } from './pod-state.ts';
+import {
+  type ContainerRun,
+  type EndReason,
+  type EndWords,
+  type PodState,
+  runOf,
+  withoutRetry,
+  withRun,
+} from './pod-state.ts';
 import { probeEnded } from './probe-schedule.ts';
 import { retryAfter } from './retry.ts';
 import { beginStop } from './stop.ts';
@@ -63,6 +71,8 @@ function reduceResult(state: PodState, input: Result, context: StepContext): Pod
       );
     case 'volumes-removed':
       return withoutRetry({ ...state, volumes: { type: 'removed' } }, 'volumes');
+    case 'measured':
+      return takeMeasure(state, input.excess, context);
     case 'drained':
       return { ...state, drained: true };
     case 'leftovers-removed':
@@ -128,7 +138,8 @@ function takePod(state: PodState, pod: Stored<Pod>, nowMs: number): PodState {
   };
   if (pod.metadata.deletionTimestamp === undefined) return next;
   const deadlineMs = Math.min(
-    Date.parse(pod.metadata.deletionTimestamp),
+    // Written in whole seconds: the rest of the last one is still the pod's.
+    Date.parse(pod.metadata.deletionTimestamp) + 999,
     (state.end?.reason === 'deleted' ? state.end.sinceMs : nowMs) + gracePeriodSeconds(pod) * 1000,
   );
   return ended(next, 'deleted', nowMs, deadlineMs);
@@ -152,18 +163,32 @@ function showsMetadata(before: Pod | undefined, after: Pod): boolean {
 
 const metadataText = ({ metadata }: Pod): string => JSON.stringify([metadata.labels, metadata.annotations]);
 
-const endStrength: Readonly<Record<EndReason, number>> = { shutdown: 0, deadline: 1, deleted: 2, absent: 3 };
+const endStrength: Readonly<Record<EndReason, number>> = { shutdown: 0, failed: 1, deleted: 2, absent: 3 };
 
 /** Marks the end, or makes it sooner; a stronger reason replaces a weaker one. */
-export function ended(state: PodState, reason: EndReason, nowMs: number, deadlineMs: number): PodState {
+export function ended(
+  state: PodState,
+  reason: EndReason,
+  nowMs: number,
+  deadlineMs: number,
+  words?: EndWords,
+): PodState {
   const { end, retries } = state;
   // What could not be begun need not be waited for any more.
   if (!end) {
     const kept = retries.status ? { status: retries.status } : {};
-    return { ...state, retries: kept, end: { reason, sinceMs: nowMs, deadlineMs } };
+    return { ...state, retries: kept, end: { reason, sinceMs: nowMs, deadlineMs, words } };
   }
   const stronger = endStrength[reason] > endStrength[end.reason] ? reason : end.reason;
   return { ...state, end: { ...end, reason: stronger, deadlineMs: Math.min(end.deadlineMs, deadlineMs) } };
+}
+
+function takeMeasure(state: PodState, excess: string | undefined, context: StepContext): PodState {
+  const measured = { ...state, measuredAtMs: context.nowMs };
+  if (excess === undefined) return measured;
+  context.events.push({ level: 'Warning', reason: 'Evicted', message: excess });
+  // Who fills the disk gets no time to go on with it.
+  return ended(measured, 'failed', context.nowMs, context.nowMs, { reason: 'Evicted', message: excess });
 }
 
 function noticeExit(state: PodState, id: string): PodState {

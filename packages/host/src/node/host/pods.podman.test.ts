@@ -172,6 +172,16 @@ describe('pods on Podman', { skip: skip ?? false }, () => {
     assert.match(state(none)?.terminated?.message ?? '', /no such file/);
   });
 
+  test('a volume beyond its limit ends the pod', async () => {
+    const command = ['sh', '-c', 'dd if=/dev/zero of=/scratch/x bs=1M count=3; sleep 100000'];
+    const pod = host.pod({
+      containers: [{ ...sleeper, command, volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }] }],
+      volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1Mi' } }],
+    });
+    host.ensure(pod);
+    await until('evicted', () => host.status(pod)?.reason === 'Evicted', 45_000);
+  });
+
   test('exec and http probes', async () => {
     const pod = host.pod({
       containers: [

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Failure, hasCode, type World } from '@godwit/base';
+import { codeOf, describeError, Failure, hasCode, type World } from '@godwit/base';
 import { type Pod, parseQuantity, type Stored, type Volume } from '@godwit/kinds';
 import type { ContainerMount } from '../../container-driver.ts';
 import {
@@ -22,6 +22,7 @@ import { expandPath } from './expand-path.ts';
 import { hostPath } from './host-path.ts';
 import { isMountPoint } from './mount-points.ts';
 import { giveToGroup } from './ownership.ts';
+import { storageExcess } from './storage-use.ts';
 import { subPath } from './sub-path.ts';
 
 const run = promisify(execFile);
@@ -32,6 +33,7 @@ const LONGEST_LOG_TAIL_BYTES = 2_048;
 /** Memory that the containers of a pod share, where there are several; no volume name has a dot first. */
 const SHARED_MEMORY = '.shm';
 const SHARED_MEMORY_SIZE = '64Mi';
+const RUNS_KEPT = 2;
 
 export interface PodFolderOptions {
   /** `<state>/machines`: what stands on disk. */
@@ -54,7 +56,13 @@ export class PodFolderDriver implements PodFolders {
   async mount(pod: Stored<Pod>): Promise<MountedVolumes> {
     const renewals: number[] = [];
     const entries = await Promise.all(
-      (pod.spec.volumes ?? []).map(async (volume) => [volume.name, await this.#make(pod, volume, renewals)] as const),
+      (pod.spec.volumes ?? []).map(async (volume) => {
+        try {
+          return [volume.name, await this.#make(pod, volume, renewals)] as const;
+        } catch (error) {
+          throw inWords(volume, error);
+        }
+      }),
     );
     const { uid } = pod.metadata;
     const etc = join(this.#runPath(uid), 'etc');
@@ -75,9 +83,14 @@ export class PodFolderDriver implements PodFolders {
     if (!keep) await rm(join(this.#diskPath(podUid), 'volumes'), { recursive: true, force: true });
   }
 
+  storageExcess(pod: Stored<Pod>): Promise<string | undefined> {
+    return storageExcess(pod, this.#diskPath(pod.metadata.uid));
+  }
+
   async containerMounts(request: MountRequest): Promise<readonly ContainerMount[]> {
     const { pod, container, attempt, paths, variables } = request;
     const { uid } = pod.metadata;
+    await this.#forgetRun(uid, container.name, attempt - RUNS_KEPT);
     const mounts: ContainerMount[] = [];
     for (const mount of container.volumeMounts ?? []) {
       const folder = paths[mount.name];
@@ -117,6 +130,14 @@ export class PodFolderDriver implements PodFolders {
 
   #terminationPath(uid: string, container: string, attempt: number): string {
     return join(this.#diskPath(uid), 'termination', container, String(attempt));
+  }
+
+  /** What a run long ago left: only the last one and the one before can be asked for. */
+  async #forgetRun(uid: string, container: string, attempt: number): Promise<void> {
+    if (attempt < 0) return;
+    const log = this.logPath(uid, container, attempt);
+    const paths = [log, `${log}.1`, this.#terminationPath(uid, container, attempt)];
+    await Promise.all(paths.map((path) => rm(path, { force: true })));
   }
 
   /** Files that every container sees; those of the host where the pod uses its network. */
@@ -200,6 +221,11 @@ export class PodFolderDriver implements PodFolders {
 
 function sharesMemory({ spec }: Pod): boolean {
   return spec.containers.length + (spec.initContainers?.length ?? 0) > 1 && !spec.hostIPC;
+}
+
+function inWords({ name }: Volume, error: unknown): Failure {
+  const message = `MountVolume.SetUp failed for volume "${name}": ${describeError(error)}`;
+  return new Failure(codeOf(error), message, { retryable: true });
 }
 
 const propagations = { None: 'private', HostToContainer: 'rslave', Bidirectional: 'rshared' } as const;
