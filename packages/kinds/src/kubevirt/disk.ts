@@ -4,9 +4,8 @@ import { featureState } from './features.ts';
 
 /** Disks: how a guest sees a volume of the same name. */
 
-/** Buses that a disk can sit on. What each of `disk`, `cdrom` and `lun` allows is checked in validation. */
-export const diskBuses = ['virtio', 'sata', 'scsi', 'usb'] as const;
 const readonly = boolean('The guest cannot write.');
+/** Which of them `disk`, `cdrom` and `lun` allow is checked in validation. */
 const bus = string('Bus of the device: virtio, sata, scsi or usb.');
 
 export const disk = object(
