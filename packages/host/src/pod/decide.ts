@@ -52,7 +52,7 @@ export function decide(state: PodState, nowMs: number): { wishes: Wishes; finish
 }
 
 function decideRun(state: PodState, wishes: Wishes): boolean {
-  if (state.pod === undefined) return false;
+  if (state.pod === undefined || !state.confirmed) return false;
   const outcome = outcomeOf(state);
   if (outcome.result) {
     if (!someRuns(state) && state.network.type === 'attached') {

@@ -353,4 +353,20 @@ describe('pods', () => {
     assert.equal(host.running().length, 1);
     assert.equal(host.condition(pod, 'Ready'), 'True');
   });
+
+  test('what has ended while nobody watched is not started again before the API has spoken of the pod', async () => {
+    const host = await hostWith({ web: {} });
+    const pod = podOf();
+    host.ensure(pod);
+    await host.pass(1_000);
+    for (const { id } of host.containers.actual()) host.containers.kill(id);
+    await host.network.detach(pod.metadata.uid);
+    await host.crashAlone();
+    await host.pass(60_000);
+    assert.deepEqual(host.running(), []);
+    assert.deepEqual(await host.network.ports(), []);
+    host.ensure(pod);
+    await host.pass(60_000);
+    assert.equal(host.running().length, 1);
+  });
 });

@@ -14,6 +14,11 @@ export interface PodState {
   readonly hostIps: readonly string[];
   /** Absent while only remains of the pod are known, after a restart. */
   readonly pod?: Stored<Pod> | undefined;
+  /**
+   * The API has spoken of it in this life of the program. Before, nothing new is started: the pod may be gone
+   * and its address another machine's.
+   */
+  readonly confirmed: boolean;
   readonly startTimeMs?: number;
   /** The API says that it has ended, and nothing here knows better: it is never run again. */
   readonly ended?: 'Succeeded' | 'Failed' | undefined;
@@ -162,6 +167,7 @@ export function initialPodState(uid: string, hostIps: readonly string[]): PodSta
   return {
     uid,
     hostIps,
+    confirmed: false,
     network: { type: 'none' },
     volumes: { type: 'none' },
     configurationVersion: 0,

@@ -131,6 +131,7 @@ function takePod(state: PodState, pod: Stored<Pod>, nowMs: number): PodState {
   const next: PodState = {
     ...state,
     pod,
+    confirmed: true,
     ended: endedBefore,
     startTimeMs: Number.isNaN(startTimeMs) ? nowMs : startTimeMs,
     ...(conditions && { conditions }),

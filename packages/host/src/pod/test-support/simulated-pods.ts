@@ -61,11 +61,16 @@ export class Host {
 
   /** kill -9 of the program, and a new one that adopts. */
   async crash(): Promise<void> {
+    await this.crashAlone();
+    for (const pod of this.objects.values()) this.manager.ensure(pod);
+    for (const uid of this.manager.known()) if (!this.objects.has(uid)) this.manager.absent(uid);
+  }
+
+  /** Comes back while the API cannot be reached. */
+  async crashAlone(): Promise<void> {
     this.#life.end();
     this.manager = this.#begin();
     await this.manager.adopt();
-    for (const pod of this.objects.values()) this.manager.ensure(pod);
-    for (const uid of this.manager.known()) if (!this.objects.has(uid)) this.manager.absent(uid);
   }
 
   ensure(pod: Stored<Pod>): void {
