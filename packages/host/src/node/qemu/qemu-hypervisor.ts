@@ -71,8 +71,10 @@ export class QemuHypervisor implements HypervisorDriver {
     this.#listener = listener;
   }
 
-  prepare(request: PrepareRequest, signal: AbortSignal): Promise<PreparedMachine> {
+  async prepare(request: PrepareRequest, signal: AbortSignal): Promise<PreparedMachine> {
     const { images, volumes, world, hostDiskFolders = [] } = this.#options;
+    // A launch that was given up on may have left a process: its disks are not laid out anew under its feet.
+    await this.kill(request.uid);
     const parts = { images, volumes, clock: world.clock, hostDiskFolders };
     return layOut(request, this.#files(request.uid), parts, signal);
   }

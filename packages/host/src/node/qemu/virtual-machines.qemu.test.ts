@@ -84,6 +84,29 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
     assert.deepEqual([...image.subarray(0, 4)], [0x89, 0x50, 0x4e, 0x47]);
   });
 
+  test('the screen speaks RFB', async (t) => {
+    if (skipped(t)) return;
+    assert.match(await host.firstWords('tiny', UID, 'vnc'), /^RFB 003\.00\d\n/);
+  });
+
+  test('the agent in the guest tells who and where it is, and probes run through it', async (t) => {
+    if (skipped(t)) return;
+    await waitFor('facts of the agent', () => status()?.guestOSInfo?.id === 'godwit-tiny', 60_000);
+    assert.equal(condition('AgentConnected')?.status, 'True');
+    const machine = host.instance('tiny') as Stored<VirtualMachineInstance>;
+    const exec = { command: ['/bin/test', '-e', '/tmp/well'] };
+    const readinessProbe = { exec, periodSeconds: 1, timeoutSeconds: 20, failureThreshold: 1 };
+    host.manager.ensure({ ...machine, spec: { ...machine.spec, readinessProbe } });
+    await waitFor('not ready', () => condition('Ready')?.reason === 'ReadinessProbeFailed', 60_000);
+    const stream = await host.console('tiny', UID);
+    await stream.type('touch /tmp/well\n');
+    await waitFor('ready', () => condition('Ready')?.status === 'True', 60_000);
+    stream.close();
+    host.manager.ensure(machine);
+    const facts = (await host.order('tiny', UID, 'guest-info')) as { guestAgentVersion: string; hostname: string };
+    assert.equal(facts.guestAgentVersion, 'tiny 1');
+  });
+
   test('grows in sockets and in memory while it runs', async (t) => {
     if (skipped(t)) return;
     const machine = host.instance('tiny') as Stored<VirtualMachineInstance>;
@@ -118,7 +141,7 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
     assert.equal(status()?.phase, 'Running');
   });
 
-  test('a soft reboot without an agent goes by power button and boots again', async (t) => {
+  test('a soft reboot goes through the agent and boots again in the same process', async (t) => {
     if (skipped(t)) return;
     const pid = host.pid(UID);
     await host.order('tiny', UID, 'soft-reboot');

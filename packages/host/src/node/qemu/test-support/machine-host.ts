@@ -77,13 +77,10 @@ export function openMachineHost(state: string, door = new MemoryDoor()) {
     events: () => door.all('events').map((event) => Object.values(event).map(String).join(' ')),
     order: (name: string, uid: string, order: MachineOrder) => manager.order(machineName(name, uid), order),
     async screenshot(name: string, uid: string): Promise<Uint8Array> {
-      const { main } = await manager.stream(
-        machineName(name, uid),
-        { type: 'vnc-screenshot' },
-        new AbortController().signal,
-      );
-      for await (const bytes of main.incoming) return bytes;
-      return new Uint8Array();
+      return firstBytes(manager, machineName(name, uid), 'vnc-screenshot');
+    },
+    async firstWords(name: string, uid: string, type: 'vnc' | 'console'): Promise<string> {
+      return new TextDecoder().decode(await firstBytes(manager, machineName(name, uid), type));
     },
     console: (name: string, uid: string) => openConsole(manager, machineName(name, uid)),
     pid(uid: string): number | undefined {
@@ -111,6 +108,19 @@ class UserNetwork extends FakeNetwork implements NetworkDriver {
     const { tapName: _, ...port } = await super.attach(request);
     return port;
   }
+}
+
+async function firstBytes(
+  manager: VirtualMachineManager,
+  name: Parameters<VirtualMachineManager['stream']>[0],
+  type: 'vnc' | 'vnc-screenshot' | 'console',
+): Promise<Uint8Array> {
+  const { main } = await manager.stream(name, { type }, new AbortController().signal);
+  for await (const bytes of main.incoming) {
+    main.abort();
+    return bytes;
+  }
+  return new Uint8Array();
 }
 
 async function openConsole(manager: VirtualMachineManager, name: Parameters<VirtualMachineManager['stream']>[0]) {
