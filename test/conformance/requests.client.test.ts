@@ -93,6 +93,20 @@ test('malformed bodies are told where they break', async () => {
   assertStatus(await post(''), 400, 'BadRequest', /line 1, column 1/);
 });
 
+test('a body that is nested without end, or packed, is refused and nothing else happens', async () => {
+  const deep = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"deep"},"data":${'['.repeat(500_000)}${']'.repeat(500_000)}}`;
+  assert.equal((await post(deep)).status, 400);
+  const yaml = `apiVersion: v1\nkind: ConfigMap\ndata: ${'['.repeat(100_000)}`;
+  assert.equal((await post(yaml, 'application/yaml')).status, 400);
+  const packed = await admin.send(configMaps, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    body: configMap('packed'),
+  });
+  assertStatus(packed, 415, 'UnsupportedMediaType', /gzip/);
+  assert.equal((await admin.send('/readyz')).status, 200);
+});
+
 test('YAML is taken and given', async () => {
   const made = await post(
     'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: written}\ndata: {a: "1"}\n',

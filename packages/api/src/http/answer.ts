@@ -71,6 +71,9 @@ export function statusOf(error: unknown): Status {
   if (error instanceof Failure && error.code === 'unavailable') {
     return new StatusFailure('ServiceUnavailable', error.message, { retryAfterSeconds: 1 }).toStatus();
   }
+  if (error instanceof RangeError && error.message.includes('call stack')) {
+    return new StatusFailure('BadRequest', 'the object is nested too deeply').toStatus();
+  }
   return new StatusFailure('InternalError', `internal error: ${describeError(error)}`).toStatus();
 }
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isReason } from '@godwit/kinds';
+import fc from 'fast-check';
 import { parseBody } from './body.ts';
+import { findJsonFault } from './json-fault.ts';
 
 function refusal(text: string, format: 'json' | 'yaml'): string {
   try {
@@ -42,4 +44,42 @@ test('aliases cannot make a small document large', () => {
   for (let i = 1; i < 12; i++)
     lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(', ')}]`);
   assert.match(refusal(lines.join('\n'), 'yaml'), /alias/);
+});
+
+test('a fault is found exactly where the engine refuses the text', () => {
+  const refused = (text: string): boolean => {
+    try {
+      JSON.parse(text);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  const pieces = fc.constantFrom(
+    '{',
+    '}',
+    '[',
+    ']',
+    ':',
+    ',',
+    '"a"',
+    '"',
+    '\\',
+    '1',
+    '-0.5e3',
+    '01',
+    'true',
+    'nul',
+    ' ',
+    '\n',
+    '\u0001',
+  );
+  const broken = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(''));
+  const whole = fc.json();
+  fc.assert(
+    fc.property(fc.oneof(broken, whole, fc.string()), (text) => {
+      assert.equal(findJsonFault(text) !== undefined, refused(text), JSON.stringify(text));
+    }),
+    { numRuns: 2000 },
+  );
 });

@@ -5,7 +5,7 @@ import { readProtobuf } from '../protobuf/index.ts';
 import { documentAnswer, headersOf, valueAnswer } from './answer.ts';
 import { parseBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
-import type { HttpResponse } from './http-message.ts';
+import type { HttpRequest, HttpResponse } from './http-message.ts';
 import { type MachineRequest, machineGroup, machineRequest } from './machine-request.ts';
 import { bodyFormat, essence, patchTypes } from './media-type.ts';
 import { deleteOptions, listOptions, writeOptions } from './options.ts';
@@ -116,6 +116,7 @@ export class ResourceHandler {
         `the body of the request was in an unknown format - accepted media types include: ${Object.keys(patchTypes).join(', ')}`,
       );
     }
+    refusePacked(request);
     const text = await request.text(this.#bodyLimitBytes);
     const options = writeOptions(query);
     if (type === 'apply' && options.fieldManager === undefined) {
@@ -153,6 +154,7 @@ export class ResourceHandler {
   /** The object in the body, undefined when there is none; with its text when that was JSON. */
   async #body(exchange: Exchange, optional = false): Promise<{ value: unknown; text?: string }> {
     const { request } = exchange;
+    refusePacked(request);
     const contentType = request.header('content-type');
     const format = bodyFormat(contentType);
     if (format === 'protobuf') return { value: readProtobuf(await request.bytes(this.#bodyLimitBytes)) };
@@ -164,6 +166,13 @@ export class ResourceHandler {
       `the body of the request was in an unknown format (${essence(contentType)}) - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf`,
     );
   }
+}
+
+/** Clients of Kubernetes never pack what they send, and unpacking is a way to be filled up. */
+function refusePacked(request: HttpRequest): void {
+  const encoding = request.header('content-encoding');
+  if (encoding === undefined || encoding === 'identity') return;
+  throw new StatusFailure('UnsupportedMediaType', `a body in the encoding ${JSON.stringify(encoding)} is not taken`);
 }
 
 /** Adds the fields that the text names twice, where anybody wants to know. */

@@ -1,5 +1,8 @@
-/** How many may go ahead before everything else gets its chance: a few milliseconds' worth of writes. */
-const AT_A_TIME = 64;
+/**
+ * How many may go ahead before everything else gets its chance: a fraction of a millisecond's worth of
+ * writes. Few, so that much has changed again by the time the last one's turn comes, and goes out with it.
+ */
+const AT_A_TIME = 16;
 
 /**
  * Lets a crowd through in small groups, one a turn of the event loop. When a thousand watchers see the
