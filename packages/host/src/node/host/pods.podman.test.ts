@@ -154,6 +154,8 @@ describe('pods on Podman', { skip: skip ?? false }, () => {
     const { text } = await host.run(pod, 'ps');
     assert.match(text, /sleep 100000/);
     assert.match(text, /sleep 22222/);
+    host.delete(pod);
+    await until('gone', () => host.reporter.gone.has(pod.metadata.uid), 4_000);
   });
 
   test('last words, exit codes, programs that cannot be run', async () => {

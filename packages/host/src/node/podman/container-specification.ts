@@ -8,6 +8,8 @@ const CPU_PERIOD_MICROS = 100_000;
 export function containerSpecification(
   request: ContainerRequest,
   { cgroupParent, lowestOomScore }: Pick<PodmanPlaces, 'cgroupParent' | 'lowestOomScore'>,
+  /** First process of the container whose processes are shared. */
+  sharedProcess?: number,
 ): Record<string, unknown> {
   const { security } = request;
   const hostNetwork = request.networkNamespace === 'host';
@@ -37,7 +39,7 @@ export function containerSpecification(
     netns: hostNetwork ? { nsmode: 'host' } : { nsmode: 'path', value: request.networkNamespace },
     ...(request.hostname && !hostNetwork && { hostname: request.hostname }),
     ...(hostNetwork && { utsns: { nsmode: 'host' } }),
-    ...processNamespace(request),
+    ...processNamespace(request, sharedProcess),
     ...(request.hostIpc && { ipcns: { nsmode: 'host' } }),
     cgroup_parent: cgroupParent,
     resource_limits: resourceLimits(request.resources),
@@ -56,10 +58,13 @@ export function containerSpecification(
   };
 }
 
-function processNamespace(request: ContainerRequest): Record<string, unknown> {
+/**
+ * By path, not by container: Podman would make one container depend on the other, and neither could be
+ * removed while the other is there.
+ */
+function processNamespace(request: ContainerRequest, sharedProcess: number | undefined): Record<string, unknown> {
   if (request.hostProcesses) return { pidns: { nsmode: 'host' } };
-  if (request.processNamespaceOf === undefined) return {};
-  return { pidns: { nsmode: 'container', value: request.processNamespaceOf } };
+  return sharedProcess === undefined ? {} : { pidns: { nsmode: 'path', value: `/proc/${sharedProcess}/ns/pid` } };
 }
 
 /** Limits in the words of the OCI runtime specification. */

@@ -48,6 +48,11 @@ export class ExitWatch {
     this.#check ??= this.#world.clock.after(CHECK_MS, () => this.#checkAll());
   }
 
+  /** The first process of a running container. */
+  processOf(id: string): number | undefined {
+    return this.#processes.get(id);
+  }
+
   /** Whether a container ended because its memory limit was reached; known from its end on. */
   wasOutOfMemory(id: string): boolean {
     return this.#outOfMemory.has(id);

@@ -96,7 +96,9 @@ export class PodmanDriver implements ContainerDriver {
   async create(request: ContainerRequest): Promise<string> {
     await mkdir(dirname(request.logPath), { recursive: true });
     const labels = { ...request.labels, [LOG_LABEL]: request.logPath };
-    const body = containerSpecification({ ...request, labels }, this.#ready.places);
+    const { places, exits } = this.#ready;
+    const shared = request.processNamespaceOf && exits.processOf(request.processNamespaceOf);
+    const body = containerSpecification({ ...request, labels }, places, shared || undefined);
     try {
       const { Id: id } = await this.#call<{ Id: string }>('POST', '/containers/create', body);
       this.#ready.logs.follow(id, request.logPath);
