@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { duplexPair } from 'node:stream';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import { controlFrame, dataHead, FrameReader, frameTypes, uint32s } from './frames.ts';
 import { HeaderPacker, HeaderUnpacker } from './header-codec.ts';
 import { SpdyConnection } from './spdy-connection.ts';
@@ -73,3 +74,32 @@ test('a stream that a client opens is answered, carries bytes both ways, and end
   await ended;
   packer.close();
 });
+
+test('whatever a client sends, the connection ends and nothing is left behind', async () => {
+  const frame = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
+    fc
+      .tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 3 }), fc.uint8Array({ maxLength: 40 }))
+      .map(([kind, flags, data]) => controlFrame(kind, flags, Buffer.from(data))),
+    fc
+      .tuple(fc.integer({ min: 0, max: 5 }), fc.uint8Array({ maxLength: 40 }))
+      .map(([stream, data]) => Buffer.concat([dataHead(stream, data.length, false), data])),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(frame, { maxLength: 8 }), async (frames) => {
+      const [server, client] = duplexPair();
+      client.on('error', () => {});
+      client.resume();
+      const streams: SpdyStream[] = [];
+      const ended = new SpdyConnection(server, (stream) => streams.push(stream)).run();
+      client.end(Buffer.concat(frames));
+      await ended;
+      for (const stream of streams) await drained(stream).catch(() => {});
+    }),
+    { numRuns: 300 },
+  );
+});
+
+async function drained(stream: SpdyStream): Promise<void> {
+  for await (const bytes of stream.incoming) assert.ok(bytes.length > 0);
+}
