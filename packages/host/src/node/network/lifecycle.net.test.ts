@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { ready, serviceEntry } from '../../conformance/index.ts';
+import { portName } from './data-plane-names.ts';
 import { fetchText } from './test-support/load.ts';
 import { NetworkHarness, whyNoNetwork } from './test-support/network-harness.ts';
 
@@ -98,6 +99,16 @@ describe('life of a data plane', { skip: whyNoNetwork() }, () => {
     }
     for (const host of [20, 21]) await first.driver.detach(`machine-${host}`);
     assert.equal(existsSync(`/run/netns/${names.podPrefix}machine-20`), false);
+  });
+
+  test('an interface that nobody owns yet is found, and taken away', async () => {
+    const { names } = first.driver;
+    const tap = portName(first.ip(22));
+    execFileSync('ip', ['-n', names.namespace, 'tuntap', 'add', 'dev', tap, 'mode', 'tap']);
+    await first.reopen();
+    assert.ok((await first.driver.ports()).some(({ machineUid }) => machineUid === ''));
+    await first.driver.detach('');
+    assert.ok(!first.inDataPlane('ip', '-o', 'link').includes(tap));
   });
 
   test('tables that HAProxy and nftables already hold are taken over without a change', async () => {

@@ -98,6 +98,11 @@ ${joinBridge(names, port, request.address.mtu)}
 `;
 }
 
+/** An alias without a MAC is that of a port whose making was interrupted: attaching its machine finishes it. */
+function isFinished({ mac }: KnownPort): boolean {
+  return MAC.test(mac);
+}
+
 /** Takes a machine's interfaces away, with its namespace and what conntrack remembers of it. */
 export async function removePorts(
   names: DataPlaneNames,
@@ -110,8 +115,7 @@ export async function removePorts(
     (port) => `
 ip -n ${names.namespace} link del dev ${port.port} 2>/dev/null || true
 ip -n ${names.namespace} neigh del ${port.ip} dev ${BRIDGE} 2>/dev/null || true
-${enter} nft -f - <<END
-${renderStationRemoval(port)}END
+${isFinished(port) ? `${enter} nft -f - <<END\n${renderStationRemoval(port)}END` : ''}
 ${enter} conntrack -D -r ${port.ip} >/dev/null 2>&1 || true
 ${enter} conntrack -D -s ${port.ip} >/dev/null 2>&1 || true
 `,
@@ -122,8 +126,7 @@ ${enter} conntrack -D -s ${port.ip} >/dev/null 2>&1 || true
 
 /** Lets the machines that are there speak, whatever became of the rules meanwhile. */
 export async function admitPorts(names: DataPlaneNames, ports: Iterable<KnownPort>): Promise<void> {
-  // An alias without a MAC is that of a port which is not finished; attaching its machine finishes it.
-  const stations = [...ports].filter(({ mac }) => MAC.test(mac)).map(renderStation);
+  const stations = [...ports].filter(isFinished).map(renderStation);
   if (stations.length > 0) await run([...inNamespace(names.namespace), 'nft', '-f', '-'], { input: stations.join('') });
 }
 
