@@ -15,7 +15,7 @@ before(async () => {
 });
 
 after(async () => {
-  for (const cloud of clouds) await cloud.stop();
+  await Promise.all(clouds.map((cloud) => cloud.stop()));
 });
 
 test('the same manifest runs in both, on addresses of their own', async () => {
