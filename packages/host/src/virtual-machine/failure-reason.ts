@@ -23,8 +23,17 @@ const LASTING = new Set(['disk-corrupt', 'bad-volume', 'unsupported-hardware', '
 
 const LASTING_FIRST_MS = 5_000;
 
+const OF_ACTION: Readonly<Record<string, string>> = {
+  attach: 'FailedAttachNetwork',
+  grow: 'FailedGrow',
+  'give-credentials': 'FailedAccessCredentials',
+  clean: 'FailedCleanUp',
+  detach: 'FailedDetachNetwork',
+  press: 'FailedShutdown',
+};
+
 export function failureReason(code: string, actionType: string): string {
-  return REASONS[code] ?? (actionType === 'attach' ? 'FailedAttachNetwork' : 'FailedStart');
+  return REASONS[code] ?? OF_ACTION[actionType] ?? 'FailedStart';
 }
 
 /** The word that is shown: a pull that has failed again and waits is called so, as at pods. */

@@ -29,6 +29,7 @@ export type MachineInput =
   | { readonly type: 'cleaned' }
   | { readonly type: 'grown'; readonly sockets: number; readonly memoryBytes: number }
   | { readonly type: 'agent-facts'; readonly facts: AgentFacts }
+  | { readonly type: 'credentials-given' }
   | { readonly type: 'probed'; readonly probe: ProbeType; readonly ok: boolean; readonly message: string }
   | { readonly type: 'status-written'; readonly text: string }
   | { readonly type: 'released' }
@@ -53,6 +54,7 @@ export type VirtualMachineAction = MachineAction &
     | { readonly type: 'press'; readonly resume: boolean }
     | { readonly type: 'clean' }
     | { readonly type: 'ask-agent' }
+    | { readonly type: 'give-credentials' }
     | { readonly type: 'probe'; readonly probe: ProbeType; readonly timeoutMs: number }
     | { readonly type: 'write-status'; readonly text: string }
     | { readonly type: 'release' }

@@ -83,6 +83,8 @@ export interface AgentState {
   /** When it is asked next, in milliseconds since the epoch. */
   readonly askAtMs: number;
   readonly facts?: AgentFacts | undefined;
+  /** It has been given the keys and passwords that the spec names, since it is there. */
+  readonly hasCredentials?: boolean;
 }
 
 /** What the guest agent told last. */

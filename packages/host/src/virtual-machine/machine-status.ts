@@ -159,6 +159,7 @@ export function withConditions(state: MachineState, nowMs: number): MachineState
     ...paused(state),
     ...bootable(state),
     ...agentConnected(state),
+    ...credentialsGiven(state),
     ...migratable(state),
   ];
   const earlier = state.conditions.length > 0 ? state.conditions : (state.machine?.status?.conditions ?? []);
@@ -221,6 +222,14 @@ export const NO_BOOT_DEVICE = 'The machine has nothing to boot from: give it a d
 
 function agentConnected({ agent, stage }: MachineState): Verdict[] {
   return agent.connected && stage === 'running' ? [{ type: 'AgentConnected', status: 'True' }] : [];
+}
+
+function credentialsGiven({ agent, stage, retries }: MachineState): Verdict[] {
+  const type = 'AccessCredentialsSynchronized';
+  if (stage !== 'running') return [];
+  if (agent.connected && agent.hasCredentials) return [{ type, status: 'True' }];
+  const trouble = retries.credentials;
+  return trouble ? [{ type, status: 'False', reason: trouble.reason, message: trouble.message }] : [];
 }
 
 function migratable({ machine, stage }: MachineState): Verdict[] {

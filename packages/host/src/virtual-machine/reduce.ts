@@ -52,6 +52,8 @@ export function reduce(state: MachineState, input: MachineInput | Tick, context:
         { ...state, agent: { ...state.agent, facts: input.facts, askAtMs: context.nowMs + AGENT_PERIOD_MS } },
         'agent',
       );
+    case 'credentials-given':
+      return withoutRetry({ ...state, agent: { ...state.agent, hasCredentials: true } }, 'credentials');
     case 'failed':
       return failed(state, input, context);
     default:
@@ -156,7 +158,7 @@ function heard(state: MachineState, event: GuestEvent, context: StepContext): Ma
       return {
         ...state,
         view: { ...state.view, agentConnected: event.connected },
-        agent: { ...state.agent, connected: event.connected, askAtMs: context.nowMs },
+        agent: { ...state.agent, connected: event.connected, askAtMs: context.nowMs, hasCredentials: false },
       };
     case 'reset':
       if (event.byGuest) context.tell('Normal', 'Rebooted', 'The guest rebooted.');

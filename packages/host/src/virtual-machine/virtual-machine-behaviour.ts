@@ -11,6 +11,7 @@ import type { HypervisorDriver, LaunchInterface } from '../hypervisor-driver.ts'
 import type { Behaviour, Step, Tick } from '../machine/index.ts';
 import type { NetworkDriver } from '../network-driver.ts';
 import { hostnameOf } from './cloud-init-seed.ts';
+import { giveCredentials } from './guest-credentials.ts';
 import { guestFacts } from './guest-facts.ts';
 import { probeGuest } from './guest-prober.ts';
 import { probeOf } from './guest-probes.ts';
@@ -96,7 +97,9 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
   }
 
   async #performOther(
-    action: ActionOf<'drain' | 'press' | 'ask-agent' | 'probe' | 'write-status' | 'release' | 'event'>,
+    action: ActionOf<
+      'drain' | 'press' | 'ask-agent' | 'give-credentials' | 'probe' | 'write-status' | 'release' | 'event'
+    >,
     signal: AbortSignal,
   ): Promise<MachineInput | undefined> {
     const { hypervisor } = this.#parts;
@@ -110,6 +113,9 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
         return { type: 'pressed' };
       case 'ask-agent':
         return { type: 'agent-facts', facts: await guestFacts(hypervisor, this.#uid) };
+      case 'give-credentials':
+        await giveCredentials(this.#object(), hypervisor, this.#parts.client);
+        return { type: 'credentials-given' };
       case 'probe':
         return this.#probe(action, signal);
       case 'write-status':

@@ -290,6 +290,24 @@ describe('while it runs', () => {
     assert.equal(machineStatus(machine.state).guestOSInfo?.id, 'debian');
   });
 
+  test('keys and passwords are given once to each agent that comes', () => {
+    const sshPublicKey = {
+      source: { secret: { secretName: 's' } },
+      propagationMethod: { qemuGuestAgent: { users: ['root'] } },
+    };
+    const machine = started({ ...instance, spec: { ...instance.spec, accessCredentials: [{ sshPublicKey }] } });
+    assert.deepEqual(machine.wants(), []);
+    machine.hear({ type: 'guest', event: { type: 'agent', connected: true } });
+    assert.deepEqual(machine.wants(), ['ask-agent', 'give-credentials']);
+    machine.fails('give-credentials', 'missing-object');
+    assert.equal(machine.condition('AccessCredentialsSynchronized')?.reason, 'MissingObject');
+    machine.wait(60_000).hear({ type: 'credentials-given' });
+    assert.equal(machine.condition('AccessCredentialsSynchronized')?.status, 'True');
+    assert.deepEqual(machine.wants(), ['ask-agent']);
+    machine.hear({ type: 'guest', event: { type: 'agent', connected: true } });
+    assert.deepEqual(machine.wants(), ['ask-agent', 'give-credentials']);
+  });
+
   test('a condition keeps its time while its status stays', () => {
     const machine = started();
     const since = machine.condition('Ready')?.lastTransitionTime;

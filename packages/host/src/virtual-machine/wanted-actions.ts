@@ -1,4 +1,5 @@
 import { wholeUnits } from '@godwit/kinds';
+import { hasAgentCredentials } from './guest-credentials.ts';
 import { dueProbes } from './guest-probes.ts';
 import type { VirtualMachineAction } from './machine-input.ts';
 import type { MachineState } from './machine-state.ts';
@@ -95,6 +96,9 @@ function addWatching(state: MachineState, wanted: WantedList): void {
   if (state.agent.connected && state.view?.run === 'running') {
     const name = `ask-agent ${state.agent.askAtMs}`;
     wanted.addAt(state.agent.askAtMs, { type: 'ask-agent', name, lane: 'agent', interruptible: true });
+    if (!state.agent.hasCredentials && hasAgentCredentials(state.machine)) {
+      wanted.add({ type: 'give-credentials', name: 'give-credentials', lane: 'credentials', interruptible: true });
+    }
   }
 }
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Stored, VirtualMachineInstance } from '@godwit/kinds';
+import type { KubeObject, Stored, VirtualMachineInstance } from '@godwit/kinds';
 import { deleted, testInstance } from '../../virtual-machine/test-support/instance.ts';
 import { type MachineHost, openMachineHost, TINY_IMAGE, tinyKernel, waitFor } from './test-support/machine-host.ts';
 
@@ -44,7 +44,16 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
 
   test('boots the tiny guest, tells the API, answers on its console', async (t) => {
     if (skipped(t)) return;
-    start(testInstance('tiny', UID, tinyKernel));
+    const metadata = { name: 'keys', namespace: 'default' };
+    host.door.put('secrets', {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata,
+      data: { key: btoa('ssh-ed25519 AAAA me@here') },
+    } as KubeObject);
+    const propagationMethod = { qemuGuestAgent: { users: ['root'] } };
+    const sshPublicKey = { source: { secret: { secretName: 'keys' } }, propagationMethod };
+    start(testInstance('tiny', UID, { ...tinyKernel, accessCredentials: [{ sshPublicKey }] }));
     await waitFor('phase Running', () => status()?.phase === 'Running');
     assert.equal(condition('Ready')?.status, 'True');
     assert.equal(status()?.interfaces?.[0]?.ipAddress, '10.80.0.5');
@@ -105,6 +114,11 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
     host.manager.ensure(machine);
     const facts = (await host.order('tiny', UID, 'guest-info')) as { guestAgentVersion: string; hostname: string };
     assert.equal(facts.guestAgentVersion, 'tiny 1');
+    await waitFor('the key', () => condition('AccessCredentialsSynchronized')?.status === 'True', 60_000);
+    const login = await host.console('tiny', UID);
+    await login.type('cat /root/.ssh/authorized_keys\n');
+    await login.readUntil('ssh-ed25519 AAAA me@here');
+    login.close();
   });
 
   test('grows in sockets and in memory while it runs', async (t) => {
@@ -222,6 +236,43 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
     assert.equal(status()?.reason, 'Crashed');
     host.manager.absent(uid);
     await waitFor('nothing to be left', () => host.manager.known().length === 0);
+  });
+});
+
+describe('a host whose disk is full', () => {
+  test('holds the guest that writes, and lets it go on when there is room again', async (t) => {
+    const reason = missing() ?? (process.getuid?.() === 0 ? undefined : 'mounting takes root');
+    if (reason !== undefined) return t.skip(reason);
+    const state = mkdtempSync(join(tmpdir(), 'godwit-full-'));
+    const machines = join(state, 'machines');
+    mkdirSync(machines);
+    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'tmpfs', machines]);
+    const host = openMachineHost(state);
+    t.after(async () => {
+      await host.close();
+      spawnSync('umount', ['--lazy', machines]);
+      rmSync(state, { recursive: true, force: true });
+    });
+    const uid = UID.replace(/1$/, 'c');
+    const domain = tinyKernel.domain as NonNullable<typeof tinyKernel.domain>;
+    const disks = [{ name: 'data', disk: { bus: 'virtio' } }];
+    const machine = testInstance('tiny', uid, {
+      domain: { ...domain, devices: { ...domain.devices, disks } },
+      volumes: [{ name: 'data', emptyDisk: { capacity: '64Mi' } }],
+    });
+    host.door.put('virtualmachineinstances', machine);
+    host.manager.ensure(machine);
+    const paused = () => host.instance('tiny')?.status?.conditions?.find(({ type }) => type === 'Paused');
+    await waitFor('the guest', () => host.serialLog(uid).includes('ready as'), 60_000);
+    const stream = await host.console('tiny', uid);
+    await stream.type('dd if=/dev/zero of=/dev/vda bs=1M count=32 oflag=direct && echo written-$((1+1))\n');
+    await waitFor('the guest to be held', () => paused()?.reason === 'PausedIOError', 60_000);
+    assert.match(paused()?.message ?? '', /no space/);
+    spawnSync('mount', ['-o', 'remount,size=100m', machines]);
+    await host.order('tiny', uid, 'unpause');
+    await stream.readUntil('written-2');
+    stream.close();
+    assert.equal(paused(), undefined);
   });
 });
 
