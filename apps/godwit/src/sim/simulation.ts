@@ -127,19 +127,31 @@ export class Simulation {
     await this.#pass(this.#options.minutes * 60 * SECOND_MS);
     this.#chaos.stop();
     for (const user of this.#users) user.stop();
-    await this.#until('progress', SETTLE_MS, () => [...this.#busy(), ...unsettled(cloud), ...leaks(cloud)]);
-    let left = 0;
-    for (const user of this.#users) void user.leave().then(() => left++);
-    await this.#until('no-leaks', SETTLE_MS, () => [
-      ...(left < this.#users.length ? ['users still wait for their things to be gone'] : []),
-      ...unsettled(cloud),
-      ...leaks(cloud),
-      ...remains(cloud),
-    ]);
+    await this.#until('progress', START_MS, () => this.#busy());
+    await this.#await(
+      'progress',
+      this.#users.map((user) => user.tidy()),
+      () => [...unsettled(cloud), ...leaks(cloud)],
+    );
+    await this.#await(
+      'no-leaks',
+      this.#users.map((user) => user.leave()),
+      () => [...unsettled(cloud), ...leaks(cloud), ...remains(cloud)],
+    );
   }
 
   #busy(): string[] {
     return this.#users.flatMap(({ idle, doing }) => (idle ? [] : [`a user still waits: ${doing}`]));
+  }
+
+  /** Lets time pass until users have what they wait for and nothing else is missing either. */
+  async #await(invariant: string, waiting: readonly Promise<void>[], missing: () => readonly string[]): Promise<void> {
+    let left = waiting.length;
+    for (const each of waiting) void each.then(() => left--);
+    await this.#until(invariant, SETTLE_MS, () => [
+      ...(left > 0 ? ['users still wait for their things to be gone'] : []),
+      ...missing(),
+    ]);
   }
 
   /** Lets time pass. */

@@ -43,6 +43,8 @@ const MOST = new Map<Resource, number>([
 interface Thing {
   readonly resource: Resource;
   readonly name: string;
+  /** A pod that takes much room, wherever somebody binds it. */
+  large: boolean;
   /** Undefined while it is not known whether it is there. */
   uid: string | undefined;
 }
@@ -85,10 +87,20 @@ export class User {
     this.#stopped = true;
   }
 
+  /** Makes room for what others wait for. */
+  tidy(): Promise<void> {
+    return this.#deleteAll(({ large }) => large);
+  }
+
   /** Deletes everything, however often that has to be asked for; resolves when all of it is gone. */
-  async leave(): Promise<void> {
-    while (this.#things.size > 0) {
-      for (const thing of [...this.#things.values()]) await this.#attempt(() => this.#delete(thing));
+  leave(): Promise<void> {
+    return this.#deleteAll(() => true);
+  }
+
+  async #deleteAll(which: (thing: Thing) => boolean): Promise<void> {
+    const left = () => [...this.#things.values()].filter(which);
+    while (left().length > 0) {
+      for (const thing of left()) await this.#attempt(() => this.#delete(thing));
       await this.life.world.clock.sleep(RETRY_MS);
     }
   }
@@ -133,7 +145,8 @@ export class User {
     const [resource] = possible[random.integer(possible.length)] ?? [];
     if (!resource) return;
     const manifest = this.#manifest(resource, `${name}-${++this.#serial}`);
-    const thing: Thing = { resource, name: manifest.metadata.name, uid: undefined };
+    const large = JSON.stringify(manifest).includes('by-hand');
+    const thing: Thing = { resource, name: manifest.metadata.name, large, uid: undefined };
     this.#things.set(thing.name, thing);
     this.#begin(`create ${manifest.kind} ${thing.name}`);
     await this.#sendManifest(thing, manifest);

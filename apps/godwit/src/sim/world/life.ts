@@ -19,8 +19,8 @@ export interface GuardOptions {
   readonly listening?: readonly string[];
 }
 
-/** An answer to somebody who is dead. */
-const never = new Promise<never>(() => undefined);
+/** An answer to somebody who is dead. One for each, so that the dead are not kept by each other. */
+const never = (): Promise<never> => new Promise(() => undefined);
 
 /**
  * One life of one program: everything that it does outside itself goes through here, and stops having any effect
@@ -75,12 +75,12 @@ export class Life {
   /** A moment between two effects, in which the program may die. */
   point(what: string): Promise<void> {
     if (this.alive && this.fates.next(calm).crash) this.crash(what);
-    return this.alive ? Promise.resolve() : never;
+    return this.alive ? Promise.resolve() : never();
   }
 
   /** One call to the outside. */
   async effect<T>(what: string, run: () => Promise<T>, weather: Weather = this.weather): Promise<T> {
-    if (!this.alive) return never;
+    if (!this.alive) return never();
     const fate = this.fates.next(weather);
     await this.#before(what, fate);
     let result: T;
@@ -88,12 +88,12 @@ export class Life {
       result = await run();
       if (fate.twice) result = await run();
     } catch (error) {
-      if (!this.alive) return never;
+      if (!this.alive) return never();
       throw error;
     }
     if (fate.crash) this.crash(what);
     if (fate.replyDelayMs) await this.#options.clock.sleep(fate.replyDelayMs);
-    if (!this.alive) return never;
+    if (!this.alive) return never();
     if (fate.fails) throw this.#injected(what);
     return result;
   }
@@ -101,7 +101,7 @@ export class Life {
   async #before(what: string, fate: Fate): Promise<void> {
     if (fate.crash === 'before') this.crash(what);
     if (fate.delayMs) await this.#options.clock.sleep(fate.delayMs);
-    if (!this.alive) return never;
+    if (!this.alive) return never();
     if (fate.fails === 'before') throw this.#injected(what);
   }
 
