@@ -3,6 +3,8 @@ import { Failure } from '@godwit/base';
 
 /** Size that the legacy frame format cuts its blocks to. */
 const BLOCK_BYTES = 8 * 1024 * 1024;
+/** Up to so many bytes a loop is quicker than a call. */
+const SHORT = 24;
 const LEGACY_MAGIC = 0x184c2102;
 
 /**
@@ -36,7 +38,8 @@ function unpackBlock(source: Buffer): Buffer {
   while (from < source.length) {
     const token = source[from++] as number;
     const literals = longLength(token >> 4);
-    source.copy(target, to, from, from + literals);
+    if (literals > SHORT) source.copy(target, to, from, from + literals);
+    else for (let index = 0; index < literals; index++) target[to + index] = source[from + index] as number;
     from += literals;
     to += literals;
     if (from >= source.length) break;
@@ -44,7 +47,7 @@ function unpackBlock(source: Buffer): Buffer {
     from += 2;
     const length = longLength(token & 15) + 4;
     // Byte by byte where source and target overlap: that is how runs are written.
-    if (distance >= length) target.copyWithin(to, to - distance, to - distance + length);
+    if (length > SHORT && distance >= length) target.copyWithin(to, to - distance, to - distance + length);
     else for (let index = 0; index < length; index++) target[to + index] = target[to - distance + index] as number;
     to += length;
   }
