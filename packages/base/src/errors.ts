@@ -38,14 +38,17 @@ function textOf(value: unknown): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean);
 }
 
-/** The message of any thrown value, with the chain of its causes. */
+/** The message of any thrown value, with the chain of its causes; what a message already says is not said again. */
 export function describeError(error: unknown): string {
   const parts: string[] = [];
+  const tell = (text: string) => {
+    if (!parts.at(-1)?.includes(text)) parts.push(text);
+  };
   let current = error;
   while (current instanceof Error && parts.length < LONGEST_CHAIN) {
-    parts.push(current.message);
+    tell(current.message);
     current = current.cause;
   }
-  if (current !== undefined && !(current instanceof Error)) parts.push(textOf(current));
+  if (current !== undefined && !(current instanceof Error)) tell(textOf(current));
   return parts.join(': ');
 }
