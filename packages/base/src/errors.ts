@@ -42,7 +42,7 @@ function textOf(value: unknown): string {
 export function describeError(error: unknown): string {
   const parts: string[] = [];
   const tell = (text: string) => {
-    if (!parts.at(-1)?.includes(text)) parts.push(text);
+    if (text !== '' && !parts.at(-1)?.includes(text)) parts.push(text);
   };
   let current = error;
   while (current instanceof Error && parts.length < LONGEST_CHAIN) {
