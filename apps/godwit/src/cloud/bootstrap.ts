@@ -99,20 +99,27 @@ export async function publishApiService(door: Door, instance: Instance, port: nu
       },
     },
   });
+  const ports = [{ name: 'https', protocol: 'TCP', port }];
   const slice = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
     metadata: { ...metadata, labels: { ...metadata.labels, 'kubernetes.io/service-name': 'kubernetes' } },
     addressType: 'IPv4',
     endpoints: [{ addresses: [plan.uplinkHostAddress], conditions: { ready: true } }],
-    ports: [{ name: 'https', protocol: 'TCP', port }],
+    ports,
   };
-  const address = {
-    group: 'discovery.k8s.io',
-    version: 'v1',
-    plural: 'endpointslices',
-    namespace: 'default',
-    name: 'kubernetes',
+  // The same in the older form, which clients still look for; the label says that no mirror of it is wanted.
+  const endpoints = {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { ...metadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    subsets: [{ addresses: [{ ip: plan.uplinkHostAddress }], ports }],
   };
-  await door.patch(address, { type: 'apply', body: slice, force: true }, { fieldManager: 'godwit' });
+  await Promise.all([replaceOwn(door, 'endpointslices', slice), replaceOwn(door, 'endpoints', endpoints)]);
+}
+
+/** Writes an object of which all that is said here is the program's own: its port may be another one than before. */
+async function replaceOwn(door: Door, plural: string, object: Seed['object']): Promise<void> {
+  const address = { ...addressOf(plural, object), name: object.metadata.name ?? '' };
+  await door.patch(address, { type: 'apply', body: object, force: true }, { fieldManager: 'godwit' });
 }

@@ -40,6 +40,8 @@ export interface HostOptions {
 /** How machines name their DNS domain; the Network object says the same. */
 export const DNS_DOMAIN = 'cluster.local';
 export const MTU = 1500;
+/** The control plane runs on this host, in this process: `kubectl get nodes` says so. */
+const ROLE_LABELS = { 'node-role.kubernetes.io/control-plane': '' };
 /** How long a start waits to know whether KVM works, in milliseconds. */
 const PROOF_PATIENCE_MS = 1_500;
 
@@ -53,7 +55,13 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
   });
   const volumes = new FolderVolumes(state.volumes);
   const facts = () =>
-    readNodeFacts({ nodeName, stateFolder: state.root, version: `v${VERSION}`, containerRuntime: 'podman' });
+    readNodeFacts({
+      nodeName,
+      stateFolder: state.root,
+      version: `v${VERSION}`,
+      containerRuntime: 'podman',
+      labels: ROLE_LABELS,
+    });
   const { pods } = podHost({
     client,
     world,

@@ -81,7 +81,7 @@ export class HttpApi {
       realUser = await this.#authenticate(request, path);
       this.#inFlight.enter(realUser);
       try {
-        exchange = await this.#exchange(request, query, realUser);
+        exchange = await this.#exchange(request, path, query, realUser);
         response = await this.#dispatch(exchange, path);
       } finally {
         this.#inFlight.leave(realUser);
@@ -118,7 +118,7 @@ export class HttpApi {
   async #upgrade(request: HttpRequest): Promise<Upgrade> {
     const { path, query } = splitTarget(request.target);
     const user = await this.#authenticate(request, path);
-    const exchange = await this.#exchange(request, query, user);
+    const exchange = await this.#exchange(request, path, query, user);
     const route = parsePath(path);
     const wanted = route?.type === 'resource' ? machineRequest(this.#operations, exchange, route) : undefined;
     if (wanted?.type !== 'upgrade') throw new StatusFailure('BadRequest', 'this path cannot be upgraded');
@@ -168,9 +168,10 @@ export class HttpApi {
     return user;
   }
 
-  async #exchange(request: HttpRequest, queryText: string, real: User): Promise<Exchange> {
+  async #exchange(request: HttpRequest, path: string, queryText: string, real: User): Promise<Exchange> {
     const query = queryText === '' ? Query.none : new Query(queryText);
-    const shape = negotiate(request.header('accept'));
+    // OpenAPI has forms of its own, and chooses among them itself.
+    const shape = path.startsWith('/openapi/') ? plainJson : negotiate(request.header('accept'));
     if (!shape) {
       throw new StatusFailure(
         'NotAcceptable',

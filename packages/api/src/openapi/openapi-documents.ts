@@ -7,10 +7,11 @@ import { parseAccept } from '../http/media-type.ts';
 import { textHash } from '../http/text-hash.ts';
 import type { KindRegistry } from '../operations/kind-registry.ts';
 import { openapiV2 } from './openapi-v2.ts';
+import { openapiProtobufTypes, openapiV2Protobuf } from './openapi-v2-protobuf.ts';
 import { openapiV3 } from './openapi-v3.ts';
 
 interface Page {
-  readonly text: string;
+  readonly content: string | Uint8Array;
   readonly hash: string;
 }
 
@@ -32,10 +33,10 @@ export class OpenapiDocuments {
   async answer(exchange: Exchange, path: string): Promise<HttpResponse | undefined> {
     this.#forgetOld();
     if (path === '/openapi/v2') return this.#swagger(exchange);
-    if (path === '/openapi/v3' || path === '/openapi/v3/') return jsonAnswer(exchange, await this.#index());
+    if (path === '/openapi/v3' || path === '/openapi/v3/') return answer(exchange, await this.#index());
     if (!path.startsWith('/openapi/v3/')) return undefined;
     const page = this.#page(path.slice('/openapi/v3/'.length));
-    return page && jsonAnswer(exchange, page);
+    return page && answer(exchange, page);
   }
 
   #forgetOld(): void {
@@ -46,12 +47,29 @@ export class OpenapiDocuments {
 
   #swagger(exchange: Exchange): HttpResponse {
     const ranges = parseAccept(exchange.request.header('accept') ?? '*/*');
-    const asJson = ranges.some(({ type }) => type === 'application/json' || type === '*/*' || type === 'application/*');
-    if (!asJson)
-      throw new StatusFailure('NotAcceptable', 'only the following media types are accepted: application/json');
+    const types = ['application/json', '*/*', 'application/*', ...openapiProtobufTypes];
+    const best = ranges.find((range) => types.includes(range.type));
+    if (!best) {
+      const known = `application/json, ${openapiProtobufTypes[0]}`;
+      throw new StatusFailure('NotAcceptable', `only the following media types are accepted: ${known}`);
+    }
+    if (!openapiProtobufTypes.includes(best.type)) return answer(exchange, this.#v2());
+    return answer(exchange, this.#v2Protobuf(), openapiProtobufTypes[0]);
+  }
+
+  #v2(): Page {
     const page = this.#pages.get('v2') ?? pageOf(openapiV2(this.#registry.all));
     this.#pages.set('v2', page);
-    return jsonAnswer(exchange, page);
+    return page;
+  }
+
+  #v2Protobuf(): Page {
+    const known = this.#pages.get('v2-protobuf');
+    if (known) return known;
+    const { content, hash } = this.#v2();
+    const page = { content: openapiV2Protobuf(JSON.parse(content as string)), hash: `${hash}-protobuf` };
+    this.#pages.set('v2-protobuf', page);
+    return page;
   }
 
   /** Which documents there are, each with its hash, so that clients may keep them for good. */
@@ -89,18 +107,18 @@ export class OpenapiDocuments {
 
 function pageOf(document: object): Page {
   const text = JSON.stringify(document);
-  return { text, hash: textHash(text) };
+  return { content: text, hash: textHash(text) };
 }
 
-function jsonAnswer(exchange: Exchange, page: Page): HttpResponse {
+function answer(exchange: Exchange, page: Page, type = 'application/json'): HttpResponse {
   const etag = `"${page.hash}"`;
   const forGood = exchange.query.get('hash') === page.hash;
   const headers = {
-    'content-type': 'application/json',
+    'content-type': type,
     'cache-control': forGood ? 'public, immutable, max-age=31536000' : 'no-cache, private',
     etag,
     vary: 'Accept',
   };
   if (exchange.request.header('if-none-match') === etag) return { status: 304, headers };
-  return { status: 200, headers, body: page.text, compressible: true };
+  return { status: 200, headers, body: page.content, compressible: true };
 }
