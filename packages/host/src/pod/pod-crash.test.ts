@@ -73,6 +73,29 @@ describe('crashes of the program', () => {
     assert.equal(host.status(done)?.phase, 'Succeeded');
   });
 
+  test('a crash at any single step changes nothing in the end', async () => {
+    const programs = { web: { endsAfterTermMs: 50 }, init: { runsMs: 30 } };
+    for (let crashAt = 0; ; crashAt++) {
+      const host = await hostWith(programs);
+      const pod = podOf({ initContainers: [{ name: 'init', image: 'init' }] });
+      host.ensure(pod);
+      const steps = await host.steps(crashAt);
+      await host.crash();
+      assertNoTwins(host, crashAt);
+      await host.pass(20_000);
+      assert.deepEqual(host.running().map(container), ['web'], `crash at step ${crashAt}`);
+      assert.equal(host.condition(pod, 'Ready'), 'True', `crash at step ${crashAt}`);
+      host.delete(pod);
+      await host.steps(crashAt);
+      await host.crash();
+      await host.pass(60_000);
+      assert.deepEqual(host.containers.actual(), [], `crash at step ${crashAt}`);
+      assert.deepEqual(host.manager.known(), [], `crash at step ${crashAt}`);
+      // No more steps are left to crash at.
+      if (steps < crashAt) break;
+    }
+  });
+
   test('after crashes at any moments there is exactly one running copy, and deletion leaves nothing', async () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = new SeededRandom(seed);

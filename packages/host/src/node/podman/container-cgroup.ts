@@ -7,9 +7,9 @@ const ROOT = '/sys/fs/cgroup';
 const ID = /libpod-([0-9a-f]{64})(?:\.scope)?$/;
 
 /** Use of each container below a cgroup, read from the kernel's files: no engine is asked. */
-export async function readUsage(cgroupParent: string): Promise<ReadonlyMap<string, ContainerUsage>> {
-  const memory = await containerFolders(['memory', ''], cgroupParent);
-  const cpu = await containerFolders(['cpuacct', 'cpu,cpuacct', ''], cgroupParent);
+export async function readUsage(cgroupPath: string): Promise<ReadonlyMap<string, ContainerUsage>> {
+  const memory = await containerFolders(['memory', ''], cgroupPath);
+  const cpu = await containerFolders(['cpuacct', 'cpu,cpuacct', ''], cgroupPath);
   const usage = new Map<string, ContainerUsage>();
   for (const [id, folder] of memory) {
     const [cpuNanoseconds, workingSetBytes] = await Promise.all([
@@ -80,8 +80,8 @@ async function readWorkingSet(folder: string): Promise<number | undefined> {
 }
 
 /** How often the kernel killed a process of a container for want of memory. Reads two files at most. */
-export function memoryKills(cgroupParent: string, id: string): number {
-  const folder = (hierarchy: string, name: string): string => join(ROOT, hierarchy, cgroupParent, name);
+export function memoryKills(cgroupPath: string, id: string): number {
+  const folder = (hierarchy: string, name: string): string => join(ROOT, hierarchy, cgroupPath, name);
   const files = [
     [join(folder('memory', `libpod-${id}`), 'memory.oom_control'), 'oom_kill'],
     [join(folder('', `libpod-${id}.scope`), 'memory.events'), 'oom_kill'],
@@ -101,29 +101,36 @@ export function memoryKills(cgroupParent: string, id: string): number {
 }
 
 /** The memory limit of a container, in bytes. */
-export async function readMemoryLimit(cgroupParent: string, id: string): Promise<number | undefined> {
-  const folder = (await containerFolders(['memory', ''], cgroupParent)).get(id);
+export async function readMemoryLimit(cgroupPath: string, id: string): Promise<number | undefined> {
+  const folder = (await containerFolders(['memory', ''], cgroupPath)).get(id);
   if (folder === undefined) return undefined;
   return (await readNumber(join(folder, 'memory.limit_in_bytes'))) ?? readNumber(join(folder, 'memory.max'));
 }
 
 /** Ends monitors of sessions that linger after the last container is gone. */
-export async function killMonitors(cgroupParent: string): Promise<void> {
+export async function killMonitors(cgroupPath: string): Promise<void> {
   for (const hierarchy of ['', ...(await names(ROOT))]) {
-    const text = await readFile(join(ROOT, hierarchy, cgroupParent, 'conmon', 'cgroup.procs'), 'utf8').catch(() => '');
-    for (const pid of text.split('\n').filter(Boolean)) {
-      try {
-        process.kill(Number(pid), 'SIGKILL');
-      } catch {
-        // Gone meanwhile.
-      }
+    const folder = join(ROOT, hierarchy, cgroupPath);
+    // One for all by cgroupfs, one for each by systemd.
+    const monitors = (await names(folder)).filter((name) => name === 'conmon' || name.startsWith('libpod-conmon-'));
+    for (const name of monitors) await killAll(join(folder, name, 'cgroup.procs'));
+  }
+}
+
+async function killAll(path: string): Promise<void> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  for (const pid of text.split('\n').filter(Boolean)) {
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // Gone meanwhile.
     }
   }
 }
 
 /** Removes an empty cgroup and what is empty below it, in every hierarchy. */
-export async function removeCgroup(cgroupParent: string): Promise<void> {
-  for (const hierarchy of ['', ...(await names(ROOT))]) await removeTree(join(ROOT, hierarchy, cgroupParent));
+export async function removeCgroup(cgroupPath: string): Promise<void> {
+  for (const hierarchy of ['', ...(await names(ROOT))]) await removeTree(join(ROOT, hierarchy, cgroupPath));
 }
 
 async function removeTree(folder: string): Promise<void> {

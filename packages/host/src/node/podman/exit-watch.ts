@@ -18,13 +18,13 @@ export class ExitWatch {
   readonly #processes = new Map<string, number>();
   /** Ended containers that the kernel had killed for want of memory. */
   readonly #outOfMemory = new Set<string>();
-  readonly #cgroupParent: string;
+  readonly #cgroupPath: string;
   #watcher: FSWatcher | undefined;
   #check: Timer | undefined;
 
-  constructor(folder: string, cgroupParent: string, world: World) {
+  constructor(folder: string, cgroupPath: string, world: World) {
     this.#folder = folder;
-    this.#cgroupParent = cgroupParent;
+    this.#cgroupPath = cgroupPath;
     this.#world = world;
   }
 
@@ -83,7 +83,7 @@ export class ExitWatch {
   #tell(id: string): void {
     this.#processes.delete(id);
     // At once: the engine is about to remove the cgroup, and conmon misses it on hybrid hosts.
-    if (memoryKills(this.#cgroupParent, id) > 0) this.#outOfMemory.add(id);
+    if (memoryKills(this.#cgroupPath, id) > 0) this.#outOfMemory.add(id);
     for (const listener of this.#listeners) listener(id);
   }
 }

@@ -25,7 +25,10 @@ export interface PodmanPlaces {
   readonly pinsPath: string;
   readonly hostGraphRoot: string | undefined;
   readonly hostRunRoot: string | undefined;
+  /** As Podman wants it: a slice under systemd, else a path. */
   readonly cgroupParent: string;
+  /** Where that is below each hierarchy of /sys/fs/cgroup. */
+  readonly cgroupPath: string;
   readonly lowestOomScore: number;
   /** `runc` or `crun`: what runs the containers. */
   readonly runtime: string;
@@ -92,7 +95,14 @@ export async function configurePodman(options: PodmanOptions): Promise<PodmanPla
     runtime,
     lowestOomScore: await lowestOomScore(),
     cgroupParent: systemd ? `${options.cgroup}.slice` : `/${options.cgroup}`,
+    cgroupPath: systemd ? slicePath(options.cgroup) : `/${options.cgroup}`,
   };
+}
+
+/** Dashes in the name of a slice are levels: `a-b.slice` lies in `a.slice`. */
+function slicePath(name: string): string {
+  const parts = name.split('-');
+  return parts.map((_part, index) => `/${parts.slice(0, index + 1).join('-')}.slice`).join('');
 }
 
 function storageSettings(graphRoot: string, runRoot: string, additional: string | undefined): string {

@@ -139,7 +139,7 @@ export class PodmanDriver implements ContainerDriver {
 
   /** The limit that the kernel keeps a container to, in bytes; undefined when there is none to read. */
   memoryLimit(id: string): Promise<number | undefined> {
-    return readMemoryLimit(this.#ready.places.cgroupParent, id);
+    return readMemoryLimit(this.#ready.places.cgroupPath, id);
   }
 
   async remove(id: string): Promise<void> {
@@ -210,16 +210,16 @@ export class PodmanDriver implements ContainerDriver {
   }
 
   async usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
-    return readUsage(this.#ready.places.cgroupParent);
+    return readUsage(this.#ready.places.cgroupPath);
   }
 
   async dismantle(): Promise<void> {
     const { places, service } = this.#ready;
     await service.stop();
-    await killMonitors(places.cgroupParent);
+    await killMonitors(places.cgroupPath);
     await unmountBelow(places.graphRoot);
     await unmountBelow(this.#options.runFolder);
-    await removeCgroup(places.cgroupParent);
+    await removeCgroup(places.cgroupPath);
     await rm(this.#options.runFolder, { recursive: true, force: true });
   }
 
@@ -241,7 +241,7 @@ export class PodmanDriver implements ContainerDriver {
     const service = new PodmanService(places, this.#world);
     // One that an earlier process left may know older settings.
     await service.stop();
-    const exits = new ExitWatch(places.exitFolder, places.cgroupParent, this.#world);
+    const exits = new ExitWatch(places.exitFolder, places.cgroupPath, this.#world);
     await exits.start();
     const logs = new LogRotation(places.graphRoot, this.#world);
     this.#parts = { places, service, exits, logs, images: new ImageStore(places, service) };

@@ -12,6 +12,7 @@ const IDLE_MS = 30_000;
 /** The service's own limit, should nobody stop it. */
 const ORPHAN_SECONDS = 120;
 const START_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 3_000;
 const POLL_MS = 4;
 
 /**
@@ -23,6 +24,7 @@ export class PodmanService {
   readonly #world: World;
   readonly #client: RestClient;
   #starting: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
   #idle: Timer | undefined;
   #users = 0;
 
@@ -58,12 +60,23 @@ export class PodmanService {
     };
   }
 
-  /** Stops the service, also one that an earlier process left. */
-  async stop(): Promise<void> {
+  /** Stops the service, also one that an earlier process left. Resolves when it has ended. */
+  stop(): Promise<void> {
     this.#idle?.cancel();
     this.#starting = undefined;
-    const pid = await this.#runningPid();
-    if (pid !== undefined) process.kill(pid, 'SIGTERM');
+    this.#stopping ??= this.#end().finally(() => {
+      this.#stopping = undefined;
+    });
+    return this.#stopping;
+  }
+
+  async #end(): Promise<void> {
+    const untilMs = this.#world.clock.monotonic() + STOP_TIMEOUT_MS;
+    for (let pid = await this.#runningPid(); pid !== undefined; pid = await this.#runningPid()) {
+      const late = this.#world.clock.monotonic() > untilMs;
+      kill(pid, late ? 'SIGKILL' : 'SIGTERM');
+      await this.#world.clock.sleep(POLL_MS);
+    }
     await rm(this.#places.servicePidPath, { force: true });
   }
 
@@ -94,6 +107,8 @@ export class PodmanService {
 
   async #start(): Promise<void> {
     const { socketPath, servicePidPath, environment } = this.#places;
+    // One that is about to end still answers, and would take the new one's socket away with it.
+    await this.#stopping;
     if (await this.#answers()) return;
     await rm(socketPath, { force: true });
     const log = openSync(`${servicePidPath}.log`, 'a');
@@ -141,9 +156,18 @@ export class PodmanService {
     try {
       const pid = Number(await readFile(this.#places.servicePidPath, 'utf8'));
       const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
+      // A process that has ended but was not waited for has no command line.
       return command.includes(this.#places.socketPath) ? pid : undefined;
     } catch {
       return undefined;
     }
+  }
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended meanwhile.
   }
 }

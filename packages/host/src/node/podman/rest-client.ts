@@ -82,7 +82,7 @@ export class RestClient {
     this.#agent.destroy();
   }
 
-  #send(options: RestRequest): Promise<IncomingMessage> {
+  #send(options: RestRequest, isRetry = false): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const text = options.body === undefined ? undefined : JSON.stringify(options.body);
       const timeout = options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)];
@@ -98,7 +98,11 @@ export class RestClient {
         ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
       });
       call.on('response', resolve);
-      call.on('error', (cause) => reject(unreachable(cause)));
+      call.on('error', (cause: NodeJS.ErrnoException) => {
+        // A connection kept from before that the service closed just now: the request was never read.
+        if (call.reusedSocket && cause.code === 'ECONNRESET' && !isRetry) resolve(this.#send(options, true));
+        else reject(unreachable(cause));
+      });
       call.end(text);
     });
   }

@@ -94,6 +94,16 @@ export class Host {
     });
   }
 
+  /** Lets so many timers fire, or as many as there are; answers how many. */
+  async steps(count: number): Promise<number> {
+    for (let step = 0; step < count; step++) {
+      await this.pass(0);
+      if (!this.clock.step()) return step;
+    }
+    await this.pass(0);
+    return count;
+  }
+
   status(pod: Stored<Pod>) {
     return this.reporter.statuses.get(pod.metadata.uid);
   }
