@@ -1,6 +1,7 @@
 import { apiVersionOf, type KindDefinition } from '@godwit/kinds';
 import type { Document } from '../documents/document.ts';
 import type { DocumentList } from '../operations/operations.ts';
+import type { ListLayout } from './list-layout.ts';
 
 /** Characters that are joined before they are sent: large enough to be quick, small enough to hold nobody up. */
 const CHUNK = 256 * 1024;
@@ -25,26 +26,30 @@ export function listKind(kind: Pick<KindDefinition, 'kind'>): string {
   return `${kind.kind}List`;
 }
 
-/** The JSON of a list, in pieces, from the documents' own JSON: nothing is parsed or written twice. */
-export function* listChunks(list: DocumentList): Generator<string> {
+/** A list in pieces, from the documents' own JSON: in the usual layout nothing is parsed or written twice. */
+export function listChunks(layout: ListLayout, list: DocumentList): Generator<string> {
   const { kind } = list;
-  const meta = JSON.stringify(listMeta(list));
-  const head = `{"kind":"${listKind(kind)}","apiVersion":"${apiVersionOf(kind)}","metadata":${meta},"items":[`;
-  yield* chunksOf(head, list.documents, (document) => document.json, ']}\n');
+  const fields = { kind: listKind(kind), apiVersion: apiVersionOf(kind), metadata: listMeta(list) };
+  return chunksOf(
+    layout,
+    layout.head(fields, 'items', list.documents.length),
+    list.documents,
+    (document) => document.json,
+  );
 }
 
-/** Joins `item` of every document with commas between `head` and `tail`. */
+/** Joins `item`, the JSON that is made of every document, after `head`. */
 export function* chunksOf(
+  layout: ListLayout,
   head: string,
   documents: readonly Document[],
   item: (document: Document) => string,
-  tail: string,
 ): Generator<string> {
   let parts: string[] = [head];
   let size = head.length;
   for (let i = 0; i < documents.length; i++) {
-    const text = item(documents[i] as Document);
-    if (i > 0) parts.push(',');
+    const text = layout.item(item(documents[i] as Document));
+    if (i > 0) parts.push(layout.separator);
     parts.push(text);
     size += text.length;
     if (size < CHUNK) continue;
@@ -52,6 +57,6 @@ export function* chunksOf(
     parts = [];
     size = 0;
   }
-  parts.push(tail);
+  parts.push(layout.tail);
   yield parts.join('');
 }

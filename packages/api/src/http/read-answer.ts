@@ -7,6 +7,7 @@ import { documentAnswer, headersOf, valueAnswer } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 import type { HttpResponse } from './http-message.ts';
 import { listChunks, listMeta } from './list-body.ts';
+import { listLayout } from './list-layout.ts';
 import { watchOptions } from './options.ts';
 import { type EventLine, plainLine, watchLines } from './watch-body.ts';
 
@@ -35,27 +36,24 @@ export function objectAnswer(
     return documentAnswer(document, layout, warnings);
   }
   const meta = { resourceVersion: document.object.metadata.resourceVersion };
-  return piecesAnswer(form.exchange, [...tableChunks(tableForm(form, kind), [document], meta)]);
+  return piecesAnswer(form.exchange, tableChunks(listLayout(layout), tableForm(form, kind), [document], meta));
 }
 
 /** Answers a list in the shape that was asked for. */
 export function collectionAnswer(form: ReadForm, list: DocumentList): HttpResponse {
   const { exchange } = form;
   const { shape } = exchange.layout;
+  const layout = listLayout(exchange.layout);
   const meta = listMeta(list);
-  if (shape.as === 'table')
-    return piecesAnswer(exchange, tableChunks(tableForm(form, list.kind), list.documents, meta));
-  if (shape.as === 'metadata') return piecesAnswer(exchange, metadataChunks(shape.version, list.documents, meta));
-  return piecesAnswer(exchange, listChunks(list));
+  const { documents, kind } = list;
+  if (shape.as === 'table') return piecesAnswer(exchange, tableChunks(layout, tableForm(form, kind), documents, meta));
+  if (shape.as === 'metadata') return piecesAnswer(exchange, metadataChunks(layout, shape.version, documents, meta));
+  return piecesAnswer(exchange, listChunks(layout, list));
 }
 
-/** JSON in pieces goes out as it is made; other layouts need the whole of it. */
+/** What fits into one piece is sent whole; the rest goes out as it is made. */
 function piecesAnswer(exchange: Exchange, pieces: Iterable<string>): HttpResponse {
-  const { layout, warnings } = exchange;
-  if (layout.shape.format !== 'json' || layout.pretty) {
-    return valueAnswer(JSON.parse([...pieces].join('')), layout, warnings);
-  }
-  const headers = headersOf('application/json', warnings);
+  const headers = headersOf(exchange.layout.shape.contentType, exchange.warnings);
   const iterator = pieces[Symbol.iterator]();
   const first = iterator.next();
   const second = first.done ? first : iterator.next();

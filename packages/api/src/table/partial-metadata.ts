@@ -1,6 +1,7 @@
 import type { KubeObject, ObjectMeta } from '@godwit/kinds';
 import type { Document } from '../documents/document.ts';
 import { chunksOf, type ListMeta } from '../http/list-body.ts';
+import type { ListLayout } from '../http/list-layout.ts';
 import { eventLine } from '../http/watch-body.ts';
 import type { DocumentEvent } from '../operations/operations.ts';
 
@@ -15,9 +16,15 @@ export function metadataOnly(object: KubeObject, version: string): PartialMetada
   return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata };
 }
 
-export function* metadataChunks(version: string, documents: readonly Document[], meta: ListMeta): Generator<string> {
-  const head = `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(meta)},"items":[`;
-  yield* chunksOf(head, documents, (document) => JSON.stringify(metadataOnly(document.object, version)), ']}\n');
+export function metadataChunks(
+  layout: ListLayout,
+  version: string,
+  documents: readonly Document[],
+  metadata: ListMeta,
+): Generator<string> {
+  const fields = { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata };
+  const item = (document: Document) => JSON.stringify(metadataOnly(document.object, version));
+  return chunksOf(layout, layout.head(fields, 'items', documents.length), documents, item);
 }
 
 export function metadataLine(version: string, event: DocumentEvent): Uint8Array {

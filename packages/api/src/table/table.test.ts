@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Column, defineKind, type KindDefinition, type KubeObject, object, string } from '@godwit/kinds';
 import { Document } from '../documents/document.ts';
+import { listLayout } from '../http/list-layout.ts';
+import { plainJson } from '../http/media-type.ts';
 import type { DocumentEvent } from '../operations/operations.ts';
 import { type TableForm, tableChunks, tableLine } from './table.ts';
 import { columnsOf } from './table-columns.ts';
@@ -53,7 +55,13 @@ const form = (kind: KindDefinition, include: TableForm['include']): TableForm =>
 test('rows carry as much of the object as was asked for', () => {
   const kind = kindWith(column('Colour'));
   const table = (include: TableForm['include']) =>
-    JSON.parse([...tableChunks(form(kind, include), [bird('a', 3)], { resourceVersion: '9' })].join(''));
+    JSON.parse(
+      [
+        ...tableChunks(listLayout({ shape: plainJson, pretty: false }), form(kind, include), [bird('a', 3)], {
+          resourceVersion: '9',
+        }),
+      ].join(''),
+    );
   assert.deepEqual(table('None').rows, [{ cells: ['a', 'colour', '60s'] }]);
   assert.equal(table('None').metadata.resourceVersion, '9');
   const { object: metadata } = table('Metadata').rows[0];
@@ -71,7 +79,11 @@ test('a column that fails hides nothing else', () => {
       throw new Error('odd object');
     },
   };
-  const chunks = [...tableChunks(form(kindWith(broken), 'None'), [bird('a', 1)], { resourceVersion: '1' })];
+  const chunks = [
+    ...tableChunks(listLayout({ shape: plainJson, pretty: false }), form(kindWith(broken), 'None'), [bird('a', 1)], {
+      resourceVersion: '1',
+    }),
+  ];
   assert.deepEqual(JSON.parse(chunks.join('')).rows, [{ cells: ['a', '<unknown>', '60s'] }]);
 });
 

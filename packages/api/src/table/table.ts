@@ -1,6 +1,7 @@
 import type { KindDefinition, KubeObject } from '@godwit/kinds';
 import type { Document } from '../documents/document.ts';
 import { chunksOf, type ListMeta } from '../http/list-body.ts';
+import type { ListLayout } from '../http/list-layout.ts';
 import { eventLine } from '../http/watch-body.ts';
 import type { DocumentEvent } from '../operations/operations.ts';
 import { metadataOnly } from './partial-metadata.ts';
@@ -18,13 +19,23 @@ export interface TableForm {
   readonly now: () => number;
 }
 
-/** The JSON of a Table of these documents, in pieces. */
-export function* tableChunks(form: TableForm, documents: readonly Document[], meta: ListMeta): Generator<string> {
+/** A Table of these documents, in pieces. */
+export function tableChunks(
+  layout: ListLayout,
+  form: TableForm,
+  documents: readonly Document[],
+  metadata: ListMeta,
+): Generator<string> {
   const columns = columnsOf(form.kind);
-  const head =
-    `{"kind":"Table","apiVersion":"meta.k8s.io/${form.version}","metadata":${JSON.stringify(meta)},` +
-    `"columnDefinitions":${JSON.stringify(columnDefinitions(columns))},"rows":[`;
-  yield* chunksOf(head, documents, (document) => rowText(form, document), ']}\n');
+  const fields = {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${form.version}`,
+    metadata,
+    columnDefinitions: columnDefinitions(columns),
+  };
+  return chunksOf(layout, layout.head(fields, 'rows', documents.length), documents, (document) =>
+    rowText(form, document),
+  );
 }
 
 function rowText(form: TableForm, document: Document): string {
