@@ -3,9 +3,6 @@ import type { Document } from '../documents/document.ts';
 import type { DocumentList } from '../operations/operations.ts';
 import type { ListLayout } from './list-layout.ts';
 
-/** Characters that are joined before they are sent: large enough to be quick, small enough to hold nobody up. */
-const CHUNK = 256 * 1024;
-
 /** What stands in `metadata` of every list. */
 export interface ListMeta {
   readonly resourceVersion: string;
@@ -52,7 +49,7 @@ export function* chunksOf(
     if (i > 0) parts.push(layout.separator);
     parts.push(text);
     size += text.length;
-    if (size < CHUNK) continue;
+    if (size < layout.chunk) continue;
     yield parts.join('');
     parts = [];
     size = 0;

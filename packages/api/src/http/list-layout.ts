@@ -7,6 +7,8 @@ export interface ListLayout {
   head(fields: object, field: string, count: number): string;
   /** One item, from its JSON. */
   item(json: string): string;
+  /** Characters that are joined before they are sent: few where they take long to make. */
+  readonly chunk: number;
   readonly separator: string;
   readonly tail: string;
 }
@@ -14,6 +16,7 @@ export interface ListLayout {
 const compact: ListLayout = {
   head: (fields, field) => `${JSON.stringify(fields).slice(0, -1)},"${field}":[`,
   item: (json) => json,
+  chunk: 256 * 1024,
   separator: ',',
   tail: ']}\n',
 };
@@ -21,6 +24,7 @@ const compact: ListLayout = {
 const indented: ListLayout = {
   head: (fields, field) => `${JSON.stringify(fields, undefined, 2).slice(0, -2)},\n  "${field}": [`,
   item: (json) => `\n    ${JSON.stringify(JSON.parse(json), undefined, 2).replaceAll('\n', '\n    ')}`,
+  chunk: 128 * 1024,
   separator: ',',
   tail: '\n  ]\n}\n',
 };
@@ -29,6 +33,7 @@ const yaml: ListLayout = {
   // The indicator of a list is written once; every item is then a list of one without it.
   head: (fields, field, count) => `${dump(fields, { noRefs: true })}${field}:${count === 0 ? ' []' : ''}\n`,
   item: (json) => dump([JSON.parse(json)], { noRefs: true }),
+  chunk: 16 * 1024,
   separator: '',
   tail: '',
 };
