@@ -104,6 +104,21 @@ program
   .action(async (names, options) => (await import('./verbs/bench.ts')).bench(names, options));
 
 program
+  .command('sim')
+  .description('rehearse on simulated hosts and simulated time')
+  .option(
+    '--faults',
+    'everything goes wrong that can: crashes, power cuts, full disks, broken wires; checks what must hold',
+  )
+  .option('--seed <n>', 'one run; the same seed is the same run')
+  .option('--seeds <n>', 'so many runs (default 20)')
+  .option('--forever', 'one run after the other, from a seed by chance')
+  .option('--minutes <m>', 'how long things go wrong in each run, in simulated minutes', '2')
+  .option('--hosts <n>', 'simulated hosts (by default drawn from the seed)')
+  .option('--verbose', 'print every event')
+  .action(async (options) => (await import('./verbs/sim.ts')).sim(options));
+
+program
   .command('completion <shell>')
   .description('print the completion script for bash, zsh or fish')
   .action(async (shell) => (await import('./verbs/completion.ts')).completion(shell, program));

@@ -100,6 +100,8 @@ export class Simulation {
       this.#violation ??= error;
     } finally {
       process.off('unhandledRejection', onRejection);
+      this.#cloud.end();
+      for (const { life } of this.#users) life.end();
     }
     return this.#result();
   }

@@ -127,6 +127,11 @@ export class SimulatedCloud {
     });
   }
 
+  /** Ends all programs for good. */
+  end(): void {
+    for (const { life } of this.stations) life?.end();
+  }
+
   async #run(station: Station, life: Life): Promise<void> {
     const { plant, clock, events } = this.#options;
     const { host } = station;
