@@ -53,13 +53,21 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
     } as KubeObject);
     const propagationMethod = { qemuGuestAgent: { users: ['root'] } };
     const sshPublicKey = { source: { secret: { secretName: 'keys' } }, propagationMethod };
-    start(testInstance('tiny', UID, { ...tinyKernel, accessCredentials: [{ sshPublicKey }] }));
+    const userData = '#cloud-config\nhostname: from-seed\nruncmd:\n  - [ sh, -c, "echo ran-$((2*2))" ]\n';
+    const domain = tinyKernel.domain as NonNullable<typeof tinyKernel.domain>;
+    start(
+      testInstance('tiny', UID, {
+        domain: { ...domain, devices: { ...domain.devices, disks: [{ name: 'seed', disk: { bus: 'virtio' } }] } },
+        volumes: [{ name: 'seed', cloudInitNoCloud: { userData } }],
+        accessCredentials: [{ sshPublicKey }],
+      }),
+    );
     await waitFor('phase Running', () => status()?.phase === 'Running');
     assert.equal(condition('Ready')?.status, 'True');
     assert.equal(status()?.interfaces?.[0]?.ipAddress, '10.80.0.5');
     const stream = await host.console('tiny', UID);
-    assert.match(await stream.readUntil('ready as'), /userland is up/);
-    await stream.readUntil('# ');
+    assert.match(await stream.readUntil('ready as from-seed'), /userland is up/);
+    await stream.readUntil('ran-4');
     await stream.type('echo $((6*7))-answer\n');
     await stream.readUntil('42-answer');
     stream.close();
