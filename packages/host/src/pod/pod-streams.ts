@@ -104,7 +104,11 @@ async function openSession(
   const { containers } = options.tools;
   try {
     if (request.type === 'exec') return await containers.exec(run.id, request, options.signal);
-    return await containers.attach(run.id, request, options.signal);
+    const session = await containers.attach(run.id, request, options.signal);
+    const spec = state.pod && planOf(state.pod).find((planned) => planned.name === name)?.spec;
+    // The program's input outlives the visitor, unless it is for one visitor only.
+    const end = spec?.stdinOnce ? () => session.main.end() : () => undefined;
+    return { ...session, main: { ...session.main, end } };
   } catch (error) {
     if (!hasCode(error, 'container-not-running')) throw error;
     throw new StatusFailure('BadRequest', `container ${name} is not running`, undefined, error);

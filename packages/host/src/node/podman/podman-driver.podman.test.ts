@@ -114,7 +114,7 @@ describe('Podman', { skip: skip ?? false }, () => {
   after(() => place.close());
 
   test('an image outlives its removal from the store of the host, and a new build is seen', async () => {
-    await buildTestImage(image);
+    await buildTestImage(image, 'own');
     const first = await resolve();
     const id = await driver.create(requestOf(place.folder, first, ['sleep', '1000'], 'own'));
     await driver.start(id);
@@ -123,7 +123,7 @@ describe('Podman', { skip: skip ?? false }, () => {
     const second = await driver.create(requestOf(place.folder, await resolve(), ['sleep', '1000'], 'own-2'));
     await driver.start(second);
     assert.equal((await driver.run(second, ['ls', '/bin/busybox'], signal)).exitCode, 0);
-    await buildTestImage(image, 'two');
+    await buildTestImage(image, 'own-two');
     assert.notEqual((await resolve()).id, first.id);
     execFileSync('podman', ['rmi', '--force', image], { stdio: 'pipe' });
   });
