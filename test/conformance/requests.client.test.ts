@@ -252,6 +252,31 @@ test('a watch ends when its time is up, and its answer is whole', async () => {
   assert.ok(events.every((line) => line.startsWith('{"type":"ADDED"')));
 });
 
+test('a list can be read as a watch: what is there, a mark, and then what changes', async () => {
+  const path = '/api/v1/namespaces/kube-public/configmaps';
+  const headers = { 'content-type': 'application/json' };
+  for (const name of ['a', 'b']) await admin.send(path, { method: 'POST', headers, body: configMap(name) });
+  const query =
+    'watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=1';
+  const answer = await admin.send(`${path}?${query}`);
+  const events = String(answer.body)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as WatchLine);
+  const seen = events.map(({ type, object }) => `${type} ${object.metadata.name ?? ''}`.trim());
+  assert.deepEqual(seen.slice(0, 3), ['ADDED a', 'ADDED b', 'BOOKMARK']);
+  assert.equal(events[2]?.object.metadata.annotations?.['k8s.io/initial-events-end'], 'true');
+  const after = `${path}?watch=1&resourceVersion=${events[2]?.object.metadata.resourceVersion}&timeoutSeconds=1`;
+  assert.equal(String((await admin.send(after)).body), '');
+});
+
+interface WatchLine {
+  readonly type: string;
+  readonly object: {
+    readonly metadata: { readonly name?: string; resourceVersion: string; annotations?: Record<string, string> };
+  };
+}
+
 test('HTTP/2: many requests on one connection, a watch among them', async () => {
   const session = http2Session(api, pair);
   const watch = session.request({ ':path': `${configMaps}?watch=1&fieldSelector=metadata.name%3Dtwo` });

@@ -2,16 +2,27 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { type Kubectl, type Result, runProgram } from '../../support/kubectl.ts';
-import type { ApiUnderTest } from './api-under-test.ts';
+
+/** What a kubectl talks to. */
+export interface KubectlTarget {
+  /** For what it keeps: its cache, its home. */
+  readonly folder: string;
+  readonly kubeconfig: string;
+}
+
+/** Longest that one command may take. */
+const COMMAND_MS = 90_000;
+/** Longest that a command that goes on may take to print what is waited for. */
+const PRINT_MS = 30_000;
 
 /** One kubectl talking to the API under test, in a namespace and with a cache of its own. */
 export class KubectlSession {
   readonly kubectl: Kubectl;
   readonly namespace: string;
-  readonly #api: ApiUnderTest;
+  readonly #api: KubectlTarget;
   readonly #kubeconfig: string;
 
-  constructor(api: ApiUnderTest, kubectl: Kubectl, namespace: string, kubeconfig: string = api.kubeconfig) {
+  constructor(api: KubectlTarget, kubectl: Kubectl, namespace: string, kubeconfig: string = api.kubeconfig) {
     this.#api = api;
     this.kubectl = kubectl;
     this.namespace = namespace;
@@ -19,7 +30,7 @@ export class KubectlSession {
   }
 
   /** Makes the namespace, too. */
-  static async open(api: ApiUnderTest, kubectl: Kubectl, purpose: string): Promise<KubectlSession> {
+  static async open(api: KubectlTarget, kubectl: Kubectl, purpose: string): Promise<KubectlSession> {
     const namespace = `${purpose}-${kubectl.version.replace('.', '-')}`;
     const session = new KubectlSession(api, kubectl, namespace);
     await session.ok(['create', 'namespace', namespace]);
@@ -35,7 +46,7 @@ export class KubectlSession {
     return runProgram(this.kubectl.path, ['-n', this.namespace, ...args], {
       ...(input !== undefined && { input }),
       env: { ...this.#environment(), ...env },
-      timeoutMs: 30_000,
+      timeoutMs: COMMAND_MS,
     });
   }
 
@@ -101,7 +112,7 @@ export class RunningKubectl {
   /** Resolves with the match once the output holds it; rejects when the program ends without it. */
   async printed(pattern: RegExp): Promise<RegExpMatchArray> {
     let over = false;
-    const deadline = setTimeout(() => this.child.kill('SIGKILL'), 20_000);
+    const deadline = setTimeout(() => this.child.kill('SIGKILL'), PRINT_MS);
     const ended = this.ended.then(() => {
       over = true;
       this.#onOutput?.();
