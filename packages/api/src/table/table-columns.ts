@@ -1,5 +1,4 @@
-import type { Cell, Column, KindDefinition, KubeObject } from '@godwit/kinds';
-import { age } from './duration.ts';
+import { ageOf, type Cell, type Column, type KindDefinition, type KubeObject } from '@godwit/kinds';
 
 /** A column as `Table.columnDefinitions` describes it. */
 export interface TableColumn {
@@ -21,7 +20,7 @@ const ageColumn: Column<KubeObject> = {
   name: 'Age',
   type: 'string',
   description: 'How long ago the object was created.',
-  value: (object, now) => age(object.metadata.creationTimestamp, now),
+  value: (object, now) => ageOf(object.metadata.creationTimestamp, now),
 };
 
 /** Columns that already tell when, so that an age beside them would say nothing new. */
@@ -61,7 +60,7 @@ export function cellsOf(columns: readonly Column<KubeObject>[], object: KubeObje
   return columns.map((column) => {
     try {
       const value = column.value(object, nowMs);
-      return column.type === 'date' && typeof value === 'string' && value.includes('T') ? age(value, nowMs) : value;
+      return column.type === 'date' && typeof value === 'string' && value.includes('T') ? ageOf(value, nowMs) : value;
     } catch {
       return '<unknown>';
     }

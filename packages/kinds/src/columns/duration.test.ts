@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { age, humanDuration } from './duration.ts';
+import { ageOf, humanDuration } from './duration.ts';
 
 test('ages are printed as kubectl prints them', () => {
   const second = 1000;
@@ -29,7 +29,7 @@ test('ages are printed as kubectl prints them', () => {
 });
 
 test('an age of nothing is unknown', () => {
-  assert.equal(age(undefined, 0), '<unknown>');
-  assert.equal(age('soon', 0), '<unknown>');
-  assert.equal(age('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:00:05Z')), '5s');
+  assert.equal(ageOf(undefined, 0), '<unknown>');
+  assert.equal(ageOf('soon', 0), '<unknown>');
+  assert.equal(ageOf('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:00:05Z')), '5s');
 });
