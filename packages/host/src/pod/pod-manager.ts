@@ -186,6 +186,8 @@ function remember(set: Set<string>, value: string): void {
 }
 
 function isStopped({ containers, network, volumes, end }: PodState): boolean {
-  if (network.type === 'attached' || (end?.reason === 'shutdown' && volumes.type !== 'removed')) return false;
+  if (network.type === 'attached') return false;
+  // Volumes go last: until then containers may still be on their way out of the engine.
+  if (end && end.reason !== 'deadline' && volumes.type !== 'removed') return false;
   return Object.values(containers).every(({ phase }) => phase !== 'running');
 }

@@ -98,7 +98,9 @@ function boot(kernel: string, initrd: string, options: ProveOptions, deadlineMs:
   const system = ['-kernel', kernel, '-initrd', initrd, '-append', 'console=ttyS0 panic=-1'];
   const args = [...hardware, ...console, ...system];
   return new Promise((resolve, reject) => {
-    const child = spawn(options.program ?? 'qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Should this process be killed meanwhile, nobody else would ever end a guest that hangs.
+    const bound = ['--pdeathsig', 'KILL', options.program ?? 'qemu-system-x86_64', ...args];
+    const child = spawn('setpriv', bound, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     const timer = options.clock.after(deadlineMs, () => child.kill('SIGKILL'));
     const hear = (part: Buffer) => {

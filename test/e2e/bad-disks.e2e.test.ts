@@ -1,0 +1,233 @@
+/** Disks that are corrupt or full, under machines and under the program itself: told, survived, and repaired by hand. */
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { DataVolume, Pod, VirtualMachine, VirtualMachineInstance } from '@godwit/kinds';
+import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
+import { processesMentioning } from '../support/host-traces.ts';
+import { buildMyapp, buildTinyGuest } from '../support/images.ts';
+import { SmallFileSystem } from '../support/small-file-system.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'godwit-e2e-'));
+const godwit = new GodwitUnderTest(folder);
+let state: SmallFileSystem;
+let volumes: SmallFileSystem;
+let web: Server;
+
+/** Starts like a qcow2 image, and is none. */
+const CORRUPT = Buffer.concat([Buffer.from('QFI\xfb', 'latin1'), Buffer.alloc(64_000, 0xee)]);
+
+before(async () => {
+  await buildMyapp();
+  await buildTinyGuest();
+  state = await SmallFileSystem.mount(folder, '600m');
+  await godwit.up();
+  volumes = await SmallFileSystem.mount(join(folder, 'volumes'), '64m');
+  web = createServer((request, response) => {
+    if (request.url !== '/corrupt.qcow2') response.statusCode = 404;
+    response.end(request.url === '/corrupt.qcow2' ? CORRUPT : 'nothing here');
+  });
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  await godwit.apply(`
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: at-once}
+provisioner: godwit.dev/local
+volumeBindingMode: Immediate`);
+});
+
+after(async () => {
+  web.close();
+  await godwit.stop();
+  await volumes.unmount();
+  await state.unmount();
+  rmSync(folder, { recursive: true });
+});
+
+const claim = (name: string, size: string) => `
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: ${name}}
+spec: {storageClassName: at-once, accessModes: [ReadWriteOnce], resources: {requests: {storage: ${size}}}}`;
+
+/** A machine with these claims as its first disks, which runs a command after boot. */
+function machine(name: string, claims: readonly string[], command = 'true'): string {
+  const container = '{image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}';
+  const disks = [...claims, 'seed'].map((disk) => `{name: ${disk}, disk: {bus: virtio}}`);
+  return `
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: ${name}}
+spec:
+  runStrategy: Always
+  template:
+    spec:
+      terminationGracePeriodSeconds: 1
+      domain:
+        memory: {guest: 128Mi}
+        devices: {disks: [${disks}]}
+        firmware: {kernelBoot: {container: ${container}, kernelArgs: console=ttyS0}}
+      volumes:
+      ${claims.map((disk) => `- {name: ${disk}, persistentVolumeClaim: {claimName: ${disk}}}`).join('\n      ')}
+      - {name: seed, cloudInitNoCloud: {userData: "#cloud-config\\nhostname: ${name}\\nruncmd:\\n- ${command}\\n"}}`;
+}
+
+const eventsOf = (name: string) => godwit.kubectl('get', 'events', '--field-selector', `involvedObject.name=${name}`);
+
+async function condition(name: string, type: string) {
+  const instance = await godwit.get<VirtualMachineInstance>('vmi', name);
+  return instance?.status?.conditions?.find((one) => one.type === type);
+}
+
+async function runs(name: string): Promise<void> {
+  await waitFor(`${name} to run`, async () => {
+    const status = (await godwit.get<VirtualMachine>('vm', name))?.status?.printableStatus;
+    return status === 'Running';
+  });
+}
+
+/** Where the volume of a claim lies, once it is made. */
+function volumeOf(name: string): Promise<string> {
+  return waitFor(`the volume of ${name}`, async () => {
+    const volume = await godwit.kubectl('get', 'pvc', name, '-o', 'jsonpath={.spec.volumeName}');
+    const path = join(volumes.folder, volume);
+    return volume !== '' && existsSync(join(path, '.godwit-volume')) && path;
+  });
+}
+
+describe('a disk of a virtual machine', () => {
+  test('that is corrupt is told, left as it is, and used once it is repaired', async () => {
+    await godwit.apply(claim('corrupt', '4Mi'));
+    const disk = join(await volumeOf('corrupt'), 'disk.qcow2');
+    writeFileSync(disk, CORRUPT);
+    await godwit.apply(machine('broken', ['corrupt']));
+    const found = await waitFor('the condition', async () => {
+      const synchronized = await condition('broken', 'Synchronized');
+      return synchronized?.status === 'False' && synchronized;
+    });
+    assert.equal(found.reason, 'CorruptDisk');
+    assert.match(await eventsOf('broken'), /Warning +CorruptDisk/);
+    assert.deepEqual(readFileSync(disk), CORRUPT);
+    rmSync(disk);
+    await runs('broken');
+    await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=30s');
+  });
+
+  test('that the host has no space for holds the guest, which goes on when there is space', async () => {
+    const write = 'for disk in vda vdb; do dd if=/dev/urandom of=/dev/$disk bs=1M count=40; done; sync';
+    await godwit.apply(
+      [claim('one', '40Mi'), claim('two', '40Mi'), machine('writer', ['one', 'two'], write)].join('\n---'),
+    );
+    const paused = await waitFor('the guest to be held', async () => condition('writer', 'Paused'));
+    assert.deepEqual([paused.status, paused.reason], ['True', 'PausedIOError']);
+    assert.match(await eventsOf('writer'), /Warning +IOerror/);
+    assert.equal((await godwit.get<VirtualMachine>('vm', 'writer'))?.status?.printableStatus, 'Paused');
+    await volumes.resize('256m');
+    assert.equal((await godwit.verb('unpause', 'vm/writer')).status, 0);
+    await runs('writer');
+    await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=30s');
+    await volumes.resize('64m');
+  });
+});
+
+describe('a DataVolume', () => {
+  const dataVolume = (name: string, path: string, size = '4Mi', port = (web.address() as AddressInfo).port) => `
+apiVersion: cdi.kubevirt.io/v1beta1
+kind: DataVolume
+metadata: {name: ${name}}
+spec:
+  source: {http: {url: "http://127.0.0.1:${port}/${path}"}}
+  storage: {storageClassName: at-once, resources: {requests: {storage: ${size}}}}`;
+  const running = (found: DataVolume | undefined) => found?.status?.conditions?.find(({ type }) => type === 'Running');
+
+  test('that would be filled with a corrupt image has failed, and says why', async () => {
+    await godwit.apply(dataVolume('spoilt', 'corrupt.qcow2'));
+    const found = await waitFor('the end', async () => {
+      const now = await godwit.get<DataVolume>('dv', 'spoilt');
+      return now?.status?.phase === 'Failed' && now;
+    });
+    assert.match(running(found)?.message ?? '', /image/);
+  });
+
+  test('whose source is not there, or does not answer, says so', async () => {
+    await godwit.apply(dataVolume('nowhere', 'nothing.img'));
+    await godwit.apply(dataVolume('deaf', 'x.img', '4Mi', 1));
+    for (const [name, words] of [
+      ['nowhere', /404/],
+      ['deaf', /ECONNREFUSED|refused/],
+    ] as const) {
+      await waitFor(`${name} to say why`, async () => words.test(running(await godwit.get('dv', name))?.message ?? ''));
+    }
+  });
+
+  test('that the host has no space for says so at its claim', async () => {
+    await godwit.apply(dataVolume('large', 'corrupt.qcow2', '1Gi'));
+    await waitFor('an event', async () => /ProvisioningFailed.*are needed/.test(await eventsOf('large')));
+  });
+
+  test('goes when it is deleted, however far it has come', async () => {
+    await godwit.kubectl('delete', 'dv', '--all', '--timeout=30s');
+    await waitFor('no volume to be left', async () => readdirSync(volumes.folder).length === 0);
+  });
+});
+
+describe('the disk of the store', () => {
+  const pod =
+    '{apiVersion: v1, kind: Pod, metadata: {name: web}, spec: {terminationGracePeriodSeconds: 1, containers: [{name: web, image: myapp, imagePullPolicy: IfNotPresent}]}}';
+  const containers = () => processesMentioning(folder).filter(({ command }) => command.includes('conmon'));
+
+  before(async () => {
+    await godwit.apply(pod);
+    await waitFor('a pod', async () => (await godwit.get<Pod>('pod', 'web'))?.status?.phase === 'Running');
+    await godwit.kubectl('create', 'configmap', 'kept');
+  });
+
+  test('when it is full, writes are refused with the reason, and all else goes on', async () => {
+    const before = containers();
+    state.fill();
+    const { status, stderr } = await godwit.tryKubectl(['create', 'configmap', 'refused']);
+    state.free();
+    assert.notEqual(status, 0);
+    assert.match(stderr, /store is not available now, and nothing was written: .*the disk is full/);
+    assert.deepEqual(containers(), before);
+    await waitFor('writes to go on', async () => {
+      return (await godwit.tryKubectl(['create', 'configmap', 'later'])).status === 0;
+    });
+    assert.equal(await godwit.get('configmap', 'refused'), undefined);
+    assert.ok(await godwit.get('configmap', 'kept'));
+  });
+
+  test('when it was damaged, the program says so and touches nothing; with a copy it goes on', async () => {
+    const before = containers();
+    await godwit.interrupt();
+    const store = join(folder, 'store.db');
+    copyFileSync(store, `${store}.copy`);
+    const damaged = readFileSync(store).fill(0xee, 8192);
+    writeFileSync(store, damaged);
+    const { status, stderr } = await godwit.verb('up');
+    assert.equal(status, 1);
+    assert.match(stderr, /store cannot be read, and was left as it is; restore .*store\.db from a copy/);
+    assert.deepEqual(readFileSync(store), damaged);
+    assert.equal((await godwit.verb('down')).status, 1);
+    assert.deepEqual(containers(), before);
+    copyFileSync(`${store}.copy`, store);
+    await godwit.up();
+    assert.ok(await godwit.get('configmap', 'kept'));
+    assert.deepEqual(containers(), before);
+  });
+
+  test('damaged beyond repair, down --purge stops the machines all the same', async () => {
+    await godwit.kill();
+    writeFileSync(join(folder, 'store.db'), readFileSync(join(folder, 'store.db')).fill(0xee, 8192));
+    rmSync(join(folder, 'store.db-wal'), { force: true });
+    const { status, stdout, stderr } = await godwit.verb('down', '--purge', '--yes');
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /machines are found by their records/);
+    assert.deepEqual(containers(), []);
+    assert.deepEqual(readdirSync(folder), ['volumes']);
+  });
+});
