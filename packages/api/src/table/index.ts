@@ -1,5 +1,4 @@
 /** Shapes that clients ask for instead of whole objects: tables to print, and metadata alone. */
-export * from './duration.ts';
 export * from './partial-metadata.ts';
 export * from './table.ts';
 export * from './table-columns.ts';
