@@ -12,6 +12,7 @@ export * from './exact-quantity.ts';
 export * from './instance-usage.ts';
 export * from './int-or-string.ts';
 export * from './ip-address.ts';
+export * from './ipv4.ts';
 export * from './kubevirt/index.ts';
 export * from './lease.ts';
 export * from './limit-range.ts';

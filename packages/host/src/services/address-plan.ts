@@ -26,18 +26,6 @@ export function firstAddress(range: string): string {
   return range.split('/')[0] ?? range;
 }
 
-/** An IPv4 address as a number; undefined when it is none. */
-export function addressNumber(address: string): number | undefined {
-  const parts = address.split('.');
-  if (parts.length !== 4) return undefined;
-  let number = 0;
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    number = number * 256 + Number(part);
-  }
-  return number;
-}
-
 /** `255.255.128.0` of `10.80.0.0/17`. */
 export function netmask(range: string): string {
   const bits = (0xffffffff << (32 - prefixLength(range))) >>> 0;

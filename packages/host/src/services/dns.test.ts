@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { addressNumber, netmask } from './address-plan.ts';
+import { addressNumber } from '@godwit/kinds';
+import { netmask } from './address-plan.ts';
 import { machineRecords, serviceRecords } from './dns-records.ts';
 import { renderDnsmasqConfig, renderNamespaceOptions, renderReservation, upstreamServers } from './dnsmasq-config.ts';
 

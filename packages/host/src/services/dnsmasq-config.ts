@@ -1,4 +1,5 @@
-import { type AddressPlan, addressNumber, firstAddress, netmask } from './address-plan.ts';
+import { addressNumber } from '@godwit/kinds';
+import { type AddressPlan, firstAddress, netmask } from './address-plan.ts';
 import { BRIDGE } from './firewall-rules.ts';
 
 export interface DnsmasqSettings {

@@ -1,9 +1,8 @@
-const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
+import { addressNumber } from '../ipv4.ts';
 
 /** Dotted, without leading zeros. */
 export function isIpv4(text: string): boolean {
-  return IPV4.test(text);
+  return addressNumber(text) !== undefined;
 }
 
 /** IPv6 as a URL's host may hold it; the platform's own parser decides. */

@@ -1,9 +1,18 @@
 import { timestamp, type World } from '@godwit/base';
-import { type IPAddress, type KubeObject, type Network, StatusFailure } from '@godwit/kinds';
+import {
+  addressNumber,
+  addressText,
+  contains,
+  type IPAddress,
+  type KubeObject,
+  type Network,
+  readSubnet,
+  StatusFailure,
+  type Subnet,
+} from '@godwit/kinds';
 import type { Write } from '@godwit/store';
 import { Document } from '../../documents/document.ts';
 import type { KindHub } from '../../documents/kind-hub.ts';
-import { addressNumber, addressText, contains, readSubnet, type Subnet } from './subnet.ts';
 
 /** Whose an address is. */
 export interface AddressParent {

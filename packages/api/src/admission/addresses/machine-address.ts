@@ -1,7 +1,6 @@
-import type { KubeObject, OwnerReference } from '@godwit/kinds';
+import { addressNumber, type KubeObject, macOf, type OwnerReference, readSubnet } from '@godwit/kinds';
 import type { Write } from '@godwit/store';
 import type { AddressParent, AddressPool, OnEnd } from './address-pool.ts';
-import { addressNumber, macOf, readSubnet } from './subnet.ts';
 
 /** Annotation of a Pod or VirtualMachineInstance: its addresses, as a JSON array, written at its binding. */
 export const addressesAnnotation = 'network.godwit.dev/addresses';

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { Failure } from '@godwit/base';
+import { addressNumber } from '@godwit/kinds';
 import type { Port, PortRequest } from '../../network-driver.ts';
-import { addressNumber, BRIDGE, renderStation, renderStationRemoval, type Station } from '../../services/index.ts';
+import { BRIDGE, renderStation, renderStationRemoval, type Station } from '../../services/index.ts';
 import { inNamespace, run, script } from './command.ts';
 import { addressOfPort, type DataPlaneNames, portName } from './data-plane-names.ts';
 
