@@ -74,7 +74,8 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
     volumes,
   });
   const proof = proveAcceleration({ clock: world.clock, folder: state.root, kernels: laidOutKernels(state.images) });
-  const resolver = new ImageResolver({ stores: ['/var/lib/containers/storage'] });
+  const settings = join(state.root, 'containers');
+  const resolver = new ImageResolver({ stores: ['/var/lib/containers/storage', join(settings, 'storage')], settings });
   const images = new ImageFiles(state.images, resolver);
   const hypervisor = new QemuHypervisor({
     world,

@@ -20,8 +20,11 @@ interface Inspection {
 export interface ImageResolverOptions {
   /** Folders of the stores that podman looks in: the host's, and the program's own. */
   readonly stores: readonly string[];
-  /** Added to podman's environment, such as CONTAINERS_STORAGE_CONF. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Folder of the settings by which the program's own podman finds its store, `storage.conf` and `containers.conf`:
+   * what is pulled lands there, and the host's own store stays as it was. Unused until they are there.
+   */
+  readonly settings?: string;
   readonly podman?: string;
 }
 
@@ -89,9 +92,17 @@ export class ImageResolver {
   }
 
   async #podman(args: readonly string[], signal?: AbortSignal): Promise<string> {
-    const { podman, environment } = this.#options;
+    const environment = await this.#environment();
     const options = { ...(signal && { signal }), ...(environment && { environment }) };
-    return (await run(podman ?? 'podman', args, options)).stdout;
+    return (await run(this.#options.podman ?? 'podman', args, options)).stdout;
+  }
+
+  async #environment(): Promise<Record<string, string> | undefined> {
+    const { settings } = this.#options;
+    if (settings === undefined) return undefined;
+    const storage = join(settings, 'storage.conf');
+    if ((await stampOf(storage)) === '-') return undefined;
+    return { CONTAINERS_STORAGE_CONF: storage, CONTAINERS_CONF: join(settings, 'containers.conf') };
   }
 
   async #currentStamp(): Promise<string> {
