@@ -119,6 +119,32 @@ test('a stream is refused before the connection is changed', async () => {
   assert.match(String(plain.body), /Upgrade request required/);
 });
 
+test('a browser, which can send no headers, gives its token as a subprotocol', async () => {
+  const metadata = { name: 'viewer' };
+  await send('/api/v1/namespaces/default/serviceaccounts', { apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+  await send('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'ClusterRoleBinding',
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ kind: 'ServiceAccount', namespace: 'default', name: 'viewer' }],
+  });
+  const issued = await admin.send('/api/v1/namespaces/default/serviceaccounts/viewer/token', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
+  });
+  const { token } = issued.json<{ status: { token: string } }>().status;
+  const carrier = `base64url.bearer.authorization.k8s.io.${Buffer.from(token).toString('base64url')}`;
+  const socket = new WebSocket(`wss://127.0.0.1:${api.port}${streams()}/console`, ['binary', carrier], {
+    ca: api.authority.certificate,
+  });
+  await once(socket, 'open');
+  assert.equal(socket.protocol, 'binary');
+  socket.close();
+  await once(socket, 'close');
+});
+
 test('the version is told where virtctl looks for it', async () => {
   const answer = await admin.send('/apis/subresources.kubevirt.io/v1/version');
   assert.equal(answer.json<{ gitVersion: string }>().gitVersion, 'v1.32.0+godwit');
