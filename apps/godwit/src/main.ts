@@ -12,6 +12,12 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
+/** Whoever read our output has gone, as `head` does: that is no fault. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 const stateOption = ['--state <folder>', 'where everything of this Godwit lives', DEFAULT_STATE_FOLDER] as const;
 
 const program = new Command('godwit')

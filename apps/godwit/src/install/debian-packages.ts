@@ -22,14 +22,25 @@ export const runtimePackages: readonly DebianPackage[] = [
   { name: 'ovmf', provides: '/usr/share/OVMF/OVMF_CODE_4M.fd', purpose: 'UEFI firmware for virtual machines' },
   { name: 'podman', provides: inPath('podman'), purpose: 'containers' },
   { name: 'runc', provides: inPath('runc'), purpose: 'containers' },
-  { name: 'cpio', provides: inPath('cpio'), purpose: 'guest images' },
-  { name: 'busybox-static', provides: '/bin/busybox', purpose: 'guest images' },
+  { name: 'xz-utils', provides: inPath('xz'), purpose: 'unpacking kernels and disk images' },
+  { name: 'ca-certificates', provides: '/etc/ssl/certs/ca-certificates.crt', purpose: 'images from registries' },
 ];
 
-/** What the tests need besides. */
+/** What `godwit image debian` needs besides. */
+export const debianGuestPackages: readonly DebianPackage[] = [
+  { name: 'mmdebstrap', provides: inPath('mmdebstrap'), purpose: 'guest images' },
+  { name: 'e2fsprogs', provides: inPath('mke2fs'), purpose: 'file systems of guest images' },
+];
+
+/** What the tests need besides, whichever of them run. */
 export const testPackages: readonly DebianPackage[] = [
+  ...debianGuestPackages,
   { name: 'postgresql', provides: '/usr/lib/postgresql', purpose: 'the PostgreSQL store' },
   { name: 'git', provides: inPath('git'), purpose: 'the file list of the checks' },
+  { name: 'procps', provides: inPath('pgrep'), purpose: 'looking for processes that stayed' },
+  { name: 'busybox-static', provides: '/var/lib/dpkg/info/busybox-static.list', purpose: 'images of test containers' },
+  { name: 'cpio', provides: inPath('cpio'), purpose: 'reading archives that we wrote' },
+  { name: 'genisoimage', provides: inPath('isoinfo'), purpose: 'reading discs that we wrote' },
 ];
 
 /** Those of `packages` that are not there yet. */
@@ -45,6 +56,9 @@ function isThere(provides: string): boolean {
   );
 }
 
+/** How long another apt, such as the one that a machine runs after its boot, may keep its lock. */
+const LOCK_PATIENCE_SECONDS = 600;
+
 /** Installs packages with apt, telling `say` about each. Throws `install-failed` with apt's last words. */
 export async function installPackages(packages: readonly DebianPackage[], say: (line: string) => void): Promise<void> {
   if (packages.length === 0) return;
@@ -54,12 +68,15 @@ export async function installPackages(packages: readonly DebianPackage[], say: (
   }
   for (const { name, purpose } of packages) say(`installing ${name} (${purpose})`);
   const names = packages.map(({ name }) => name);
-  const install = ['install', '-y', '-q', '--no-install-recommends', ...names];
+  const patience = `DPkg::Lock::Timeout=${LOCK_PATIENCE_SECONDS}`;
+  const install = ['install', '-y', '-q', '--no-install-recommends', '-o', patience, ...names];
   if ((await apt(install)).status === 0) return;
-  await apt(['update', '-q']);
+  const refresh = await apt(['update', '-q']);
   const second = await apt(install);
   if (second.status === 0) return;
-  throw new Failure('install-failed', `apt-get could not install ${names.join(' ')}: ${second.lastWords}`);
+  // Without a network, the lists are what failed first: that packages are unknown only follows from it.
+  const { lastWords } = /Failed to fetch/.test(refresh.lastWords) ? refresh : second;
+  throw new Failure('install-failed', `apt-get could not install ${names.join(' ')}: ${lastWords}`);
 }
 
 function apt(args: readonly string[]): Promise<{ status: number | null; lastWords: string }> {

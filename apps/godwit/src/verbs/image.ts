@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, SystemClock } from '@godwit/base';
 import { buildDebianGuest, buildTinyGuest } from '../guests/index.ts';
-import { installPackages, missingPackages, runtimePackages } from '../install/debian-packages.ts';
+import { debianGuestPackages, installPackages, missingPackages, runtimePackages } from '../install/debian-packages.ts';
 import { openStateFolder } from '../state-folder.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import { formatDuration } from '../terminal/units.ts';
@@ -21,7 +21,8 @@ export async function image(
   const clock = new SystemClock();
   const startedMs = clock.monotonic();
   const progress = (line: string) => terminal.step(line);
-  await installPackages(missingPackages(runtimePackages), progress);
+  const needed = guest === 'debian' ? [...runtimePackages, ...debianGuestPackages] : runtimePackages;
+  await installPackages(missingPackages(needed), progress);
   const folder = join(openStateFolder(options.state).root, 'guests');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const built = await build({ folder, progress, ...(options.force !== undefined && { force: options.force }) });

@@ -1,3 +1,4 @@
+import { parseQuantity } from '@godwit/kinds';
 import { type AdminAccess, openAdminAccess } from '../access/admin-access.ts';
 import { type ControllerReport, readControllerReports, readSummary } from '../cloud/control-socket.ts';
 import { openStateFolder } from '../state-folder.ts';
@@ -65,16 +66,14 @@ async function collect(
     hosts: nodes.items.map(({ metadata, status }) => ({
       name: metadata.name,
       ready: status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
-      cpus: Number(status?.capacity?.cpu ?? 0),
-      memoryBytes: kibibytes(status?.capacity?.memory) * 1024,
+      cpus: parseQuantity(status?.capacity?.cpu) ?? 0,
+      memoryBytes: parseQuantity(status?.capacity?.memory) ?? 0,
     })),
     virtualMachines: countBy(machines.items, ({ status }) => status?.printableStatus ?? 'Unknown'),
     pods: countBy(pods.items, ({ status }) => status?.phase ?? 'Unknown'),
     controllers,
   };
 }
-
-const kibibytes = (memory: string | undefined) => Number(/^(\d+)Ki$/.exec(memory ?? '')?.[1] ?? 0);
 
 function countBy<T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> {
   const counts: Record<string, number> = {};

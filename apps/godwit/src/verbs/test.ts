@@ -1,5 +1,6 @@
 import { SystemClock } from '@godwit/base';
 import { installPackages, missingPackages, runtimePackages, testPackages } from '../install/debian-packages.ts';
+import { fetchKubectl } from '../install/kubectl.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import { formatDuration } from '../terminal/units.ts';
 import { checks, runCheck } from '../test/checks.ts';
@@ -25,7 +26,9 @@ export async function test(names: readonly string[]): Promise<void> {
   }
   const wanted = (name: string) => names.length === 0 || names.includes(name);
   if (names.length === 0 || names.some((name) => name !== 'check' && name !== 'unit')) {
-    await installPackages(missingPackages([...runtimePackages, ...testPackages]), (line) => terminal.step(line));
+    const say = (line: string) => terminal.step(line);
+    await installPackages(missingPackages([...runtimePackages, ...testPackages]), say);
+    await fetchKubectl(say);
   }
   const total = { passed: 0, failed: 0, skipped: 0 };
   if (wanted('check')) addUp(total, runChecks(terminal));

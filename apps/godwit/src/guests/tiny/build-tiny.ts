@@ -38,7 +38,6 @@ const MODULES = {
   seed: ['isofs', 'vfat', 'nls_cp437', 'nls_iso8859_1', 'virtio_scsi', 'sd_mod', 'sr_mod', 'ahci'],
 } as const;
 
-const BUSYBOX = '/bin/busybox';
 /** Counts changes of how the parts are put together that the parts themselves do not show. */
 const RECIPE = 2;
 
@@ -47,7 +46,7 @@ export async function buildTinyGuest(options: GuestOptions): Promise<BuiltGuest>
   await mkdir(options.folder, { recursive: true });
   const kernelPackage = await unpackPackage(await packageBehind('linux-image-cloud-amd64', options), options);
   const root = await rootFiles();
-  const busybox = await readBusybox();
+  const busybox = await readBusybox(options);
   const recipe = JSON.stringify([RECIPE, MODULES, tinyKernelArguments]);
   const stamp = stampOf([
     recipe,
@@ -60,13 +59,14 @@ export async function buildTinyGuest(options: GuestOptions): Promise<BuiltGuest>
   if (!options.force && (await imageStamp(tinyImage)) === stamp && (await exists(disk))) {
     return { image: tinyImage, disk, built: false };
   }
-  const [release] = await readdir(join(kernelPackage.folder, 'lib/modules'));
+  const allModules = await firstThere(kernelPackage.folder, ['usr/lib/modules', 'lib/modules']);
+  const [release] = await readdir(allModules);
   if (!release) throw new Failure('bad-kernel', `${kernelPackage.name} has no modules`);
   options.progress(`building tiny with Linux ${release}`);
   const initrd = cpio([
     ...root,
     archiveFile('bin/busybox', busybox, 0o755),
-    ...(await modules(kernelPackage.folder, release)),
+    ...(await modules(join(allModules, release))),
     ...(await remoteLogin(options)),
   ]);
   const packed = await readFile(join(kernelPackage.folder, 'boot', `vmlinuz-${release}`));
@@ -84,8 +84,8 @@ export async function buildTinyGuest(options: GuestOptions): Promise<BuiltGuest>
   return { image: tinyImage, disk, built: true };
 }
 
-async function modules(packageFolder: string, release: string): Promise<ArchiveEntry[]> {
-  const all = new KernelModules(join(packageFolder, 'lib/modules', release));
+async function modules(folder: string): Promise<ArchiveEntry[]> {
+  const all = new KernelModules(folder);
   const seen = new Set<string>();
   const entries: ArchiveEntry[] = [];
   for (const [moment, names] of Object.entries(MODULES)) {
@@ -117,14 +117,18 @@ async function rootFiles(): Promise<ArchiveEntry[]> {
   return entries;
 }
 
-async function readBusybox(): Promise<Buffer> {
-  try {
-    const bytes = await readFile(BUSYBOX);
-    if (!needsLoader(bytes)) return bytes;
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  }
-  throw new Failure('program-missing', `${BUSYBOX} is not the static one: install the package busybox-static`);
+/** Out of its package, not from this machine: that may have the other busybox, which needs libraries. */
+async function readBusybox(options: GuestOptions): Promise<Buffer> {
+  const { name, folder } = await unpackPackage('busybox-static', options);
+  const bytes = await readFile(await firstThere(folder, ['usr/bin/busybox', 'bin/busybox']));
+  if (needsLoader(bytes)) throw new Failure('package-missing', `${name} has no static busybox`);
+  return bytes;
+}
+
+/** The first of these places in a package that is there: Debian 13 moved what was in `/bin` and `/lib` under `/usr`. */
+async function firstThere(folder: string, places: readonly string[]): Promise<string> {
+  for (const place of places) if (await exists(join(folder, place))) return join(folder, place);
+  throw new Failure('package-missing', `${folder} has none of ${places.join(', ')}`);
 }
 
 /** Whether an ELF file names a program that has to load its libraries: the guest has none (program header PT_INTERP). */
