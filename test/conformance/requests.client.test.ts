@@ -170,6 +170,10 @@ test('pretty printing, and HEAD', async () => {
   const pretty = await admin.send(`${configMaps}/plain?pretty=true`);
   assert.match(String(pretty.body), /\n {2}"metadata": \{\n/);
   assert.deepEqual(pretty.json(), plain.json());
+  const byEye = await admin.send(`${configMaps}/plain`, { headers: { 'user-agent': 'curl/8.5.0' } });
+  assert.equal(String(byEye.body), String(pretty.body));
+  const asked = await admin.send(`${configMaps}/plain?pretty=false`, { headers: { 'user-agent': 'curl/8.5.0' } });
+  assert.equal(String(asked.body), String(plain.body));
   const head = await admin.send(`${configMaps}/plain`, { method: 'HEAD' });
   assert.equal(head.body.length, 0);
   assert.equal(head.headers['content-length'], plain.headers['content-length']);

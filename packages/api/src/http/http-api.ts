@@ -180,7 +180,7 @@ export class HttpApi {
     }
     const impersonating = request.header('impersonate-user') !== undefined || hasImpersonation(request);
     const user = impersonating ? await impersonate(this.#operations, real, request) : real;
-    const pretty = query.empty ? false : query.flag('pretty');
+    const pretty = query.get('pretty') === undefined ? readsByEye(request) : query.flag('pretty');
     return new Exchange(request, query, user, { shape, pretty });
   }
 
@@ -248,6 +248,12 @@ function bearerToken(request: HttpRequest): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Whoever uses these looks at the answer himself. */
+function readsByEye(request: HttpRequest): boolean {
+  const agent = request.header('user-agent');
+  return agent !== undefined && (agent.startsWith('curl/') || agent.startsWith('Wget/'));
 }
 
 /** Parts of an impersonation without a user are an error that must not be passed over. */
