@@ -1,8 +1,10 @@
 /** What Godwit itself takes from the machine: `./godwit bench footprint`. */
+import { readFileSync } from 'node:fs';
 import type { VirtualMachine } from '@godwit/kinds';
 import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
-import { GodwitUnderTest, waitFor } from '../test/support/godwit.ts';
+import { type GodwitUnderTest, waitFor } from '../test/support/godwit.ts';
 import { processesMentioning } from '../test/support/host-traces.ts';
+import { onOwnCloud } from './support/bench-cloud.ts';
 import { cpuSeconds, processTree, proportionalSetSize } from './support/process-figures.ts';
 import { median } from './support/statistics.ts';
 
@@ -10,20 +12,15 @@ const MACHINES = 20;
 const IDLE_SECONDS = 60;
 const MEBIBYTE = 1024 ** 2;
 
-export const bench: Bench = async function* ({ say }) {
-  const godwit = new GodwitUnderTest();
-  const image = await godwit.verb('image', 'tiny');
-  if (image.status !== 0) throw new Error(image.stderr);
-  await godwit.up();
-  try {
+export const bench: Bench = ({ say }) =>
+  onOwnCloud(async function* (godwit) {
+    const image = await godwit.verb('image', 'tiny');
+    if (image.status !== 0) throw new Error(image.stderr);
     say(`idle for ${IDLE_SECONDS} s`);
     yield* idle(godwit);
     say(`${MACHINES} virtual machines`);
     yield await perMachine(godwit, say);
-  } finally {
-    await godwit.stop();
-  }
-};
+  });
 
 async function* idle(godwit: GodwitUnderTest): AsyncIterable<BenchRow> {
   await seconds(15);
@@ -54,13 +51,13 @@ async function* idle(godwit: GodwitUnderTest): AsyncIterable<BenchRow> {
 
 /** Growth of everything that is not QEMU itself, over twenty machines, after it has settled. */
 async function perMachine(godwit: GodwitUnderTest, say: (line: string) => void): Promise<BenchRow> {
-  const before = await settled(godwit);
+  const before = await memoryAtRest(godwit, say);
   for (let index = 0; index < MACHINES; index++) {
     await godwit.apply(manifest(index));
     say(`${index + 1}/${MACHINES}`);
   }
   await waitFor('all machines', async () => (await running(godwit)) === MACHINES, 600_000);
-  const growth = ((await settled(godwit)) - before) / MACHINES / MEBIBYTE;
+  const growth = ((await memoryAtRest(godwit, say)) - before) / MACHINES / MEBIBYTE;
   return {
     bench: 'footprint',
     what: `memory a VM: growth of PSS of all Godwit processes over ${MACHINES} VMs`,
@@ -80,22 +77,32 @@ async function running(godwit: GodwitUnderTest): Promise<number> {
 }
 
 /** Memory of all our processes but QEMU: the median of several looks, so that garbage not yet collected counts little. */
-async function settled(godwit: GodwitUnderTest): Promise<number> {
+async function memoryAtRest(godwit: GodwitUnderTest, say: (line: string) => void): Promise<number> {
   await seconds(20);
   const looks: number[] = [];
   for (let look = 0; look < 15; look++) {
     looks.push(ownProcesses(godwit).reduce((sum, pid) => sum + sizeOf(pid), 0));
     await seconds(2);
   }
-  return median(looks);
+  const main = proportionalSetSize(godwit.processId) / MEBIBYTE;
+  const all = median(looks);
+  const others = ownProcesses(godwit).length - 1;
+  say(`${(all / MEBIBYTE).toFixed(0)} MiB in all, ${main.toFixed(0)} MiB of it godwit up, the rest ${others} helpers`);
+  return all;
 }
 
 function ownProcesses(godwit: GodwitUnderTest): number[] {
-  const mentioned = processesMentioning(godwit.state).filter(({ command }) => !/^\S*qemu-system/.test(command));
-  const instance = processesMentioning(`godwit-${godwit.instanceId}`).filter(
-    ({ command }) => !/^\S*qemu-system/.test(command),
-  );
-  return [...new Set([...processTree(godwit.processId), ...[...mentioned, ...instance].map(({ pid }) => pid)])];
+  const mentioned = [godwit.state, `godwit-${godwit.instanceId}`].flatMap(processesMentioning);
+  const all = new Set([...processTree(godwit.processId), ...mentioned.map(({ pid }) => pid)]);
+  return [...all].filter((pid) => !nameOf(pid).startsWith('qemu-system'));
+}
+
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 function sizeOf(pid: number): number {
@@ -115,6 +122,7 @@ spec:
   runStrategy: Always
   template:
     spec:
+      terminationGracePeriodSeconds: 0
       domain:
         memory: {guest: 96Mi}
         cpu: {cores: 1}

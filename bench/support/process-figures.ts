@@ -6,6 +6,11 @@ export function proportionalSetSize(pid: number): number {
   return Number(/^Pss: +(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
 }
 
+/** Memory of a process that is in core now, in bytes: quick to ask for, so that a peak can be looked for. */
+export function residentSetSize(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;
+}
+
 /** User and system time that a process has used, in seconds. */
 export function cpuSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];

@@ -36,6 +36,8 @@ export function readAccess(kubeconfig: string): Access {
 export interface Answer {
   readonly status: number;
   readonly bodyBytes: number;
+  /** The body as it came, chunk lengths and all; empty unless it was asked for. */
+  readonly text: string;
 }
 
 /** One connection, one request at a time. */
@@ -48,6 +50,7 @@ export class RawClient {
   #status = 0;
   #bytes = 0;
   #tail = '';
+  #text: string[] | undefined;
   #waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
 
   readonly #access: Access;
@@ -58,7 +61,7 @@ export class RawClient {
     this.#access = access;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('error', (error) => this.#waiting?.reject(error));
-    socket.on('close', () => this.#waiting?.reject(new Error('the server closed the connection')));
+    socket.on('close', () => this.#waiting?.reject(closed()));
   }
 
   static async open(access: Access): Promise<RawClient> {
@@ -74,13 +77,16 @@ export class RawClient {
     return RawClient.open(this.#access);
   }
 
-  request(method: string, path: string, body?: string): Promise<Answer> {
+  /** Rejects when the server has closed the connection. */
+  request(method: string, path: string, body?: string, { keepText = false } = {}): Promise<Answer> {
+    if (this.#socket.destroyed) return Promise.reject(closed());
     const payload =
       body === undefined ? '' : `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
     this.#head = '';
     this.#remaining = -1;
     this.#bytes = 0;
     this.#tail = '';
+    this.#text = keepText ? [] : undefined;
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
       this.#socket.write(
@@ -102,6 +108,7 @@ export class RawClient {
       this.#remaining = this.#chunked ? 1 : Number(/content-length: (\d+)/.exec(head)?.[1] ?? 0);
     }
     this.#bytes += body.length;
+    this.#text?.push(body.toString('latin1'));
     if (this.#chunked) {
       this.#tail = (this.#tail + body.subarray(-7).toString('latin1')).slice(-7);
       if (!this.#tail.endsWith('\r\n0\r\n\r\n') && !this.#tail.endsWith('0\r\n\r\n')) return;
@@ -111,14 +118,15 @@ export class RawClient {
     }
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    waiting?.resolve({ status: this.#status, bodyBytes: this.#bytes });
+    waiting?.resolve({ status: this.#status, bodyBytes: this.#bytes, text: this.#text?.join('') ?? '' });
   }
 
-  /** Everything that the server sends, without end: for watches. The request must have been written by hand. */
-  stream(path: string, onBytes: (chunk: Buffer) => void): void {
+  /** Everything that the server sends, head and all, without end: for watches. Resolves once the head has begun. */
+  async stream(path: string, onBytes: (chunk: Buffer) => void): Promise<void> {
     this.#socket.removeAllListeners('data');
     this.#socket.on('data', onBytes);
     this.#socket.write(`GET ${path} HTTP/1.1\r\nhost: ${this.#host}\r\naccept: application/json\r\n\r\n`);
+    await once(this.#socket, 'data');
   }
 
   close(): void {
@@ -126,3 +134,5 @@ export class RawClient {
     this.#socket.destroy();
   }
 }
+
+const closed = () => new Error('the server closed the connection');

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { Failure } from '@godwit/base';
+import { describeError, Failure } from '@godwit/base';
 import { projectRoot } from '../test/tiers.ts';
 
 /** One line of the table. `value` in `unit`; `peer` says what `peerValue` was measured on or who published it. */
@@ -27,7 +28,10 @@ export interface BenchOptions {
 
 const folder = join(projectRoot, 'bench');
 
-/** Runs benchmarks by name (file names under bench/), all when none is named. */
+/**
+ * Runs benchmarks by name (file names under bench/), all when none is named. One that breaks does not keep
+ * the others from running. The exit code is 0 when all goals are reached.
+ */
 export async function runBenches(
   names: readonly string[],
   options: { json?: boolean; traces?: string },
@@ -44,13 +48,28 @@ export async function runBenches(
   let allHold = true;
   if (!options.json) process.stdout.write(header());
   for (const name of names.length > 0 ? names : known.toSorted()) {
-    const { bench } = (await import(join(folder, `${name}.ts`))) as { bench: Bench };
-    for await (const row of bench({ say, ...(options.traces !== undefined && { traces: options.traces }) })) {
-      allHold &&= row.holds;
-      process.stdout.write(options.json ? `${JSON.stringify(row)}\n` : tableLine(row));
+    say(machineNow());
+    try {
+      const { bench } = (await import(join(folder, `${name}.ts`))) as { bench: Bench };
+      for await (const row of bench({ say, ...(options.traces !== undefined && { traces: options.traces }) })) {
+        allHold &&= row.holds;
+        process.stdout.write(options.json ? `${JSON.stringify(row)}\n` : tableLine(row));
+      }
+    } catch (error) {
+      allHold = false;
+      say(`bench ${name} broke: ${describeError(error)}`);
     }
   }
   process.exitCode = allHold ? 0 : 1;
+}
+
+/** What figures depend on: a busy machine is to be seen beside them. */
+function machineNow(): string {
+  const processors = cpus();
+  const memoryGib = totalmem() / 1024 ** 3;
+  const load = loadavg()[0] ?? 0;
+  const model = processors[0]?.model.trim() ?? 'unknown processor';
+  return `${processors.length} x ${model}, ${memoryGib.toFixed(0)} GiB, load ${load.toFixed(1)}`;
 }
 
 const COLUMNS = [10, 52, 16, 14, 44] as const;

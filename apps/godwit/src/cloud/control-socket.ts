@@ -4,7 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
-import { Failure } from '@godwit/base';
+import { Failure, SystemClock } from '@godwit/base';
 
 /** What a running program tells about itself, for people. */
 export interface Summary {
@@ -99,7 +99,10 @@ export async function readControllerReports(path: string): Promise<readonly Cont
   }
 }
 
-/** Tells the running program to take everything down; `say` gets its words line by line. */
+/** Between looks whether a program that is going has gone. */
+const GOING_MS = 20;
+
+/** Tells the running program to take everything down, and waits for its end; `say` gets its words line by line. */
 export async function orderDown(path: string, say: (line: string) => void): Promise<void> {
   let rest = '';
   let last = '';
@@ -112,6 +115,9 @@ export async function orderDown(path: string, say: (line: string) => void): Prom
     }
   });
   if (last !== 'done') throw new Failure('down-failed', last === '' ? 'the running program ended early' : last);
+  // It closes its store after its reply: before that nobody may remove the folder.
+  const clock = new SystemClock();
+  while (await answers(path)) await clock.sleep(GOING_MS);
 }
 
 function call(path: string, method: string, url: string, onData: (chunk: string) => void): Promise<number> {

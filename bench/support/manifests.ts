@@ -1,0 +1,36 @@
+/** Objects that benchmarks create, as JSON. */
+
+/** A ConfigMap of about 300 bytes. */
+export function configMap(name: string, label = 'bench'): string {
+  return `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"${name}","labels":{"app":"${label}"}},"data":{"key":"${'x'.repeat(200)}"}}`;
+}
+
+/** A stopped VirtualMachine that is about 2 KB when it is listed. */
+export function haltedMachine(index: number): string {
+  return JSON.stringify({
+    apiVersion: 'kubevirt.io/v1',
+    kind: 'VirtualMachine',
+    metadata: { name: `machine-${index}`, labels: { app: 'bench' }, annotations: { note: 'x'.repeat(NOTE_LENGTH) } },
+    spec: {
+      runStrategy: 'Halted',
+      template: {
+        metadata: { labels: { app: 'bench' } },
+        spec: {
+          domain: {
+            cpu: { cores: 2 },
+            memory: { guest: '2Gi' },
+            devices: {
+              disks: [{ name: 'root', disk: { bus: 'virtio' } }],
+              interfaces: [{ name: 'default', masquerade: {} }],
+            },
+          },
+          networks: [{ name: 'default', pod: {} }],
+          volumes: [{ name: 'root', containerDisk: { image: 'localhost/godwit/debian:latest' } }],
+        },
+      },
+    },
+  });
+}
+
+/** What makes a listed machine 2 KB together with its defaults, its status and its managed fields. */
+const NOTE_LENGTH = 100;
