@@ -15,6 +15,7 @@ export interface Tier {
 
 /** Suffixes that name what a test needs besides Node, in the order in which the tiers run. */
 const SUFFIXES = [
+  ['chaos', 'everything that goes wrong, on simulated hosts'],
   ['disk', 'crashes, power cuts and full disks'],
   ['pg', 'the store on a real PostgreSQL'],
   ['net', 'real packets through namespaces, nftables, dnsmasq and HAProxy'],

@@ -1,3 +1,4 @@
+import type { Admitter } from '@godwit/api';
 import type { ContainerDriver, HypervisorDriver, MachineManager, NetworkDriver, VolumeDriver } from '@godwit/host';
 import type { Pod, VirtualMachineInstance } from '@godwit/kinds';
 
@@ -7,8 +8,8 @@ export interface Plant {
   readonly neverSyncs?: boolean;
   /** Whatever is bound fits. */
   readonly everythingFits?: boolean;
-  /** The API forgets the addresses of machines that do not run. */
-  readonly forgetsAddresses?: boolean;
+  /** Gates of the API that do what they should not. */
+  readonly admitters?: readonly Admitter[];
   readonly containers?: (driver: ContainerDriver) => ContainerDriver;
   readonly hypervisor?: (driver: HypervisorDriver) => HypervisorDriver;
   readonly network?: (driver: NetworkDriver) => NetworkDriver;

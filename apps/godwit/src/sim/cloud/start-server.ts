@@ -34,6 +34,7 @@ export async function startServer(options: ServerProgramOptions): Promise<readon
     store,
     kinds: builtInKinds,
     machines: options.machines,
+    ...(plant.admitters && { admitters: plant.admitters }),
     fits: plant.everythingFits ? () => [] : fitsOnNode,
   });
   await bootstrap(operations.as(controllersUser, 'godwit'), INSTANCE);

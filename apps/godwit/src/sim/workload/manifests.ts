@@ -53,7 +53,7 @@ export function podManifest(name: string, choices: PodChoices): Manifest {
     spec: {
       restartPolicy,
       terminationGracePeriodSeconds: 4,
-      containers: [container(image, 1, byHand ? '900Mi' : undefined)],
+      containers: [container(image, 1, byHand ? '1400Mi' : undefined)],
       ...(byHand && { schedulerName: 'by-hand' }),
       ...(claim && { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim } }] }),
     },

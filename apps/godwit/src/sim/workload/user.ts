@@ -134,7 +134,7 @@ export class User {
     if (dice < 0.55) return () => this.#delete(thing);
     if (thing.resource === deployments) return () => this.#changeDeployment(thing);
     if (thing.resource === machines) return () => this.#orderMachine(thing);
-    if (thing.resource === pods) return () => this.#bind(thing);
+    if (thing.large) return () => this.#bind(thing);
     return () => this.#look(thing);
   }
 
@@ -150,6 +150,7 @@ export class User {
     this.#things.set(thing.name, thing);
     this.#begin(`create ${manifest.kind} ${thing.name}`);
     await this.#sendManifest(thing, manifest);
+    if (large) await this.#bind(thing);
   }
 
   async #sendManifest(thing: Thing, manifest: Manifest): Promise<void> {
