@@ -32,15 +32,20 @@ export const debianGuestPackages: readonly DebianPackage[] = [
   { name: 'e2fsprogs', provides: inPath('mke2fs'), purpose: 'file systems of guest images' },
 ];
 
-/** What the tests need besides, whichever of them run. */
-export const testPackages: readonly DebianPackage[] = [
-  ...debianGuestPackages,
-  { name: 'postgresql', provides: '/usr/lib/postgresql', purpose: 'the PostgreSQL store' },
+/** What the checks and the pure tests look at our work with; without them they say what they had to skip. */
+export const checkPackages: readonly DebianPackage[] = [
   { name: 'git', provides: inPath('git'), purpose: 'the file list of the checks' },
-  { name: 'procps', provides: inPath('pgrep'), purpose: 'looking for processes that stayed' },
-  { name: 'busybox-static', provides: '/var/lib/dpkg/info/busybox-static.list', purpose: 'images of test containers' },
   { name: 'cpio', provides: inPath('cpio'), purpose: 'reading archives that we wrote' },
   { name: 'genisoimage', provides: inPath('isoinfo'), purpose: 'reading discs that we wrote' },
+];
+
+/** What all tests together need beside what running needs. */
+export const testPackages: readonly DebianPackage[] = [
+  ...checkPackages,
+  ...debianGuestPackages,
+  { name: 'postgresql', provides: '/usr/lib/postgresql', purpose: 'the PostgreSQL store' },
+  { name: 'procps', provides: inPath('pgrep'), purpose: 'looking for processes that stayed' },
+  { name: 'busybox-static', provides: '/var/lib/dpkg/info/busybox-static.list', purpose: 'images of test containers' },
 ];
 
 /** Those of `packages` that are not there yet. */

@@ -16,7 +16,7 @@ export interface Kubectl {
 const OLDEST_MINOR = 30;
 /** Debian's first release with such a kubectl, and the package that has it. */
 const SUITE = 'trixie';
-const PACKAGE = 'kubernetes-client';
+const PACKAGE = 'kubectl';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Where `fetchKubectl` unpacks it: nothing outside this folder changes. */
@@ -77,7 +77,7 @@ function versionOf(path: string): string | undefined {
  */
 export async function fetchKubectl(say: (line: string) => void): Promise<void> {
   if (findKubectls().length > 0) return;
-  say(`fetching ${PACKAGE} of Debian ${SUITE} (kubectl)`);
+  say(`fetching ${PACKAGE} of Debian ${SUITE}`);
   const draft = `${privateFolder}.new`;
   rmSync(draft, { recursive: true, force: true });
   for (const name of ['lists/partial', 'cache/archives/partial', 'download'])
