@@ -103,16 +103,20 @@ export class PodManager implements MachineManager<Pod> {
   async stopAll(timeoutMs: number): Promise<void> {
     const { clock } = this.#tools.world;
     for (const loop of this.#loops.values()) loop.send({ type: 'shutdown', graceMs: timeoutMs });
-    const late = clock.sleep(timeoutMs + SHUTDOWN_MARGIN_MS).then(() => {
-      throw new Failure('shutdown-incomplete', 'some pods could not be stopped in time');
+    let isLate = false;
+    const timer = clock.after(timeoutMs + SHUTDOWN_MARGIN_MS, () => {
+      isLate = true;
+      this.#wake();
     });
-    await Promise.race([this.#allStopped(), late]);
+    await this.#allStopped(() => isLate);
+    timer.cancel();
+    if (isLate) throw new Failure('shutdown-incomplete', 'some pods could not be stopped in time');
     await this.#tools.containers.dismantle();
   }
 
-  /** Resolves when nothing of any pod runs or is joined to the network. */
-  async #allStopped(): Promise<void> {
-    while ([...this.#loops.values()].some(({ state }) => !isStopped(state))) {
+  /** Resolves when nothing of any pod runs or is joined to the network, or when it is too late. */
+  async #allStopped(isLate: () => boolean): Promise<void> {
+    while (!isLate() && [...this.#loops.values()].some(({ state }) => !isStopped(state))) {
       await new Promise<void>((resolve) => this.#waiters.add(resolve));
     }
   }
@@ -188,6 +192,6 @@ function remember(set: Set<string>, value: string): void {
 function isStopped({ containers, network, volumes, end }: PodState): boolean {
   if (network.type === 'attached') return false;
   // Volumes go last: until then containers may still be on their way out of the engine.
-  if (end && end.reason !== 'deadline' && volumes.type !== 'removed') return false;
+  if (end && end.reason !== 'failed' && volumes.type !== 'removed') return false;
   return Object.values(containers).every(({ phase }) => phase !== 'running');
 }

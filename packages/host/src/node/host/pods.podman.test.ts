@@ -102,7 +102,7 @@ describe('pods on Podman', { skip: skip ?? false }, () => {
     );
   });
 
-  test('a killed container runs again in well under a second; its log stays', async () => {
+  test('the end of a killed container is told in well under a second; it runs again, and its log stays', async () => {
     const pod = host.pod({ containers: [{ ...sleeper, command: ['sh', '-c', 'echo run; sleep 100000'] }] });
     host.ensure(pod);
     await host.untilReady(pod);
@@ -110,8 +110,9 @@ describe('pods on Podman', { skip: skip ?? false }, () => {
     const pid = (await host.driver.inspect(host.status(pod)?.containerStatuses?.[0]?.containerID?.slice(9) ?? ''))?.pid;
     const startMs = performance.now();
     process.kill(pid ?? 0, 'SIGKILL');
+    await until('its end is told', () => host.status(pod)?.containerStatuses?.[0]?.lastState?.terminated !== undefined);
+    assert.ok(performance.now() - startMs < 1_000, `told after ${performance.now() - startMs} ms`);
     await until('restarted', () => host.isReady(pod) && host.status(pod)?.containerStatuses?.[0]?.restartCount === 1);
-    assert.ok(performance.now() - startMs < 1_000, `took ${performance.now() - startMs} ms`);
     const last = host.status(pod)?.containerStatuses?.[0]?.lastState?.terminated;
     assert.equal(last?.exitCode, 137);
     assert.equal(await host.logs(pod, { previous: true }), 'run\n');

@@ -7,6 +7,7 @@ import { describeError, Failure, hasCode } from '@godwit/base';
 import type { ImageFacts, ImageRequest, RegistryCredentials } from '../../container-driver.ts';
 import type { PodmanPlaces } from './podman-configuration.ts';
 import type { PodmanService } from './podman-service.ts';
+import { digestReference, findInStore } from './store-index.ts';
 
 const run = promisify(execFile);
 const COPY_TIMEOUT_MS = 600_000;
@@ -84,12 +85,16 @@ export class ImageStore {
     }
     const known = this.#known.get(image);
     if (known) return known;
-    const found = (await this.#inspect(image)) ?? (await this.#inspectPinned(image));
+    const { hostGraphRoot } = this.#places;
+    const indexed = hostGraphRoot === undefined ? undefined : await findInStore(hostGraphRoot, image);
+    const found = (await this.#inspect(indexed?.id ?? image)) ?? (await this.#inspectPinned(image));
     if (!found) return undefined;
-    await this.#pin(image, found);
-    // One that stands in the host's store under `localhost/` comes from no registry.
-    const isLocalOnly = found.RepoTags?.some((tag) => tag.startsWith('localhost/')) ?? image.startsWith('localhost/');
-    const answer: KnownImage = { facts: factsOf(found), isLocalOnly };
+    const name = indexed?.name ?? found.RepoTags?.[0] ?? image;
+    await this.#pin([image, name], found, name);
+    const reference = (indexed && digestReference(indexed)) ?? found.RepoDigests?.[0] ?? found.Id;
+    // One that stands under `localhost/` was made here and comes from no registry.
+    const isLocalOnly = (await this.#namesOf(found.Id)).some((one) => one.startsWith('localhost/'));
+    const answer: KnownImage = { facts: factsOf(found, reference), isLocalOnly };
     this.#known.set(image, answer);
     this.#knownAt = await this.#storeVersion();
     return answer;
@@ -127,17 +132,23 @@ export class ImageStore {
     return id === undefined ? undefined : this.#inspect(id);
   }
 
-  async #pin(name: string, image: PodmanImage): Promise<void> {
+  /** Names that have meant an image here. */
+  async #namesOf(id: string): Promise<readonly string[]> {
+    return Object.entries(await this.#readPins()).flatMap(([name, pinned]) => (pinned === id ? [name] : []));
+  }
+
+  /** @param fullName under which the host's store has it */
+  async #pin(names: readonly string[], image: PodmanImage, fullName: string): Promise<void> {
     const pins = await this.#readPins();
-    if (pins[name] === image.Id) return;
+    if (names.every((name) => pins[name] === image.Id)) return;
     let copying = this.#pinning.get(image.Id);
     if (!copying) {
-      copying = this.#copy(image).finally(() => this.#pinning.delete(image.Id));
+      copying = this.#copy(image.Id, fullName).finally(() => this.#pinning.delete(image.Id));
       this.#pinning.set(image.Id, copying);
     }
     await copying;
-    if (pins[name] === image.Id) return;
-    pins[name] = image.Id;
+    if (names.every((name) => pins[name] === image.Id)) return;
+    for (const name of names) pins[name] = image.Id;
     this.#saving = this.#saving.catch(() => undefined).then(() => this.#savePins(pins));
     await this.#saving;
   }
@@ -175,20 +186,20 @@ export class ImageStore {
   }
 
   /** Copies an image from the host's store into ours, unless it came from a registry and is there already. */
-  async #copy(image: PodmanImage): Promise<void> {
+  async #copy(id: string, name: string): Promise<void> {
     const { hostGraphRoot, hostRunRoot, ownStoreEnvironment: env } = this.#places;
     const options = { env, timeout: COPY_TIMEOUT_MS };
-    const there = await run('podman', ['image', 'exists', image.Id], options).then(
+    const there = await run('podman', ['image', 'exists', id], options).then(
       () => true,
       () => false,
     );
     if (there || hostGraphRoot === undefined) return;
-    const name = image.RepoTags?.[0];
-    if (name === undefined) return this.#copyNameless(image.Id);
-    const source = `containers-storage:[overlay@${hostGraphRoot}+${hostRunRoot}]${name}@${image.Id}`;
+    // Only what has a name can be addressed between stores.
+    if (!name.includes(':') || name.includes('@')) return this.#copyNameless(id);
+    const source = `containers-storage:[overlay@${hostGraphRoot}+${hostRunRoot}]${name}@${id}`;
     try {
       await run('podman', ['pull', '--quiet', source], options);
-      await run('podman', ['untag', image.Id], options);
+      await run('podman', ['untag', id], options);
     } catch (cause) {
       throw new Failure('image-pull-failed', `image ${name} cannot be copied from the host's store`, {
         cause,
@@ -253,11 +264,11 @@ function pullFailed(image: string, cause: unknown): Failure {
   });
 }
 
-function factsOf(image: PodmanImage): ImageFacts {
+function factsOf(image: PodmanImage, reference: string): ImageFacts {
   const config = image.Config ?? {};
   return {
     id: image.Id,
-    reference: image.RepoDigests?.[0] ?? image.Id,
+    reference,
     sizeBytes: image.Size ?? 0,
     entrypoint: config.Entrypoint ?? [],
     command: config.Cmd ?? [],
