@@ -7,6 +7,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether a map is there and says something: Kubernetes leaves empty ones out. */
+export function hasEntries(map: Readonly<Record<string, unknown>> | undefined): boolean {
+  return map !== undefined && Object.keys(map).length > 0;
+}
+
 /** Deep equality of JSON values. Fields that are undefined count as absent. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -45,9 +45,9 @@ test('who applies what another applies differently is told about it, and may for
   await apply(door, web({ replicas: 2 }), 'one');
   await assert.rejects(apply(door, web({ replicas: 3 }), 'two'), (error: Loose) => {
     assert.equal(error.code, 'Conflict');
-    assert.equal(error.message, 'Apply failed with 1 conflict: conflict with "one" using apps/v1: .spec.replicas');
+    assert.equal(error.message, 'Apply failed with 1 conflict: conflict with "one": .spec.replicas');
     assert.deepEqual(error.statusDetails.causes, [
-      { reason: 'FieldManagerConflict', message: 'conflict with "one" using apps/v1', field: '.spec.replicas' },
+      { reason: 'FieldManagerConflict', message: 'conflict with "one"', field: '.spec.replicas' },
     ]);
     return true;
   });

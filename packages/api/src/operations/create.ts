@@ -7,6 +7,7 @@ import {
   StatusFailure,
 } from '@godwit/kinds';
 import { Document } from '../documents/document.ts';
+import { hasEntries } from '../documents/json.ts';
 import { documentKey } from '../documents/keys.ts';
 import { alreadyExists, conflict, invalid, metadataCauses } from '../validation/index.ts';
 import { type Attempt, untilWritten } from './attempt.ts';
@@ -126,8 +127,8 @@ function newMetadata(sent: Draft<ObjectMeta>): Draft<ObjectMeta> {
     ...(name !== undefined && { name }),
     ...(generateName !== undefined && { generateName }),
     ...(namespace !== undefined && { namespace }),
-    ...(labels && { labels }),
-    ...(annotations && { annotations }),
+    ...(hasEntries(labels) && { labels }),
+    ...(hasEntries(annotations) && { annotations }),
     ...(ownerReferences && { ownerReferences }),
     ...(finalizers && { finalizers }),
   };

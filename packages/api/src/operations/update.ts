@@ -1,6 +1,6 @@
 import { type Address, type Cause, type Draft, type KindDefinition, type KubeObject } from '@godwit/kinds';
 import { Document } from '../documents/document.ts';
-import { equalJson, type JsonObject, valuesAt } from '../documents/json.ts';
+import { equalJson, hasEntries, type JsonObject, valuesAt } from '../documents/json.ts';
 import { documentKey } from '../documents/keys.ts';
 import { conflict, forbidden, invalid, metadataCauses, modified, quoted } from '../validation/index.ts';
 import { type Attempt, untilWritten } from './attempt.ts';
@@ -154,8 +154,8 @@ function combined(
   const { labels: _l, annotations: _a, ownerReferences: _o, finalizers: _f, ...identity } = stored;
   const metadata = {
     ...identity,
-    ...(labels && { labels }),
-    ...(annotations && { annotations }),
+    ...(hasEntries(labels) && { labels }),
+    ...(hasEntries(annotations) && { annotations }),
     ...(ownerReferences && { ownerReferences }),
     ...(finalizers && finalizers.length > 0 && { finalizers }),
   };

@@ -94,8 +94,10 @@ export function conflictFailure(conflicts: readonly ManagedFields[]): StatusFail
   const parts: string[] = [];
   for (const { manager, apiVersion, time, fields } of conflicts) {
     const through = manager.subresource === '' ? '' : ` with subresource "${manager.subresource}"`;
-    const when = manager.operation === 'Update' && time !== undefined ? ` at ${time}` : '';
-    const whom = `"${manager.name}"${through} using ${apiVersion}${when}`;
+    // As Kubernetes words it: who applied is known by name alone, who wrote otherwise also by version and time.
+    const when = time === undefined ? '' : ` at ${time}`;
+    const how = manager.operation === 'Update' ? ` using ${apiVersion}${when}` : '';
+    const whom = `"${manager.name}"${through}${how}`;
     const paths = pathsOf(fields);
     for (const field of paths) {
       causes.push({ reason: 'FieldManagerConflict', message: `conflict with ${whom}`, field });
