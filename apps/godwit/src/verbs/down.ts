@@ -4,6 +4,7 @@ import { Failure } from '@godwit/base';
 import { requireRoot } from '../access/require-root.ts';
 import { orderDown, readSummary } from '../cloud/control-socket.ts';
 import { explainDamage, isStoreDamaged, putStoreAside } from '../cloud/store-damage.ts';
+import { removeUnit } from '../install/systemd-unit.ts';
 import { isStateFolder, openStateFolder, type StateFolder } from '../state-folder.ts';
 import { Terminal } from '../terminal/terminal.ts';
 
@@ -27,6 +28,7 @@ export async function down(options: DownOptions): Promise<void> {
   if ((await readSummary(state.controlSocket)) === undefined) await downWithoutProgram(state, options, say);
   else await orderDown(state.controlSocket, say);
   if (options.purge) {
+    removeUnit(state, say);
     removeState(state.root);
     terminal.step(`removed ${state.root}`);
   }

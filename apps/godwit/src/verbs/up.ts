@@ -29,7 +29,10 @@ export async function up(options: UpOptions): Promise<void> {
   await installPackages(missingPackages(runtimePackages), (line) => terminal.step(line));
   const state = openStateFolder(options.state);
   const listen = parseListen(options.listen, state);
-  if (options.install) return installUnit(state, listen, terminal);
+  if (options.install) {
+    installUnit(state, listen, terminal);
+    return printSummary(await waitUntilReady(state.controlSocket), terminal);
+  }
   if (options.detach) return detach(state, listen, terminal);
   return runInForeground(state, listen, terminal);
 }
@@ -111,12 +114,13 @@ function lastWords(log: string, begin: number, code: number | null): string {
   return `${said ?? `it ended with code ${code}`} (log: ${log})`;
 }
 
-async function waitUntilReady(socket: string, processId: number | undefined): Promise<Summary> {
+/** Waits for the program of this process id, or for any. */
+async function waitUntilReady(socket: string, processId?: number): Promise<Summary> {
   const clock = new SystemClock();
   const deadline = clock.monotonic() + READY_TIMEOUT_MS;
   while (clock.monotonic() < deadline) {
     const summary = await readSummary(socket);
-    if (summary?.processId === processId) return summary as Summary;
+    if (summary && summary.processId === (processId ?? summary.processId)) return summary;
     await clock.sleep(50);
   }
   throw new Failure('start-failed', `not ready within ${formatDuration(READY_TIMEOUT_MS)}`);
