@@ -115,6 +115,28 @@ test('a finished machine leaves no record and hears nothing more', async () => {
   assert.equal(behaviour.performed, 1);
 });
 
+test('a record that cannot be removed at once is removed later', async () => {
+  const records = new StubbornRecords();
+  const { loop, isFinished } = loopOf(new Counting(), records);
+  loop.send({ type: 'want', number: 1 });
+  await clock.advance(50, settle);
+  loop.send({ type: 'want', number: -1 });
+  await clock.advance(50, settle);
+  assert.equal(isFinished(), true);
+  assert.equal((await records.load()).size, 1);
+  await clock.advance(5_000, settle);
+  assert.equal((await records.load()).size, 0);
+});
+
+/** Refuses twice. */
+class StubbornRecords extends MemoryRecords {
+  #refusals = 2;
+
+  override remove(uid: string): Promise<void> {
+    return this.#refusals-- > 0 ? Promise.reject(new Error('the disk does not answer')) : super.remove(uid);
+  }
+}
+
 test('after a release, and after the end of its life, a loop does nothing', async () => {
   for (const end of ['release', 'crash'] as const) {
     const behaviour = new Counting();

@@ -172,14 +172,19 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
     this.#finished = true;
     this.#timer?.cancel();
     for (const flight of this.#flights.values()) flight.abort.abort();
-    try {
-      await this.#options.records.remove(this.uid);
-    } catch (error) {
-      this.#options.world.log.error('cannot remove the record of a machine', {
-        uid: this.uid,
-        error: describeError(error),
-      });
-    }
+    await this.#removeRecord();
     if (!this.#released.signal.aborted) this.#options.onFinished();
+  }
+
+  /** A record that cannot be removed now is tried again; what is left after all, the next start of the program ends. */
+  async #removeRecord(): Promise<void> {
+    const { records, world } = this.#options;
+    try {
+      await records.remove(this.uid);
+    } catch (error) {
+      if (hasCode(error, 'dead-incarnation') || this.#released.signal.aborted) return;
+      world.log.error('cannot remove the record of a machine', { uid: this.uid, error: describeError(error) });
+      world.clock.after(RECORD_RETRY_MS, () => void this.#removeRecord());
+    }
   }
 }
