@@ -7,6 +7,7 @@ import type { AgentFacts, ProbeType, Stage } from './machine-state.ts';
 export type MachineInput =
   | { readonly type: 'machine'; readonly machine: Stored<VirtualMachineInstance> }
   | { readonly type: 'absent' }
+  /** The host stops everything: the machine's own grace period holds, but it is no longer than this. */
   | { readonly type: 'shutdown'; readonly graceMs: number }
   /** After a restart of the program: what the record says, and what of the machine runs. */
   | {

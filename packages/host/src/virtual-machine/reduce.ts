@@ -25,7 +25,8 @@ export function reduce(state: MachineState, input: MachineInput | Tick, context:
     case 'absent':
       return beginStop({ ...state, absent: true }, 'absent', graceMs(state), context);
     case 'shutdown':
-      return beginStop(state, 'shutdown', input.graceMs, context);
+      // The host's own end may come sooner than the machine's patience, never later.
+      return beginStop(state, 'shutdown', Math.min(input.graceMs, graceMs(state)), context);
     case 'adopted':
       return adopted(state, input, context);
     case 'prepared':

@@ -205,6 +205,12 @@ describe('the way out', () => {
     assert.equal(machine.finished, true);
   });
 
+  test('a host that goes down gives a machine no longer than the machine itself asks for', () => {
+    const machine = started().hear({ type: 'shutdown', graceMs: 144_000 }, { type: 'drained' }, { type: 'pressed' });
+    assert.equal(machine.wait(19_999).wants().includes('clean'), false);
+    assert.deepEqual(machine.wait(1).wants(), ['clean', 'detach']);
+  });
+
   test('a host that goes down does not wait for an API that is gone', () => {
     const machine = started().hear({ type: 'shutdown', graceMs: 0 });
     machine.hear({ type: 'cleaned' }, { type: 'detached' }).fails('write-status', 'ServiceUnavailable');
