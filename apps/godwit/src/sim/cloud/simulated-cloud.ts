@@ -51,6 +51,8 @@ export class SimulatedCloud {
   readonly view = new ApiView();
   readonly stations: readonly Station[];
   readonly #options: SimulatedCloudOptions;
+  /** Hears of each program before it does anything. */
+  onStart: ((station: Station) => void) | undefined;
   #conditions = calmConditions;
   #server: Server | undefined;
   kills = 0;
@@ -96,6 +98,7 @@ export class SimulatedCloud {
     station.life = life;
     this.#apply(life);
     events.add(`${life.name} starts`);
+    this.onStart?.(station);
     this.#run(station, life).catch((error: unknown) => {
       if (!life.alive) return;
       events.add(`${life.name} ends because it could not start: ${describeError(error)}`);

@@ -1,11 +1,13 @@
 import type { Operations, User } from '@godwit/api';
 import { type Address, type Door, StatusFailure } from '@godwit/kinds';
+import type { Store } from '@godwit/store';
 import type { Life } from '../world/life.ts';
 
 /** The API as one life of a program serves it. */
 export interface Server {
   readonly life: Life;
   readonly operations: Operations;
+  readonly store: Store;
 }
 
 export interface WireOptions {

@@ -82,6 +82,7 @@ function machineTrouble(machine: Stored<VirtualMachine>, view: ApiView): string[
   const key = `/kubevirt.io/virtualmachineinstances/${namespace}/${name}`;
   const instance = view.get('virtualmachineinstances', key) as Stored<VirtualMachineInstance> | undefined;
   const strategy = runStrategyOf(machine);
+  if (instance && lacksClaim(instance, view)) return [];
   if (strategy === 'Always' && instance?.status?.phase !== 'Running') {
     return [`${nameOf(machine)} should run; its instance is ${instance?.status?.phase ?? 'not there'}`];
   }
@@ -96,6 +97,7 @@ function instanceTrouble(instance: Stored<VirtualMachineInstance>, cloud: Simula
   if (phase === 'Succeeded' || phase === 'Failed') {
     return runs(cloud, instance) ? [`${nameOf(instance)} has ended, and runs`] : [];
   }
+  if (lacksClaim(instance, cloud.view)) return [];
   if (phase !== 'Running') return [`${nameOf(instance)} is ${phase ?? 'new'}`];
   return runs(cloud, instance) ? [] : [`${nameOf(instance)} is said to run and does not`];
 }
@@ -162,20 +164,21 @@ function claimTrouble(claim: Stored<PersistentVolumeClaim>, view: ApiView): stri
   return [`${nameOf(claim)} is ${claim.status?.phase ?? 'new'}`];
 }
 
-function usersOf({ metadata }: Stored<KubeObject>, view: ApiView): Stored<Pod>[] {
-  return [...view.all<Pod>('pods')].filter(
-    (pod) => pod.metadata.namespace === metadata.namespace && claimsOf(pod).includes(metadata.name),
+function usersOf({ metadata }: Stored<KubeObject>, view: ApiView): Stored<KubeObject>[] {
+  const machines = [...view.all<Pod>('pods'), ...view.all<VirtualMachineInstance>('virtualmachineinstances')];
+  return machines.filter(
+    (machine) => machine.metadata.namespace === metadata.namespace && claimsOf(machine).includes(metadata.name),
   );
 }
 
-function claimsOf({ spec }: Pod): string[] {
+function claimsOf({ spec }: Pod | VirtualMachineInstance): string[] {
   return (spec.volumes ?? []).flatMap(({ persistentVolumeClaim: claim }) => (claim ? [claim.claimName] : []));
 }
 
-/** A user has deleted a claim that the pod needs: it cannot start any more. */
-function lacksClaim(pod: Stored<Pod>, view: ApiView): boolean {
-  return claimsOf(pod).some((name) => {
-    const key = `/core/persistentvolumeclaims/${pod.metadata.namespace}/${name}`;
+/** A user has deleted a claim that the machine needs: it cannot start any more. */
+function lacksClaim(machine: Stored<Pod> | Stored<VirtualMachineInstance>, view: ApiView): boolean {
+  return claimsOf(machine).some((name) => {
+    const key = `/core/persistentvolumeclaims/${machine.metadata.namespace}/${name}`;
     const claim = view.get('persistentvolumeclaims', key);
     return !claim || claim.metadata.deletionTimestamp !== undefined;
   });

@@ -16,6 +16,9 @@ export interface ChaosOptions {
 /** Mean time between two troubles, in milliseconds. */
 const PAUSE_MS = 4_000;
 
+/** How often a program dies while it starts. */
+const STILLBORN = 0.15;
+
 const badDrivers: Weather = { fails: 0.12, slow: 0.3, twice: 0.05, longestMs: 8_000 };
 const badWires: Weather = { fails: 0.1, slow: 0.2, twice: 0.05, longestMs: 3_000 };
 const badStore: Weather = { fails: 0.05, slow: 0.2, twice: 0, longestMs: 2_000 };
@@ -29,8 +32,9 @@ const troubles: readonly (readonly [weight: number, Trouble])[] = [
   [2, (chaos, station) => chaos.cutPower(station)],
   [1, (chaos, station) => chaos.fillDisk(station)],
   [1, (chaos, station) => chaos.slowDisk(station)],
-  [1, (chaos, station) => chaos.setTime(station)],
+  [2, (chaos, station) => chaos.setTime(station)],
   [2, (chaos, station) => chaos.cutWires(station)],
+  [1, (chaos, station) => chaos.forgetPast(station)],
   [2, (chaos) => chaos.spoil('drivers', badDrivers)],
   [2, (chaos) => chaos.spoil('wires', badWires)],
   [1, (chaos) => chaos.spoil('store', badStore)],
@@ -50,6 +54,11 @@ export class Chaos {
 
   start(): void {
     this.#running = true;
+    // Some die again before they have begun.
+    this.#options.cloud.onStart = ({ life }) => {
+      const { random } = this.#options;
+      if (this.#running && random.next() < STILLBORN) life?.fates.crashAfter(1 + random.integer(100));
+    };
     this.#next();
   }
 
@@ -123,7 +132,8 @@ export class Chaos {
 
   setTime({ host }: Station): void {
     const { random, events } = this.#options;
-    const seconds = random.integer(241) - 120;
+    const most = random.next() < 0.5 ? 60 : 86_400;
+    const seconds = random.integer(2 * most + 1) - most;
     events.add(`the time of ${host.name} is set by ${seconds} s`);
     host.clock.jump(seconds * 1000);
   }
@@ -131,6 +141,16 @@ export class Chaos {
   cutWires({ host, wires }: Station): void {
     this.#options.events.add(`connections of ${host.name} break`);
     for (const wire of wires) wire.cut();
+  }
+
+  /** Nobody can watch from where they were any more. */
+  forgetPast(station: Station): void {
+    const { cloud, events } = this.#options;
+    const store = cloud.server()?.store;
+    if (!store) return;
+    events.add(`the store forgets what was before revision ${store.revision}`);
+    void store.compact(store.revision);
+    this.cutWires(station);
   }
 
   spoil(part: 'drivers' | 'store' | 'wires', weather: Weather): void {

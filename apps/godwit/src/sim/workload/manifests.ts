@@ -60,7 +60,8 @@ export function podManifest(name: string, choices: PodChoices): Manifest {
   };
 }
 
-export function machineManifest(name: string, app: string, runStrategy: string): Manifest {
+export function machineManifest(name: string, app: string, runStrategy: string, claim?: string): Manifest {
+  const data = claim ? [{ name: 'data', persistentVolumeClaim: { claimName: claim } }] : [];
   return {
     apiVersion: 'kubevirt.io/v1',
     kind: 'VirtualMachine',
@@ -75,12 +76,12 @@ export function machineManifest(name: string, app: string, runStrategy: string):
             cpu: { cores: 1 },
             memory: { guest: '128Mi' },
             devices: {
-              disks: [{ name: 'root', disk: { bus: 'virtio' } }],
+              disks: ['root', ...data.map(() => 'data')].map((disk) => ({ name: disk, disk: { bus: 'virtio' } })),
               interfaces: [{ name: 'default', masquerade: {} }],
             },
           },
           networks: [{ name: 'default', pod: {} }],
-          volumes: [{ name: 'root', containerDisk: { image: 'localhost/godwit/tiny:latest' } }],
+          volumes: [{ name: 'root', containerDisk: { image: 'localhost/godwit/tiny:latest' } }, ...data],
         },
       },
     },

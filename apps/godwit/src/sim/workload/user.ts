@@ -172,7 +172,8 @@ export class User {
         return deploymentManifest(name, app, 1 + random.integer(3), pick(['web', 'web', 'stubborn'], random));
       case machines: {
         const strategy = pick(['Always', 'Always', 'RerunOnFailure', 'Manual', 'Halted'], random);
-        return machineManifest(random.next() < 0.15 ? `deaf-${name}` : name, app, strategy);
+        const claim = random.next() < 0.5 ? this.#claim() : undefined;
+        return machineManifest(random.next() < 0.15 ? `deaf-${name}` : name, app, strategy, claim);
       }
       case services:
         return serviceManifest(name, app, pick(['ClusterIP', 'NodePort', 'LoadBalancer'], random));
@@ -185,7 +186,7 @@ export class User {
 
   #podManifest(name: string, app: string): Manifest {
     const { random } = this.#options;
-    const claim = [...this.#things.values()].find(({ resource }) => resource === claims)?.name;
+    const claim = this.#claim();
     const byHand = random.next() < 0.4;
     const lasting = random.next() < 0.6;
     return podManifest(name, {
@@ -195,6 +196,11 @@ export class User {
       byHand,
       ...(claim && !byHand && { claim }),
     });
+  }
+
+  /** A claim that is there, if there is one. */
+  #claim(): string | undefined {
+    return [...this.#things.values()].find(({ resource }) => resource === claims)?.name;
   }
 
   /** It is there, with this UID: that is certain until somebody deletes it. */
