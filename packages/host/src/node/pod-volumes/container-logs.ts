@@ -86,7 +86,9 @@ function* shown(lines: Iterable<Buffer>, request: LogRequest, sinceMs: number): 
   for (const raw of lines) {
     const line = parseLogLine(raw);
     if (!line || line.timeMs < sinceMs) continue;
-    yield request.timestamps ? Buffer.concat([Buffer.from(`${line.timeText} `), line.bytes]) : line.bytes;
+    // conmon writes UTC as `+00:00`, Kubernetes as `Z`.
+    const time = request.timestamps ? `${line.timeText.replace(/\+00:00$/, 'Z')} ` : '';
+    yield request.timestamps ? Buffer.concat([Buffer.from(time), line.bytes]) : line.bytes;
   }
 }
 
