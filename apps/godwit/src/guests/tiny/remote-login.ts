@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ArchiveEntry, archiveFile, archiveFolder, archiveLink } from '../cpio.ts';
+import { gzipSync } from 'node:zlib';
+import { type ArchiveEntry, archiveFile, archiveFolder, archiveLink, cpio } from '../cpio.ts';
 import { unpackPackage } from '../debian-package.ts';
 import type { GuestOptions } from '../guest-options.ts';
 
@@ -9,8 +10,11 @@ const PACKAGES = ['dropbear-bin', 'libc6', 'libcrypt1', 'libtomcrypt1', 'libtomm
 const WANTED =
   /(sbin\/dropbear|bin\/dropbearkey|\/(ld-linux-x86-64|libc|libcrypt|libtomcrypt|libtommath|libz|libgmp)\.so[.0-9]*)$/;
 
-/** Files with which the guest answers SSH: about 4 MB, read only when the seed brings keys. */
-export async function remoteLogin(options: GuestOptions): Promise<ArchiveEntry[]> {
+/**
+ * What the guest needs to answer SSH, packed: it is unpacked when somebody brings a key, and guests without one keep
+ * its 4 MB of memory for themselves.
+ */
+export async function remoteLogin(options: GuestOptions): Promise<ArchiveEntry> {
   const entries: ArchiveEntry[] = [
     archiveFolder('lib64'),
     archiveFolder('usr'),
@@ -20,10 +24,11 @@ export async function remoteLogin(options: GuestOptions): Promise<ArchiveEntry[]
   for (const name of PACKAGES) {
     const { folder } = await unpackPackage(name, options);
     for (const path of (await readdir(folder, { recursive: true })).filter((entry) => WANTED.test(entry))) {
-      entries.push(await entryOf(join(folder, path), placeOf(path)));
+      const entry = await entryOf(join(folder, path), placeOf(path));
+      if (entry) entries.push(entry);
     }
   }
-  return entries;
+  return archiveFile('lib/login.cpio.gz', gzipSync(cpio(entries), { level: 9 }));
 }
 
 /** All libraries in one folder, where the loader looks without being told. */
@@ -33,8 +38,10 @@ function placeOf(path: string): string {
   return name.includes('.so') ? `usr/lib/${name}` : `usr/sbin/${name}`;
 }
 
-async function entryOf(path: string, place: string): Promise<ArchiveEntry> {
+async function entryOf(path: string, place: string): Promise<ArchiveEntry | undefined> {
   if (!(await lstat(path)).isSymbolicLink()) return archiveFile(place, await readFile(path), 0o755);
   const target = await readlink(path);
-  return archiveLink(place, target.slice(target.lastIndexOf('/') + 1));
+  const name = target.slice(target.lastIndexOf('/') + 1);
+  // The loader is linked from one folder to another, and here both are one.
+  return place.endsWith(`/${name}`) ? undefined : archiveLink(place, name);
 }

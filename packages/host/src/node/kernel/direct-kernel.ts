@@ -1,5 +1,6 @@
-import { access, readFile, rename, writeFile } from 'node:fs/promises';
-import { unpackKernel } from './kernel-image.ts';
+import { access } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import { Failure } from '@godwit/base';
 
 /** Kernels that are being unpacked, or were found not to be worth it, by path. */
 const known = new Map<string, Promise<string>>();
@@ -22,11 +23,16 @@ export function directKernel(path: string): Promise<string> {
 async function layBeside(path: string): Promise<string> {
   const target = `${path}.elf`;
   if (await exists(target)) return target;
-  const kernel = await unpackKernel(await readFile(path));
-  if (!kernel) return path;
-  await writeFile(`${target}.new`, kernel);
-  await rename(`${target}.new`, target);
-  return target;
+  return (await unpackInThread(path, target)) ? target : path;
+}
+
+function unpackInThread(path: string, target: string): Promise<boolean> {
+  const worker = new Worker(new URL('./unpack-worker.ts', import.meta.url), { workerData: { path, target } });
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Failure('bad-kernel', `unpacking ${path} ended with ${code}`)));
+  });
 }
 
 function exists(path: string): Promise<boolean> {
