@@ -12,6 +12,8 @@ export function exitOf(
   nowMs: number,
 ): ContainerExit {
   const exitCode = facts.exitCode ?? 137;
+  // An end lies in the past; the engine's word for it may be of before the clock was put back.
+  const finishedAtMs = Math.min(facts.finishedAtMs ?? nowMs, nowMs);
   const startedAtMs = facts.startedAtMs ?? run.startedAtMs;
   const text = message ?? facts.error;
   return {
@@ -20,7 +22,7 @@ export function exitOf(
     reason: facts.outOfMemory ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error',
     ...(text && { message: text }),
     ...(startedAtMs !== undefined && { startedAtMs }),
-    finishedAtMs: facts.finishedAtMs ?? nowMs,
+    finishedAtMs,
   };
 }
 

@@ -369,4 +369,16 @@ describe('pods', () => {
     await host.pass(60_000);
     assert.equal(host.running().length, 1);
   });
+
+  test('what ended before the clock was put back is started again as soon as ever', async () => {
+    const host = await hostWith({ web: {} });
+    const pod = podOf();
+    host.ensure(pod);
+    await host.pass(1_000);
+    for (const { id } of host.containers.actual()) host.containers.kill(id);
+    host.clock.jump(-86_400_000);
+    await host.crash();
+    await host.pass(5_000);
+    assert.equal(host.running().length, 1);
+  });
 });
