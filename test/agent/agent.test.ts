@@ -42,6 +42,8 @@ test('a bound pod runs, tells how it is, and goes when it is deleted', async () 
   assert.equal(found?.status?.phase, 'Running');
   assert.equal(found?.status?.podIP, '10.80.0.2');
   assert.ok(await host.isReady('one'));
+  const reasons = found?.status?.conditions?.filter(({ status }) => status === 'True').map(({ reason }) => reason);
+  assert.deepEqual(new Set(reasons), new Set([undefined]), 'what holds needs no reason any more');
   const events = (await host.client.resource(event).list({ namespace: 'default' })).items;
   assert.deepEqual(events.map(({ reason }) => reason ?? '').toSorted(), ['Created', 'Pulled', 'Started']);
   await host.client.resource(pod).delete({ namespace: 'default', name: 'one' });

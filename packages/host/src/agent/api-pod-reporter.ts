@@ -14,8 +14,11 @@ export class ApiPodReporter implements PodReporter {
 
   async writeStatus(pod: Stored<Pod>, status: WrittenStatus): Promise<void> {
     const { namespace = '', name, uid } = pod.metadata;
+    // What is no longer said has to be taken back: a patch leaves alone what it does not name.
+    const conditions = status.conditions?.map((condition) => ({ message: null, reason: null, ...condition }));
+    const told = { message: null, reason: null, ...status, ...(conditions && { conditions }) };
     // With the uid, so that a pod of the same name that came later is left alone.
-    const body = { metadata: { uid }, status: { message: null, reason: null, ...status } };
+    const body = { metadata: { uid }, status: told };
     try {
       await this.#client
         .resource(podKind)

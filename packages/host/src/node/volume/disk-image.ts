@@ -87,10 +87,16 @@ export async function assertFree(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const freeBytes = bavail * bsize;
   if (freeBytes >= bytes) return;
-  throw new Failure('no-space', `${folder} has ${freeBytes} bytes free, ${bytes} are needed`, {
+  throw new Failure('no-space', `${folder} has ${inWords(freeBytes)} free, ${inWords(bytes)} are needed`, {
     details: { freeBytes, neededBytes: bytes },
     retryable: true,
   });
+}
+
+/** Roughly, so that what is said about the same thing twice is the same. */
+function inWords(bytes: number): string {
+  const mebibytes = Math.floor(bytes / 2 ** 20);
+  return mebibytes < 10_240 ? `${mebibytes} MiB` : `${Math.floor(mebibytes / 1024)} GiB`;
 }
 
 /** Whether a file can be opened past the page cache: not on tmpfs, nor on some network file systems. */
