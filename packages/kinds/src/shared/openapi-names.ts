@@ -5,7 +5,6 @@ export const metaName = named('apimachinery.pkg.apis.meta.v1');
 export const coreName = named('api.core.v1');
 export const appsName = named('api.apps.v1');
 export const rbacName = named('api.rbac.v1');
-export const storageName = named('api.storage.v1');
 export const policyName = named('api.policy.v1');
 export const discoveryName = named('api.discovery.v1');
 export const coordinationName = named('api.coordination.v1');
