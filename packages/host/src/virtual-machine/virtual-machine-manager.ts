@@ -52,6 +52,8 @@ export class VirtualMachineManager implements MachineManager<VirtualMachineInsta
       const stage = record?.stop?.reason === 'shutdown' ? 'preparing' : (record?.stage ?? 'preparing');
       const rebooted = record !== undefined && record.bootId !== bootId;
       loop.send({ type: 'adopted', view, stage, interfaces: record?.interfaces, rebooted });
+      // Whoever asks for a console right after adoption finds the machine running.
+      while (loop.state.stage === 'adopting' && this.#loops.get(uid) === loop) await world.clock.sleep(1);
     });
     // A machine that does not answer holds up nobody else: its loop waits until it does.
     await Promise.race([Promise.all(looks), world.clock.sleep(LONGEST_ADOPTION_MS)]);
