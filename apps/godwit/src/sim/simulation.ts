@@ -44,6 +44,8 @@ const SECOND_MS = 1_000;
 const START_MS = 120_000;
 /** Longest that it may take, once all works again, until everything is as the specs ask. */
 const SETTLE_MS = 20 * 60_000;
+/** How often a run says what it waits for. */
+const TELL_SECONDS = 30;
 /** More steps than this without time passing: somebody runs in circles. */
 const MOST_STEPS_AT_ONCE = 200_000;
 
@@ -169,11 +171,12 @@ export class Simulation {
   /** Lets time pass until nothing is missing any more. */
   async #until(withinMs: number, missing: () => Missing): Promise<void> {
     const endMs = this.#clock.monotonic() + withinMs;
-    for (;;) {
+    for (let seconds = 1; ; seconds++) {
       await this.#second();
       const reasonsLeft = Object.entries(missing()).filter(([, reasons]) => reasons.length > 0);
       const [first] = reasonsLeft.filter(([name]) => this.#counts(name));
       if (!first) return;
+      if (seconds % TELL_SECONDS === 0) this.#events.add(`after ${seconds} s: ${first[1].slice(0, 3).join('; ')}`);
       if (this.#clock.monotonic() < endMs) continue;
       const [invariant, reasons] = first;
       throw new Violation(invariant, `after ${withinMs / SECOND_MS} s: ${reasons.slice(0, 10).join('; ')}`);
