@@ -1,5 +1,4 @@
 import type { ContainerRun, PodState } from './pod-state.ts';
-import { longestBackOffMs } from './restart-policy.ts';
 
 /**
  * The wall clock jumped by `byMs`: appointments move with it, so that no probe, back-off or grace period comes too
@@ -48,10 +47,10 @@ function movedRun(run: ContainerRun, byMs: number): ContainerRun {
  * further ahead than it could have been made.
  */
 export function withinReason(state: PodState, nowMs: number): PodState {
-  const latestMs = nowMs + longestBackOffMs;
+  // The wait that it was given is no longer than the next one would be.
   const containers = Object.entries(state.containers).map(([name, run]) => [
     name,
-    run.notBeforeMs > latestMs ? { ...run, notBeforeMs: latestMs } : run,
+    { ...run, notBeforeMs: Math.min(run.notBeforeMs, nowMs + run.backOffMs) },
   ]);
   const { end } = state;
   const late = end && end.sinceMs > nowMs;

@@ -4,7 +4,7 @@ import type { ContainerExit, ContainerRun } from './pod-state.ts';
 
 /** Kubernetes' own numbers: at once, then 10 s doubling to 5 min, forgotten after 10 min of running. */
 const FIRST_BACK_OFF_MS = 10_000;
-export const longestBackOffMs = 300_000;
+const LONGEST_BACK_OFF_MS = 300_000;
 const FORGET_AFTER_MS = 600_000;
 
 /** Whether an ended container runs again by itself. */
@@ -32,7 +32,7 @@ export function nextRun(run: ContainerRun, exit: ContainerExit): ContainerRun {
   const ranMs = exit.finishedAtMs - (exit.startedAtMs ?? exit.finishedAtMs);
   const expected = run.stop?.reason === 'changed' || exit.interrupted === true;
   const delayMs = ranMs >= FORGET_AFTER_MS || expected ? 0 : run.backOffMs;
-  const nextDelayMs = Math.min(longestBackOffMs, Math.max(FIRST_BACK_OFF_MS, delayMs * 2));
+  const nextDelayMs = Math.min(LONGEST_BACK_OFF_MS, Math.max(FIRST_BACK_OFF_MS, delayMs * 2));
   return {
     phase: 'waiting',
     attempt: run.attempt + 1,
