@@ -67,7 +67,9 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
     assert.equal(status()?.interfaces?.[0]?.ipAddress, '10.80.0.5');
     const stream = await host.console('tiny', UID);
     assert.match(await stream.readUntil('ready as from-seed'), /userland is up/);
-    await stream.readUntil('ran-4');
+    // What is typed before the shell asks for it may be lost.
+    await stream.readUntil('# ');
+    await waitFor('the commands of the seed', () => host.serialLog(UID).includes('ran-4'), 60_000);
     await stream.type('echo $((6*7))-answer\n');
     await stream.readUntil('42-answer');
     stream.close();
@@ -194,6 +196,7 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
     start(testInstance('tiny', uid, tinyKernel));
     await waitFor('the guest', () => host.serialLog(uid).includes('ready as'), 60_000);
     const stream = await host.console('tiny', uid);
+    await stream.readUntil('# ');
     await stream.type('sleep 1; poweroff\n');
     await stream.readUntil('poweroff');
     stream.close();
@@ -273,6 +276,7 @@ describe('a host whose disk is full', () => {
     const paused = () => host.instance('tiny')?.status?.conditions?.find(({ type }) => type === 'Paused');
     await waitFor('the guest', () => host.serialLog(uid).includes('ready as'), 60_000);
     const stream = await host.console('tiny', uid);
+    await stream.readUntil('# ');
     await stream.type('dd if=/dev/zero of=/dev/vda bs=1M count=32 oflag=direct && echo written-$((1+1))\n');
     await waitFor('the guest to be held', () => paused()?.reason === 'PausedIOError', 60_000);
     assert.match(paused()?.message ?? '', /no space/);
