@@ -61,8 +61,10 @@ function describe(file: string): Source {
 }
 
 function* importsOf(text: string): Generator<string> {
-  for (const match of text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'/g)) yield match[1] as string;
-  for (const match of text.matchAll(/(?:^|\n)\s*import\s*'([^']+)'|\bimport\('([^']+)'\)/g)) yield (match[1] ?? match[2]) as string;
+  for (const match of text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^'";]*?from\s*'([^']+)'/g))
+    yield match[1] as string;
+  for (const match of text.matchAll(/(?:^|\n)\s*import\s*'([^']+)'|\bimport\('([^']+)'\)/g))
+    yield (match[1] ?? match[2]) as string;
 }
 
 function* importBreaches(source: Source): Generator<string> {
@@ -85,7 +87,8 @@ function leavesPackage(path: string, specifier: string): boolean {
 function* layerBreaches(source: Source, specifier: string): Generator<string> {
   const [, target = '', entry] = specifier.split('/');
   if (source.isTest || source.package === undefined) return;
-  if (!MAY_IMPORT[source.package]?.includes(target)) yield `imports ${specifier}: ${source.package} may not know ${target}`;
+  if (!MAY_IMPORT[source.package]?.includes(target))
+    yield `imports ${specifier}: ${source.package} may not know ${target}`;
   if (entry === 'node' && !source.isNode) yield `imports ${specifier}: only under a folder named node/, or in apps/`;
 }
 
