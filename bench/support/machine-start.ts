@@ -53,7 +53,9 @@ export class MachineStarter {
     await must('ip', [...inside, 'tuntap', 'add', tap, 'mode', 'tap']);
     try {
       const startedMs = performance.now();
-      const child = spawn('nsenter', [`--net=/run/netns/${namespace}`, '--', ...command], { stdio: 'ignore' });
+      // In a session of its own, as Godwit starts it: the kernel shares processors out by session.
+      const options = { stdio: 'ignore', detached: true } as const;
+      const child = spawn('nsenter', [`--net=/run/netns/${namespace}`, '--', ...command], options);
       const gone = new Promise((resolve) => child.once('exit', resolve));
       try {
         await userland(this.#handFolder);
