@@ -1,3 +1,6 @@
-/** What happened to objects. One stored thing seen through two API groups, as in Kubernetes. */
+/**
+ * What happened to objects, in the two forms that Kubernetes has for it. Godwit writes the core form; unlike in
+ * Kubernetes, each form is stored for itself.
+ */
 export * from './core-event.ts';
 export * from './event.ts';
