@@ -4,8 +4,9 @@
  */
 import { join } from 'node:path';
 import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
-import { GodwitUnderTest, projectRoot } from '../test/support/godwit.ts';
+import { type GodwitUnderTest, projectRoot } from '../test/support/godwit.ts';
 import { onOwnCloud } from './support/bench-cloud.ts';
+import { cleaningUp } from './support/cleaning-up.ts';
 import { MachineStarter } from './support/machine-start.ts';
 import { podmanByHand, podStarter } from './support/pod-start.ts';
 import { RawClient, readAccess } from './support/raw-client.ts';
@@ -16,22 +17,26 @@ const PAIRS = 20;
 const STARTS = 5;
 const IMAGE = 'localhost/godwit-bench:latest';
 
-export const bench: Bench = async function* ({ say }) {
-  await must('podman', ['build', '--network=none', '-t', IMAGE, join(projectRoot, 'examples/myapp')]);
-  try {
-    yield* onOwnCloud(async function* (godwit) {
-      const image = await godwit.verb('image', 'tiny');
-      if (image.status !== 0) throw new Error(image.stderr);
-      const client = await RawClient.open(readAccess(godwit.kubeconfig));
-      yield await machines(godwit, client, say);
-      yield await pods(client, say);
-      client.close();
-      yield await startOfGodwit(godwit, say);
-    });
-  } finally {
-    await must('podman', ['rmi', IMAGE]);
-  }
-};
+export const bench: Bench = ({ say }) =>
+  cleaningUp(
+    async () => {
+      await must('podman', ['rmi', '-f', IMAGE]);
+    },
+    async function* () {
+      await must('podman', ['build', '--network=none', '-t', IMAGE, join(projectRoot, 'examples/myapp')]);
+      yield* onOwnCloud((godwit) => measure(godwit, say));
+    },
+  );
+
+async function* measure(godwit: GodwitUnderTest, say: (line: string) => void): AsyncIterable<BenchRow> {
+  const image = await godwit.verb('image', 'tiny');
+  if (image.status !== 0) throw new Error(image.stderr);
+  const client = await RawClient.open(readAccess(godwit.kubeconfig));
+  yield await machines(godwit, client, say);
+  yield await pods(client, say);
+  client.close();
+  yield await startOfGodwit(godwit, say);
+}
 
 async function machines(godwit: GodwitUnderTest, client: RawClient, say: (line: string) => void): Promise<BenchRow> {
   const starter = new MachineStarter(godwit, client);

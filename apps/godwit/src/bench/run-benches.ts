@@ -53,7 +53,7 @@ export async function runBenches(
       const { bench } = (await import(join(folder, `${name}.ts`))) as { bench: Bench };
       for await (const row of bench({ say, ...(options.traces !== undefined && { traces: options.traces }) })) {
         allHold &&= row.holds;
-        process.stdout.write(options.json ? `${JSON.stringify(row)}\n` : tableLine(row));
+        process.stdout.write(options.json ? jsonLine(row) : tableLine(row));
       }
     } catch (error) {
       allHold = false;
@@ -61,6 +61,12 @@ export async function runBenches(
     }
   }
   process.exitCode = allHold ? 0 : 1;
+}
+
+/** All fields, in the order of the table; null where there is nothing to compare with. */
+function jsonLine({ bench, what, value, unit, goal, peer, peerValue, ratio, holds }: BenchRow): string {
+  const compared = { peer: peer ?? null, peerValue: peerValue ?? null, ratio: ratio ?? null };
+  return `${JSON.stringify({ bench, what, value, unit, goal, ...compared, holds })}\n`;
 }
 
 /** What figures depend on: a busy machine is to be seen beside them. */
