@@ -70,6 +70,8 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
     switch (action.type) {
       case 'prepare': {
         const request = await prepareRequest(this.#object(), this.#parts.client);
+        // A launch that failed, or was cut short, may have left a guest running on the disks that are laid out anew.
+        await hypervisor.kill(this.#uid);
         return { type: 'prepared', prepared: await hypervisor.prepare(request, signal) };
       }
       case 'attach':
