@@ -39,6 +39,10 @@ export class FakePodFolders implements PodFolders {
     return Promise.resolve({ paths: Object.fromEntries(names.map((name) => [name, `/volumes/${name}`])) });
   }
 
+  list(): Promise<readonly string[]> {
+    return Promise.resolve([...this.mounted.keys()]);
+  }
+
   remove(podUid: string): Promise<void> {
     this.mounted.delete(podUid);
     return Promise.resolve();

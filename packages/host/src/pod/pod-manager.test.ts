@@ -381,4 +381,14 @@ describe('pods', () => {
     await host.pass(5_000);
     assert.equal(host.running().length, 1);
   });
+
+  test('folders of a pod that nothing else is left of are taken away', async () => {
+    const host = await hostWith({ web: {} });
+    const pod = podOf({ volumes: [{ name: 'v', emptyDir: {} }] });
+    await host.folders.mount(pod);
+    await host.crash();
+    await host.pass(1_000);
+    assert.equal(host.folders.mounted.size, 0);
+    assert.deepEqual(host.manager.known(), []);
+  });
 });

@@ -45,12 +45,13 @@ export class PodManager implements MachineManager<Pod> {
   }
 
   async adopt(): Promise<void> {
-    const { containers } = this.#tools;
+    const { containers, folders } = this.#tools;
     await containers.prepare();
     this.#unsubscribe = containers.subscribe((id) => this.#noticeExit(id));
-    const [records, found] = await Promise.all([this.#records.load(), containers.list()]);
+    const [records, found, standing] = await Promise.all([this.#records.load(), containers.list(), folders.list()]);
     const byPod = Map.groupBy(found, (facts) => containerLabels(facts).podUid);
-    for (const uid of new Set([...records.keys(), ...byPod.keys()])) {
+    // A record may be lost, or may never have been written on a full disk: what is left is ended all the same.
+    for (const uid of new Set([...records.keys(), ...byPod.keys(), ...standing])) {
       if (uid === '') continue;
       const loop = this.#begin(uid, stateOfRecord(uid, this.#tools.host.ips, records.get(uid)));
       loop.send({ type: 'adopted', containers: byPod.get(uid) ?? [] });

@@ -26,6 +26,8 @@ export interface PodFolders {
    * @throws Failure `volume-source-missing`, `volume-not-ready`, `volume-unsupported`, `no-space`
    */
   mount(pod: Stored<Pod>): Promise<MountedVolumes>;
+  /** UIDs of all pods of which anything stands here: after a crash perhaps nothing else is left of them. */
+  list(): Promise<readonly string[]>;
   /** Takes volumes away. `keep`: what stands on disk stays. */
   remove(podUid: string, keep: boolean): Promise<void>;
   /** How a pod uses more disk space than it may, in words; undefined when it does not. */

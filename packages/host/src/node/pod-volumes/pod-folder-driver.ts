@@ -76,6 +76,14 @@ export class PodFolderDriver implements PodFolders {
     };
   }
 
+  async list(): Promise<readonly string[]> {
+    const { folder, runFolder } = this.#options;
+    const machines = await namesIn(folder);
+    const contents = await Promise.all(machines.map((uid) => namesIn(this.#diskPath(uid))));
+    const onDisk = machines.filter((_, index) => contents[index]?.includes('volumes'));
+    return [...new Set([...onDisk, ...(await namesIn(join(runFolder, 'pods')))])];
+  }
+
   async remove(podUid: string, keep: boolean): Promise<void> {
     const memory = join(this.#runPath(podUid), 'memory');
     for (const name of await namesIn(memory)) await unmount(join(memory, name));
