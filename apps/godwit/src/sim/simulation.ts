@@ -1,4 +1,5 @@
 import { type Random, SeededRandom, VirtualClock } from '@godwit/base';
+import type { Event, Stored } from '@godwit/kinds';
 import type { Plant } from './cloud/plant.ts';
 import { SimulatedCloud } from './cloud/simulated-cloud.ts';
 import type { HostSize } from './cloud/simulated-host.ts';
@@ -85,6 +86,9 @@ export class Simulation {
       },
     });
     this.#cloud.view.listen({
+      changed: ({ plural, after }) => {
+        if (plural === 'events' && after) events.add(wordsOf(after as Stored<Event>));
+      },
       acknowledged: ({ revision, writes }) =>
         events.add(
           `store ${revision}: ${writes.map(({ key }) => key).join(' ')}`,
@@ -222,6 +226,10 @@ export class Simulation {
 /** Everything that can go on without time passing does: the turn ends when no promise has anything left to do. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+function wordsOf({ involvedObject, reason, message }: Stored<Event>): string {
+  return `event: ${involvedObject.kind} ${involvedObject.name} ${reason}: ${message}`;
 }
 
 /** What is there although nobody wants anything any more. */
