@@ -3,6 +3,7 @@ import { type ApiClient, EventRecorder, type KindCache, sameJson } from '@godwit
 import {
   isNotFound,
   isPodActive,
+  isReason,
   type Pod,
   pod,
   type ReplicaSet,
@@ -25,6 +26,9 @@ import { after, done, type Outcome, type Reconciler, type Wake } from '../reconc
 import { type Decision, decide } from './decide.ts';
 import { podOfTemplate } from './pod-of-template.ts';
 import { type ReplicaFailure, replicaSetStatus } from './replica-set-status.ts';
+
+/** How soon it is tried again when the API may not make a pod now, as with a quota that is used up. */
+const REFUSED_RETRY_MS = 5_000;
 
 /** What a round of making and taking away came to. */
 interface Round {
@@ -65,6 +69,8 @@ export class ReplicaSetReconciler implements Reconciler {
     // The next round must not count without what this one wrote, whatever happens to the status.
     if (round.version !== '') await this.#pods.reached(round.version, signal);
     await this.#writeStatus(set, decision, round.failure);
+    // A quota that is used up is no fault of ours: users see it in the condition.
+    if (isReason(round.error, 'Forbidden')) return after(REFUSED_RETRY_MS, describeError(round.error));
     if (round.error !== undefined) throw round.error;
     return decision.availableInMs === undefined
       ? done
