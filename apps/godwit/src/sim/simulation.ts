@@ -86,8 +86,8 @@ export class Simulation {
       },
     });
     this.#cloud.view.listen({
-      changed: ({ plural, after }) => {
-        if (plural === 'events' && after) events.add(wordsOf(after as Stored<Event>));
+      changed: ({ plural, before, after }) => {
+        if (plural === 'events' && after && !before) events.add(wordsOf(after as Stored<Event>));
       },
       acknowledged: ({ revision, writes }) =>
         events.add(
