@@ -45,6 +45,7 @@ test('one-copy finds a hypervisor that starts a machine beside itself', () => {
   return assertFound('one-copy', {
     hypervisor: (driver: HypervisorDriver) =>
       but(driver, {
+        list: () => Promise.resolve([]),
         adopt: () => Promise.resolve(undefined),
         launch: async (request) => {
           const uid = `${request.uid}-${++launches}`;
