@@ -44,6 +44,11 @@ test('aliases cannot make a small document large', () => {
   for (let i = 1; i < 12; i++)
     lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(', ')}]`);
   assert.match(refusal(lines.join('\n'), 'yaml'), /alias/);
+  // Few aliases, and more than a hundred million values.
+  assert.match(refusal([...lines.slice(0, 9), 'b: *a8'].join('\n'), 'yaml'), /aliases would make it too large/);
+  assert.match(refusal(`a: &a ${'x'.repeat(1_000_000)}\nb: [${'*a, '.repeat(20)}]`, 'yaml'), /too large/);
+  assert.match(refusal('a: &a [1, *a]', 'yaml'), /too large/);
+  assert.deepEqual(parseBody('a: &a {b: 1}\nc: *a\nd: "*"', 'yaml'), { a: { b: 1 }, c: { b: 1 }, d: '*' });
 });
 
 test('a fault is found exactly where the engine refuses the text', () => {

@@ -26,6 +26,8 @@ const manifestSchema = new Schema([
 
 /** More aliases than this in one document is an attempt to make it grow without end. */
 const MOST_ALIASES = 100;
+/** Values and characters of a document once its aliases are written out: a few aliases of aliases are enough to explode. */
+const MOST_EXPANDED = 8 * 2 ** 20;
 
 /** Parses a request body. Throws `BadRequest` that says where the fault is. */
 export function parseBody(text: string, format: 'json' | 'yaml'): unknown {
@@ -43,13 +45,34 @@ function parseJson(text: string): unknown {
 
 function parseYaml(text: string): unknown {
   try {
-    return load(text, { schema: manifestSchema, maxAliases: MOST_ALIASES });
+    const value = load(text, { schema: manifestSchema, maxAliases: MOST_ALIASES });
+    if (text.includes('*')) assertBounded(value);
+    return value;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
     const line = (error.mark?.line ?? 0) + 1;
     const column = (error.mark?.column ?? 0) + 1;
     throw malformed('YAML', { line, column, problem: error.reason }, error);
   }
+}
+
+/** Aliases make one value stand in several places, or even inside itself. */
+function assertBounded(value: unknown): void {
+  const sizes = new Map<object, number>();
+  const sizeOf = (node: unknown): number => {
+    if (typeof node === 'string') return 1 + node.length;
+    if (typeof node !== 'object' || node === null) return 1;
+    const known = sizes.get(node);
+    if (known !== undefined) return known;
+    // Met again before its size is known, it holds itself.
+    sizes.set(node, Number.POSITIVE_INFINITY);
+    let size = 1;
+    for (const [key, item] of Object.entries(node)) size += key.length + sizeOf(item);
+    sizes.set(node, size);
+    return size;
+  };
+  if (sizeOf(value) <= MOST_EXPANDED) return;
+  throw malformed('YAML', { line: 1, column: 1, problem: 'its aliases would make it too large' }, undefined);
 }
 
 function malformed(format: string, fault: JsonFault, cause: unknown): StatusFailure {
