@@ -188,6 +188,19 @@ test('lists that cannot be understood', async () => {
     assert.equal(code, 400, `${query}: ${message}`);
     assert.match(message ?? '', word);
   }
+  // Long is not wrong.
+  const names = Array.from({ length: 3_000 }, (_, index) => `one-of-many-${index}`);
+  const long = `labelSelector=${encodeURIComponent(`app in (${names.join(',')})`)}`;
+  assert.equal((await sendRaw(godwit.kubeconfig, `${configMaps}?${long}`)).status, 200);
+});
+
+test('a small document that its aliases would make huge is refused at once', async () => {
+  const nine = (name: string) => Array.from({ length: 9 }, () => name).join(', ');
+  const lines = Array.from({ length: 8 }, (_, index) => `x${index + 1}: &x${index + 1} [${nine(`*x${index}`)}]`);
+  const bomb = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\nx0: &x0 [${nine('x')}]\n${lines.join('\n')}\ndata: {a: *x8}\n`;
+  const { code, message } = await post(configMaps, bomb, 'application/yaml');
+  assert.equal(code, 400);
+  assert.match(message ?? '', /aliases would make it too large/);
 });
 
 test('strangers, wrong tokens and users without rights are refused, and told what they lack', async () => {

@@ -39,6 +39,8 @@ type Active = Http1Request | Http2Request;
 const KEEP_ALIVE_MS = 180_000;
 const MOST_STREAMS = 1000;
 const WINDOW_BYTES = 1024 * 1024;
+/** Whole scripts come in the query of an exec, and long lists in selectors. */
+const MOST_HEADER_BYTES = 512 * 1024;
 
 /**
  * The API on a port: TLS, with HTTP/2 and HTTP/1.1 as the client chooses, and upgrades to WebSocket and
@@ -61,6 +63,7 @@ export class ApiServer {
       rejectUnauthorized: false,
       ALPNProtocols: ['h2', 'http/1.1'],
       keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MOST_HEADER_BYTES,
       noDelay: true,
     });
     this.#chooseProtocol();
