@@ -101,10 +101,8 @@ async function hostDisk(
 ): Promise<PreparedVolume> {
   const path = normalize(source.path);
   if (!allowed.some((folder) => path.startsWith(`${normalize(folder)}/`))) {
-    throw new Failure(
-      'bad-volume',
-      `hostDisk ${source.path}: this host allows disks only in ${allowed.join(', ') || 'no folder'}`,
-    );
+    const rule = allowed.length === 0 ? 'this host allows no hostDisk' : `allowed only in ${allowed.join(', ')}`;
+    throw new Failure('bad-volume', `hostDisk ${source.path}: ${rule}`);
   }
   if (source.create && !(await exists(path))) await createBlank(path, source.sizeBytes ?? 0);
   const { format, sizeBytes } = await inspectImage(path, undefined, signal);

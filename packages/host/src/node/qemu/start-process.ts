@@ -72,7 +72,12 @@ const CAUSES: readonly (readonly [RegExp, string])[] = [
 
 /** What QEMU said when it would not start, as a code: `no-memory`, `disk-in-use`, `disk-corrupt`, …, `launch-failed`. */
 export function launchFailure(said: string, how: string | number | null): Failure {
-  const text = said.trim().split('\n').slice(-4).join('; ') || `QEMU ended with ${how}`;
+  // Without its times, so that the same words are the same event.
+  const lines = said
+    .trim()
+    .replace(/^\d{4}-\d\d-\d\dT[\d:.]+Z /gm, '')
+    .split('\n');
+  const text = lines.slice(-4).join('; ') || `QEMU ended with ${how}`;
   const code = CAUSES.find(([pattern]) => pattern.test(said))?.[1] ?? 'launch-failed';
   return new Failure(code, text, { retryable: true });
 }

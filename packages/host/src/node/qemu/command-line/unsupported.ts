@@ -8,6 +8,10 @@ export function refuseUnsupported(spec: VirtualMachineInstanceSpec): void {
     [(devices.gpus ?? []).length > 0, 'spec.domain.devices.gpus: no graphics processor can be passed through here'],
     [(devices.hostDevices ?? []).length > 0, 'spec.domain.devices.hostDevices: no device can be passed through here'],
     [(devices.filesystems ?? []).length > 0, 'spec.domain.devices.filesystems: needs virtiofsd, which is not here'],
+    [
+      (spec.networks ?? []).some(({ multus, resourceClaim }) => multus !== undefined || resourceClaim !== undefined),
+      'spec.networks: there is only the pod network here',
+    ],
     [spec.domain.launchSecurity !== undefined, 'spec.domain.launchSecurity: no memory encryption here'],
     [
       (devices.interfaces ?? []).some(({ sriov }) => sriov !== undefined),
