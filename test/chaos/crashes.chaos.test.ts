@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Simulation } from './index.ts';
 
-const SEEDS = 30;
+const SEEDS = 20;
 /** What a person who runs the tests may rely on having been tried. */
 const LEAST_CRASHES = 200;
 

@@ -13,6 +13,8 @@ export interface DiskBatch {
 export class SimulatedDisk {
   #batches: DiskBatch[] = [];
   #synced = 0;
+  /** What came before this revision need not be told any more; the batches stay, as a store of values would. */
+  floor = 0;
   /** No byte can be written any more. */
   full = false;
   /** How long a sync takes, in milliseconds. */
@@ -37,6 +39,7 @@ export class SimulatedDisk {
     const lost = random.integer(this.#batches.length - this.#synced + 1);
     this.#batches = this.#batches.slice(0, this.#batches.length - lost);
     this.#synced = this.#batches.length;
+    this.floor = Math.min(this.floor, this.#synced);
     return lost;
   }
 }

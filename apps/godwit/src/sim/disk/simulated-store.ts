@@ -4,6 +4,7 @@ import {
   type Listing,
   type ListRange,
   MemoryStore,
+  type Retention,
   type Store,
   type StoreEvent,
   type Write,
@@ -25,6 +26,7 @@ export interface SimulatedStoreOptions {
   readonly life: Life;
   readonly disk: SimulatedDisk;
   readonly observer: StoreObserver;
+  readonly retention?: Retention;
   /** False plants a bug: writes are acknowledged before they are safe. */
   readonly syncs?: boolean;
 }
@@ -44,6 +46,7 @@ export class SimulatedStore implements Store {
   readonly #memory: MemoryStore;
   readonly #jobs: Job[] = [];
   #working = false;
+  #closed = false;
 
   /** Reads what the disk has. */
   static async open(options: SimulatedStoreOptions): Promise<SimulatedStore> {
@@ -54,13 +57,15 @@ export class SimulatedStore implements Store {
     for (const { writes } of disk.batches) {
       await store.#memory.append(writes.map(({ key, text }) => ({ key, body: text === null ? null : { text } })));
     }
+    if (disk.floor > 0) await store.#memory.compact(disk.floor);
     if (life.alive) observer.opened(disk.batches);
     return store;
   }
 
   private constructor(options: SimulatedStoreOptions) {
     this.#options = options;
-    this.#memory = new MemoryStore(options.life.world);
+    const { life, retention } = options;
+    this.#memory = new MemoryStore({ clock: life.world.clock, ...(retention && { retention }) });
   }
 
   get revision(): number {
@@ -69,6 +74,7 @@ export class SimulatedStore implements Store {
 
   async append(writes: readonly Write[]): Promise<number> {
     const { life } = this.#options;
+    assertBatch(writes);
     try {
       return await life.effect('store.append', () => this.#enqueue(writes), life.storeWeather);
     } catch (error) {
@@ -98,10 +104,13 @@ export class SimulatedStore implements Store {
   }
 
   compact(revision: number): Promise<void> {
+    const { disk } = this.#options;
+    disk.floor = Math.max(disk.floor, Math.min(revision, this.revision));
     return this.#memory.compact(revision);
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#memory.close();
   }
 
@@ -120,6 +129,7 @@ export class SimulatedStore implements Store {
 
   async #commit(writes: readonly Write[]): Promise<number> {
     const { life, disk, observer, syncs = true } = this.#options;
+    if (this.#closed) throw new Failure('unavailable', 'the store is closed', { retryable: true });
     await this.#assertNoConflict(writes);
     const batch: DiskBatch = {
       revision: this.#memory.revision + 1,
@@ -127,7 +137,7 @@ export class SimulatedStore implements Store {
     };
     write(disk, batch);
     await life.point('store.write');
-    if (syncs) await life.world.clock.sleep(disk.syncMs);
+    if (syncs && disk.syncMs > 0) await life.world.clock.sleep(disk.syncMs);
     if (syncs) disk.sync();
     await life.point('store.sync');
     await this.#memory.append(writes);
@@ -145,6 +155,12 @@ export class SimulatedStore implements Store {
       throw new Failure('conflict', `${key} stands at revision ${revision}`, { details: { key, revision } });
     }
   }
+}
+
+/** What no engine may be given must not reach the disk. */
+function assertBatch(writes: readonly Write[]): void {
+  const keys = new Set(writes.map(({ key }) => key));
+  if (writes.length === 0 || keys.size < writes.length) throw new RangeError('a batch names each key once');
 }
 
 function write(disk: SimulatedDisk, batch: DiskBatch): void {
