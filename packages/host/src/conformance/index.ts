@@ -3,3 +3,4 @@
 export * from './conformance-container-driver.ts';
 export * from './conformance-hypervisor-driver.ts';
 export * from './conformance-network-driver.ts';
+export * from './conformance-volume-driver.ts';
