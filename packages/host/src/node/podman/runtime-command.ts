@@ -36,9 +36,16 @@ export function runInContainer(
       signal.removeEventListener('abort', give);
       void rm(pidFile, { force: true });
       if (signal.aborted) reject(signal.reason);
-      else resolve({ exitCode: code ?? 137, output: output.slice(0, LONGEST_OUTPUT_BYTES) });
+      else resolve({ exitCode: code ?? 137, output: withoutLogMarks(output.slice(0, LONGEST_OUTPUT_BYTES)) });
     });
   });
+}
+
+/** What the runtime itself has to say comes as a line of its log: the message alone is for people, and stays the same. */
+export function withoutLogMarks(output: string): string {
+  return output.replace(/^time="[^"]*" level=\w+ msg="((?:[^"\\]|\\.)*)"$/gm, (_, message: string) =>
+    message.replaceAll(/\\(.)/g, '$1'),
+  );
 }
 
 /** The command itself: the end of the runtime's client alone would leave it running. */
