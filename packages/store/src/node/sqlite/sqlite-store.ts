@@ -30,6 +30,12 @@ interface Forgetting {
   readonly dropped: readonly Dropped[];
 }
 
+/**
+ * Batches that go to the writing thread as one message at most. Each message costs both threads more than a row
+ * does; but a portion must not take longer to come together than a commit, or the disk waits for the processor.
+ */
+const PORTION = 8;
+
 /** What was sent to the committer in one go. */
 interface Sent {
   readonly batches: readonly Pending[];
@@ -46,7 +52,8 @@ export class SqliteStore implements Store {
   #forgetting: Forgetting | undefined;
   #sent: Sent[] = [];
   #next: number;
-  #flushing = false;
+  /** Will send what is queued when this turn of the event loop ends. */
+  #flushing: NodeJS.Immediate | undefined;
   #closed = false;
   /** Groups sent, and those of them that have been reported. */
   #sentCount = 0;
@@ -146,21 +153,23 @@ export class SqliteStore implements Store {
     this.#scheduleFlush();
   }
 
-  /** What arrives in one turn of the event loop goes to the thread as one message. */
+  /** What arrives in one turn of the event loop goes to the thread together, but the first of a crowd need not wait for all. */
   #scheduleFlush(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    queueMicrotask(() => {
-      this.#flushing = false;
-      const batches = this.#queued;
-      const forgetting = this.#forgetting;
-      const first = batches[0]?.revision ?? this.#next;
-      this.#queued = [];
-      this.#forgetting = undefined;
-      this.#sent.push({ batches, forgetting });
-      this.#sentCount++;
-      this.#committer.send({ rows: batches.flatMap((batch) => batch.rows), ...forgetting }, first - 1);
-    });
+    if (this.#queued.length >= PORTION) this.#flush();
+    else this.#flushing ??= setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    clearImmediate(this.#flushing);
+    this.#flushing = undefined;
+    const batches = this.#queued;
+    const forgetting = this.#forgetting;
+    const first = batches[0]?.revision ?? this.#next;
+    this.#queued = [];
+    this.#forgetting = undefined;
+    this.#sent.push({ batches, forgetting });
+    this.#sentCount++;
+    this.#committer.send({ rows: batches.flatMap((batch) => batch.rows), ...forgetting }, first - 1);
   }
 
   #onDurable(count: number): void {
