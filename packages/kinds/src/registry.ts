@@ -7,6 +7,7 @@ import { localSubjectAccessReview } from './authorization/local-subject-access-r
 import { selfSubjectAccessReview } from './authorization/self-subject-access-review.ts';
 import { selfSubjectRulesReview } from './authorization/self-subject-rules-review.ts';
 import { subjectAccessReview } from './authorization/subject-access-review.ts';
+import { balancePolicy } from './balance-policy/index.ts';
 import { binding } from './binding.ts';
 import { configMap } from './config-map.ts';
 import { endpointSlice } from './endpoint-slice.ts';
@@ -79,7 +80,7 @@ const kubernetesKinds: readonly KindDefinition[] = [
   anyKind(storageClass),
 ];
 
-const godwitKinds: readonly KindDefinition[] = [anyKind(network)];
+const godwitKinds: readonly KindDefinition[] = [anyKind(balancePolicy), anyKind(network)];
 
 /** Every kind that is a resource of its own. A new kind is added here, and nowhere else. */
 export const builtInKinds: readonly KindDefinition[] = [...kubernetesKinds, ...kubevirtKinds, ...godwitKinds];
