@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
 import type { GodwitUnderTest } from '../test/support/godwit.ts';
 import { onOwnCloud } from './support/bench-cloud.ts';
+import { createAll } from './support/create-all.ts';
 import { configMap, haltedMachine } from './support/manifests.ts';
 import { cpuSeconds, residentSetSize } from './support/process-figures.ts';
 import { type Access, RawClient, readAccess } from './support/raw-client.ts';
@@ -32,7 +33,7 @@ export const bench: Bench = ({ say }) =>
 
 async function* creates(access: Access, godwit: GodwitUnderTest): AsyncIterable<BenchRow> {
   const path = '/api/v1/namespaces/default/configmaps';
-  const clients = await openClients(access, CLIENTS);
+  const clients = await RawClient.openMany(access, CLIENTS);
   await createAll(clients, 5_000, (i) => configMap(`warm-${i}`), path);
   const rates: number[] = [];
   const cpuMicroseconds: number[] = [];
@@ -78,34 +79,13 @@ function fsyncMedianMs(folder: string): number {
   return median(waits);
 }
 
-function openClients(access: Access, count: number): Promise<RawClient[]> {
-  return Promise.all(Array.from({ length: count }, () => RawClient.open(access)));
-}
-
-async function createAll(
-  clients: readonly RawClient[],
-  count: number,
-  body: (i: number) => string,
-  path: string,
-): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    clients.map(async (client) => {
-      for (let i = next++; i < count; i = next++) {
-        const { status } = await client.request('POST', path, body(i));
-        if (status !== 201) throw new Error(`create ${i} of ${path}: status ${status}`);
-      }
-    }),
-  );
-}
-
 async function* lists(access: Access): AsyncIterable<BenchRow> {
   const path = '/apis/kubevirt.io/v1/namespaces/default/virtualmachines';
-  const clients = await openClients(access, CLIENTS);
+  const clients = await RawClient.openMany(access, CLIENTS);
   await createAll(clients, MACHINES, haltedMachine, path);
   await settled(clients[0] as RawClient);
   for (const client of clients) client.close();
-  const [lister, other] = (await openClients(access, 2)) as [RawClient, RawClient];
+  const [lister, other] = (await RawClient.openMany(access, 2)) as [RawClient, RawClient];
   const seconds: number[] = [];
   const worst = { listing: [] as number[], alone: [] as number[] };
   let bodyBytes = 0;
@@ -166,16 +146,16 @@ async function waitsUntil(client: RawClient, end: Promise<unknown>): Promise<num
 
 async function* watches(access: Access, pid: number): AsyncIterable<BenchRow> {
   const path = '/api/v1/namespaces/kube-public/configmaps';
-  const [writer] = (await openClients(access, 1)) as [RawClient];
+  const [writer] = (await RawClient.openMany(access, 1)) as [RawClient];
   const watchers: RawClient[] = [];
-  while (watchers.length < WATCHERS) watchers.push(...(await openClients(access, 50)));
+  while (watchers.length < WATCHERS) watchers.push(...(await RawClient.openMany(access, 50)));
   let missing = WATCHERS;
   const all = Promise.withResolvers<void>();
   const onComplete = () => {
     if (--missing === 0) all.resolve();
   };
   const query = '?watch=1&labelSelector=app%3Dwatch';
-  await Promise.all(watchers.map((watcher) => watcher.stream(path + query, eventCounter(CHANGES, onComplete))));
+  await Promise.all(watchers.map((watcher) => watcher.streamEvents(path + query, countdown(CHANGES, onComplete))));
   await settled(writer);
   const before = residentSetSize(pid);
   let peak = before;
@@ -207,19 +187,9 @@ async function* watches(access: Access, pid: number): AsyncIterable<BenchRow> {
   };
 }
 
-/** Takes the bytes of one watch, and calls `onComplete` when `count` objects have been added. */
-function eventCounter(count: number, onComplete: () => void): (chunk: Buffer) => void {
-  const marker = '"type":"ADDED"';
-  let seen = 0;
-  let rest = '';
-  return (chunk) => {
-    const text = rest + chunk.toString('latin1');
-    let end = 0;
-    for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, end)) {
-      end = at + marker.length;
-      if (++seen === count) onComplete();
-    }
-    // A marker may lie across two chunks.
-    rest = text.slice(Math.max(end, text.length - marker.length + 1));
+function countdown(count: number, onZero: () => void): () => void {
+  let left = count;
+  return () => {
+    if (--left === 0) onZero();
   };
 }

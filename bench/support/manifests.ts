@@ -34,3 +34,22 @@ export function haltedMachine(index: number): string {
 
 /** What makes a listed machine 2 KB together with its defaults, its status and its managed fields. */
 const NOTE_LENGTH = 100;
+
+/** A host that nobody is on, large enough for a thousand small machines. */
+export function fakeHost(index: number) {
+  const name = `host-${index}`;
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: { bench: 'host', 'kubernetes.io/hostname': name, 'kubernetes.io/arch': 'amd64' } },
+    status: {
+      allocatable: { cpu: '128', memory: '1Ti', pods: '1000' },
+      conditions: [{ type: 'Ready', status: 'True' }],
+    },
+  };
+}
+
+/** A VirtualMachineInstance without disks, as JSON. */
+export function tinyInstance(name: string): string {
+  return `{"apiVersion":"kubevirt.io/v1","kind":"VirtualMachineInstance","metadata":{"name":"${name}","labels":{"app":"bench"}},"spec":{"domain":{"cpu":{"cores":1},"memory":{"guest":"128Mi"},"devices":{"interfaces":[{"name":"default","masquerade":{}}]}},"networks":[{"name":"default","pod":{}}]}}`;
+}

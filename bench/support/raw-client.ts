@@ -72,6 +72,11 @@ export class RawClient {
     return new RawClient(socket, access);
   }
 
+  /** So many connections, opened at once. */
+  static openMany(access: Access, count: number): Promise<RawClient[]> {
+    return Promise.all(Array.from({ length: count }, () => RawClient.open(access)));
+  }
+
   /** Another connection to the same server. */
   clone(): Promise<RawClient> {
     return RawClient.open(this.#access);
@@ -127,6 +132,22 @@ export class RawClient {
     this.#socket.on('data', onBytes);
     this.#socket.write(`GET ${path} HTTP/1.1\r\nhost: ${this.#host}\r\naccept: application/json\r\n\r\n`);
     await once(this.#socket, 'data');
+  }
+
+  /** A watch: calls `onAdded` for every object that comes into it. */
+  streamEvents(path: string, onAdded: () => void): Promise<void> {
+    const marker = '"type":"ADDED"';
+    let rest = '';
+    return this.stream(path, (chunk) => {
+      const text = rest + chunk.toString('latin1');
+      let end = 0;
+      for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, end)) {
+        end = at + marker.length;
+        onAdded();
+      }
+      // A marker may lie across two chunks.
+      rest = text.slice(Math.max(end, text.length - marker.length + 1));
+    });
   }
 
   close(): void {

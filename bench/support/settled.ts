@@ -14,9 +14,19 @@ export async function settled(client: RawClient): Promise<void> {
     const queued = [...text.matchAll(/^godwit_controller_queue_depth\{.*\} (\d+)$/gm)].some(
       ([, depth]) => depth !== '0',
     );
-    const revision = /^godwit_store_revision (\d+)$/m.exec(text)?.[1] ?? '';
+    const revision = revisionIn(text);
     calm = !queued && revision === last ? calm + 1 : 0;
     last = revision;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** The newest revision of the store. */
+export async function storeRevision(client: RawClient): Promise<number> {
+  const { text } = await client.request('GET', '/metrics', undefined, { keepText: true });
+  return Number(revisionIn(text));
+}
+
+function revisionIn(metrics: string): string {
+  return /^godwit_store_revision (\d+)$/m.exec(metrics)?.[1] ?? '';
 }

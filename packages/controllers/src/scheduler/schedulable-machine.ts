@@ -29,11 +29,14 @@ export function hasEnded(machine: Machine): boolean {
 export function waitsForHost(machine: Machine): boolean {
   if (boundHost(machine) || hasEnded(machine) || machine.metadata.deletionTimestamp) return false;
   if ((machine.spec.schedulerName ?? defaultSchedulerName) !== defaultSchedulerName) return false;
-  // Its volumes exist then; and without its finalizer it could vanish before its host knows of it.
-  if (isInstance(machine)) {
-    return machine.status?.phase === 'Scheduling' && machine.metadata.finalizers?.includes(instanceFinalizer) === true;
-  }
+  if (isInstance(machine)) return isPrepared(machine);
   return (machine.spec.schedulingGates ?? []).length === 0;
+}
+
+/** Its volumes exist, or it has none; and without its finalizer it could vanish before its host knows of it. */
+function isPrepared({ metadata, spec, status }: Stored<VirtualMachineInstance>): boolean {
+  if (!metadata.finalizers?.includes(instanceFinalizer)) return false;
+  return status?.phase === 'Scheduling' || (status?.phase === 'Pending' && claimNames(spec).length === 0);
 }
 
 /** Changes when a machine asks for something else than before. */

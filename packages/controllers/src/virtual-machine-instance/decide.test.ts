@@ -49,6 +49,15 @@ test('a new instance is guarded and waits for a host', () => {
   assert.deepEqual(again, { finalizer: 'keep', status });
 });
 
+test('one without volumes is the scheduler’s from its first moment, until that has refused it', () => {
+  const status = { phase: 'Pending' as const };
+  assert.deepEqual(decide(see(instance({ status }))), { finalizer: 'keep' });
+  const refused = { type: 'PodScheduled', status: 'False' as const, reason: 'Unschedulable' };
+  const told = decide(see(instance({ status: { ...status, conditions: [refused] } }))).status;
+  assert.equal(told?.phase, 'Scheduling');
+  assert.ok(told?.conditions?.some(({ type }) => type === 'Ready'));
+});
+
 test('without its claim an instance is pending, and says which one is missing', () => {
   const spec = { volumes: [{ name: 'root', persistentVolumeClaim: { claimName: 'disk' } }] };
   const { status } = decide(see(instance({ spec })));

@@ -6,6 +6,7 @@ import {
   type MachineCondition,
   type PersistentVolumeClaim,
   type Stored,
+  sizeAtBoot,
   type VirtualMachineInstance,
   type VirtualMachineInstancePhase,
   type VirtualMachineInstanceStatus,
@@ -44,7 +45,14 @@ export function decide(observation: Observation): Decision {
     return { finalizer: 'keep', status: { ...enter(status, 'Failed', now), reason: 'NodeGone', conditions } };
   }
   if (host) return withoutRefusal(status);
+  if (guarded && goesStraightToScheduler(instance)) return keep;
   return { finalizer: guarded ? 'keep' : 'add', status: unboundStatus(observation) };
+}
+
+/** Without volumes there is nothing to prepare: it has a host before anything could be said of it. Unless there is none. */
+function goesStraightToScheduler({ spec, status = {} }: VirtualMachineInstance): boolean {
+  const refused = status.conditions?.some(({ type }) => type === 'PodScheduled') ?? false;
+  return status.phase === 'Pending' && !refused && claimNames(spec).length === 0;
 }
 
 /** A refusal by the scheduler is over once there is a host. */
@@ -58,9 +66,6 @@ function withoutRefusal(status: VirtualMachineInstanceStatus): Decision {
 
 /** What is known before there is a host: the size at boot, and whether the volumes are there. */
 function unboundStatus({ instance, claim, dataVolume, now }: Observation): VirtualMachineInstanceStatus {
-  const { domain } = instance.spec;
-  const { sockets = 1, cores = 1, threads = 1 } = domain.cpu ?? {};
-  const guest = domain.memory?.guest;
   const missing = claimNames(instance.spec).find((name) => !claim(name) && !dataVolume(name));
   const making = claimNames(instance.spec).find((name) => !claim(name) && dataVolume(name));
   const wait = missing !== undefined || making !== undefined;
@@ -86,9 +91,7 @@ function unboundStatus({ instance, claim, dataVolume, now }: Observation): Virtu
   return {
     ...enter(instance.status ?? {}, wait ? 'Pending' : 'Scheduling', now),
     conditions,
-    currentCPUTopology: { sockets, cores, threads },
-    ...(guest !== undefined && { memory: { guestAtBoot: guest, guestCurrent: guest, guestRequested: guest } }),
-    ...(domain.machine && { machine: domain.machine }),
+    ...sizeAtBoot(instance.spec),
   };
 }
 

@@ -9,6 +9,7 @@ import { virtualMachineInstance } from './virtual-machine-instance.ts';
 
 export * from './data-volume.ts';
 export type { DataVolumeSource, DataVolumeSpec } from './data-volume-spec.ts';
+export { instanceFinalizer, sizeAtBoot } from './instance-beginning.ts';
 export { defaultGracePeriodSeconds, defaultSpec as defaultInstanceSpec } from './instance-defaults.ts';
 export { claimNames } from './instance-references.ts';
 export * from './lifecycle.ts';

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Draft } from '../machinery/index.ts';
-import { defaultSpec } from './instance-defaults.ts';
+import { instanceFinalizer } from './instance-beginning.ts';
+import { defaultInstance, defaultSpec } from './instance-defaults.ts';
+import type { VirtualMachineInstance } from './virtual-machine-instance.ts';
 import type { VirtualMachineInstanceSpec } from './virtual-machine-instance-spec.ts';
 
 function filled(spec: VirtualMachineInstanceSpec): VirtualMachineInstanceSpec {
@@ -73,4 +75,21 @@ test('a machine joins the default network unless it says otherwise', () => {
   assert.deepEqual(joined.networks, [{ name: 'default', pod: {} }]);
   assert.deepEqual(joined.domain.devices.interfaces, [{ name: 'default', bridge: {} }]);
   assert.equal(filled({ domain: { devices: { autoattachPodInterface: false } } }).networks, undefined);
+});
+
+test('a new instance is guarded, pending, and says how large it boots; an old one is left alone', () => {
+  const draft = (uid?: string) =>
+    ({
+      metadata: { name: 'vm', finalizers: ['mine'], ...(uid && { uid }) },
+      spec: { domain: { cpu: { sockets: 2 }, memory: { guest: '1Gi' }, devices: {} } },
+    }) as Draft<VirtualMachineInstance>;
+  const fresh = draft();
+  defaultInstance(fresh);
+  assert.deepEqual(fresh.metadata.finalizers, ['mine', instanceFinalizer]);
+  assert.equal(fresh.status?.phase, 'Pending');
+  assert.deepEqual(fresh.status?.currentCPUTopology, { sockets: 2, cores: 1, threads: 1 });
+  assert.equal(fresh.status?.memory?.guestAtBoot, '1Gi');
+  const old = draft('u');
+  defaultInstance(old);
+  assert.deepEqual([old.metadata.finalizers, old.status], [['mine'], undefined]);
 });

@@ -1,5 +1,6 @@
-import type { Draft } from '../machinery/index.ts';
+import type { Draft, ObjectMeta } from '../machinery/index.ts';
 import { binaryQuantity, parseQuantity, wholeUnits } from '../quantity.ts';
+import { beginInstance } from './instance-beginning.ts';
 import type { VirtualMachineDomain, VirtualMachineInstanceSpec } from './virtual-machine-instance-spec.ts';
 import type { VirtualMachineInstanceStatus } from './virtual-machine-instance-status.ts';
 
@@ -20,8 +21,14 @@ export const defaultGracePeriodSeconds = 30;
 
 type SpecDraft = Draft<VirtualMachineInstanceSpec>;
 
-export function defaultInstance(draft: { spec: SpecDraft; status?: Draft<VirtualMachineInstanceStatus> }): void {
+/** Fills in an instance. One without a uid is new, and gets its first status too. */
+export function defaultInstance(draft: {
+  readonly metadata: Draft<ObjectMeta>;
+  readonly spec: SpecDraft;
+  status?: Draft<VirtualMachineInstanceStatus>;
+}): void {
   defaultSpec(draft.spec);
+  if (!draft.metadata.uid) beginInstance(draft);
 }
 
 export function defaultSpec(spec: SpecDraft): void {

@@ -6,8 +6,6 @@ import { validateVirtualMachineInstance } from './validation/virtual-machine-ins
 import { virtualMachineInstanceSpec } from './virtual-machine-instance-spec.ts';
 import { virtualMachineInstanceStatus } from './virtual-machine-instance-status.ts';
 
-/** Removed by the host's agent once nothing of the machine is left on it. The name is KubeVirt's. */
-export const instanceFinalizer = 'kubevirt.io/foregroundDeleteVirtualMachine';
 /** Label that names the host of an instance, written at binding. */
 export const nodeNameLabel = 'kubevirt.io/nodeName';
 

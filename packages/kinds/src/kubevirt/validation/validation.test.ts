@@ -17,7 +17,7 @@ const plain: Spec = {
 
 function instance(spec: Spec): VirtualMachineInstance {
   const draft = structuredClone(spec) as Draft<Spec>;
-  defaultInstance({ spec: draft });
+  defaultInstance({ metadata: {}, spec: draft });
   return {
     apiVersion: 'kubevirt.io/v1',
     kind: 'VirtualMachineInstance',
