@@ -19,6 +19,7 @@ export * from './lease.ts';
 export * from './limit-range.ts';
 export * from './machine-addresses.ts';
 export * from './machinery/index.ts';
+export * from './metrics/index.ts';
 export * from './namespace.ts';
 export * from './network.ts';
 export * from './node.ts';

@@ -19,6 +19,7 @@ import { kubevirtKinds } from './kubevirt/index.ts';
 import { lease } from './lease.ts';
 import { limitRange } from './limit-range.ts';
 import type { KindDefinition, KubeObject } from './machinery/index.ts';
+import { nodeMetrics, podMetrics, virtualMachineInstanceMetrics } from './metrics/index.ts';
 import { namespace } from './namespace.ts';
 import { network } from './network.ts';
 import { node } from './node.ts';
@@ -71,6 +72,8 @@ const kubernetesKinds: readonly KindDefinition[] = [
   anyKind(endpointSlice),
   anyKind(eventsEvent),
   anyKind(ipAddress),
+  anyKind(nodeMetrics),
+  anyKind(podMetrics),
   anyKind(podDisruptionBudget),
   anyKind(clusterRoleBinding),
   anyKind(clusterRole),
@@ -80,7 +83,11 @@ const kubernetesKinds: readonly KindDefinition[] = [
   anyKind(storageClass),
 ];
 
-const godwitKinds: readonly KindDefinition[] = [anyKind(balancePolicy), anyKind(network)];
+const godwitKinds: readonly KindDefinition[] = [
+  anyKind(balancePolicy),
+  anyKind(network),
+  anyKind(virtualMachineInstanceMetrics),
+];
 
 /** Every kind that is a resource of its own. A new kind is added here, and nowhere else. */
 export const builtInKinds: readonly KindDefinition[] = [...kubernetesKinds, ...kubevirtKinds, ...godwitKinds];

@@ -86,7 +86,7 @@ const watched: readonly PolicyRule[] = [
   rule('discovery.k8s.io', ['endpointslices'], reading),
   rule('events.k8s.io', ['events'], reading),
   rule('metrics.k8s.io', ['pods', 'nodes'], reading),
-  rule('godwit.dev', ['decisions'], reading),
+  rule('godwit.dev', ['decisions', 'virtualmachineinstancemetrics'], reading),
   rule(
     'subresources.kubevirt.io',
     [

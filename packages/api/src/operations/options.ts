@@ -1,5 +1,5 @@
 import type { World } from '@godwit/base';
-import type { KindDefinition, KubeObject, MachineAccess, VolumeAccess } from '@godwit/kinds';
+import type { KindDefinition, KubeObject, MachineAccess, UsageAccess, VolumeAccess } from '@godwit/kinds';
 import type { Store } from '@godwit/store';
 import type { Admitter } from '../admission/admitter.ts';
 import type { TokenIssuer } from '../authentication/token-issuer.ts';
@@ -16,6 +16,8 @@ export interface OperationsOptions {
   readonly authorizer?: Authorizer;
   /** The machines of a host, by node name; undefined when that host cannot be reached. */
   readonly machines?: (node: string) => MachineAccess | undefined;
+  /** What a host and its machines use, by node name; undefined when that host cannot be asked. */
+  readonly usage?: (node: string) => UsageAccess | undefined;
   /** The volumes of a host, by node name; undefined when that host cannot be reached. */
   readonly volumes?: (node: string) => VolumeAccess | undefined;
   /** Whether a machine fits on a node beside those bound to it; without it everything fits. */

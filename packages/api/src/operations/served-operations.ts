@@ -16,6 +16,7 @@ import { deleteDocument, deleteDocuments } from './delete.ts';
 import { doorOf } from './door.ts';
 import { type Engine, methodNotAllowed } from './engine.ts';
 import type { KindRegistry } from './kind-registry.ts';
+import { getMeasured, isMeasured, listMeasured } from './measured/index.ts';
 import type {
   Caller,
   Deleted,
@@ -55,12 +56,14 @@ export class ServedOperations implements Operations {
 
   async get(caller: Caller, address: Address): Promise<Document> {
     const special = subresourceOf(this.#engine, address);
+    if (isMeasured(address)) return getMeasured(this.#engine, caller, address);
     if (!special) return getDocument(this.#engine, caller, address);
     if (!special.get) throw methodNotAllowed();
     return special.get(this.#engine, caller, address);
   }
 
   list(caller: Caller, address: Address, options?: ListOptions): Promise<DocumentList> {
+    if (isMeasured(address)) return listMeasured(this.#engine, caller, address, options);
     return listDocuments(this.#engine, caller, address, options);
   }
 

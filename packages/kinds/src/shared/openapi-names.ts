@@ -12,3 +12,4 @@ export const networkingName = named('api.networking.v1');
 export const eventsName = named('api.events.v1');
 export const authenticationName = named('api.authentication.v1');
 export const authorizationName = named('api.authorization.v1');
+export const metricsName = (kind: string) => ({ name: `io.k8s.metrics.pkg.apis.metrics.v1beta1.${kind}` });
