@@ -25,7 +25,7 @@ export const bench: Bench = ({ say }) =>
     const arrivals = await watchHosts(access);
     await settled(clients[0] as RawClient);
     say(`${ROUNDS} rounds of ${MACHINES} VirtualMachineInstances by ${CLIENTS} clients`);
-    yield* rounds(clients, arrivals, godwit.processId);
+    yield* rounds(clients, arrivals, godwit.processId, say);
     for (const client of [...clients, ...arrivals.watches]) client.close();
   });
 
@@ -71,7 +71,12 @@ async function watchHosts(access: Access): Promise<Arrivals> {
   return arrivals;
 }
 
-async function* rounds(clients: readonly RawClient[], arrivals: Arrivals, pid: number): AsyncIterable<BenchRow> {
+async function* rounds(
+  clients: readonly RawClient[],
+  arrivals: Arrivals,
+  pid: number,
+  say: (line: string) => void,
+): AsyncIterable<BenchRow> {
   const [first] = clients as [RawClient];
   const run = async (round: string, count: number): Promise<number> => {
     const all = arrivals.expect(count);
@@ -87,6 +92,7 @@ async function* rounds(clients: readonly RawClient[], arrivals: Arrivals, pid: n
     await settled(first);
     const before = { revision: await storeRevision(first), cpu: cpuSeconds(pid) };
     rates.push(MACHINES / (await run(String(round), MACHINES)));
+    say(`round ${round + 1}: ${Math.round(rates.at(-1) as number)}/s`);
     cpuMicroseconds.push(((cpuSeconds(pid) - before.cpu) / MACHINES) * 1e6);
     writes.push(((await storeRevision(first)) - before.revision) / MACHINES);
   }
@@ -113,6 +119,7 @@ function noted(what: string, value: number, unit: string): BenchRow {
 }
 
 interface InstanceList {
+  readonly metadata: { readonly continue?: string };
   readonly items: readonly {
     readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
     readonly status?: { readonly nodeName?: string };
@@ -121,11 +128,17 @@ interface InstanceList {
 
 /** Every machine has a host, and the decision beside it that says why. */
 async function checkAll(client: RawClient): Promise<void> {
-  const { text } = await client.request('GET', `${INSTANCES}?limit=1000`, undefined, { keepText: true });
-  const { items } = JSON.parse(text.slice(text.indexOf('{'), text.lastIndexOf('}') + 1)) as InstanceList;
-  for (const { metadata, status } of items) {
-    const decision = JSON.parse(metadata.annotations?.['godwit.dev/decision'] ?? '{}') as { host?: string };
-    if (!status?.nodeName || decision.host !== status.nodeName)
-      throw new Error(`a machine without a host or its decision: ${JSON.stringify(metadata)}`);
+  let next: string | undefined = '';
+  while (next !== undefined) {
+    // Few enough to come in one piece.
+    const path = `${INSTANCES}?limit=50&continue=${encodeURIComponent(next)}`;
+    const { text } = await client.request('GET', path, undefined, { keepText: true });
+    const { items, metadata: page } = JSON.parse(text) as InstanceList;
+    for (const { metadata, status } of items) {
+      const decision = JSON.parse(metadata.annotations?.['godwit.dev/decision'] ?? '{}') as { host?: string };
+      if (!status?.nodeName || decision.host !== status.nodeName)
+        throw new Error(`a machine without a host or its decision: ${JSON.stringify(metadata)}`);
+    }
+    next = page.continue;
   }
 }
