@@ -7,6 +7,9 @@ import { thousandths, wholeUnits } from '@godwit/kinds';
  */
 export type Amounts = Readonly<Record<string, number>>;
 
+/** Thousandths of single GPUs: 1000 for each that a host has, or that a machine takes for itself. */
+export const gpuShareResource = 'godwit.dev/gpu-share';
+
 type ResourceList = Readonly<Record<string, string | number>>;
 
 /** Amounts of a Kubernetes resource list. What is not a quantity counts as nothing. */

@@ -1,18 +1,27 @@
+import type { Amounts } from './amounts.ts';
+
 /** How good hosts are told from better ones. Weights are relative; a weight of 0 leaves a question out. */
 export interface Policy {
   readonly name: string;
-  readonly weights: {
-    /** How much room is left afterwards: high weight spreads machines out. */
-    readonly leavesRoom: number;
-    /** How full the host is afterwards: high weight packs machines together. */
-    readonly fillsUp: number;
-    /** Whether processors and memory run out at the same time. */
-    readonly keepsBalance: number;
-    /** What the machine says it would like. */
-    readonly isPreferred: number;
-    /** Taints that ask, but do not insist. */
-    readonly avoidsTaints: number;
-  };
+  readonly weights: Weights;
+  /**
+   * How much of a resource may be given out, as a multiple of what is there: `{cpu: 4}` gives out every core four
+   * times. What is not named is given out once.
+   */
+  readonly overcommit?: Amounts;
+}
+
+export interface Weights {
+  /** How much room is left afterwards: high weight spreads machines out. */
+  readonly leavesRoom: number;
+  /** How full the host is afterwards: high weight packs machines together. */
+  readonly fillsUp: number;
+  /** Whether processors and memory run out at the same time. */
+  readonly keepsBalance: number;
+  /** What the machine says it would like. */
+  readonly isPreferred: number;
+  /** Taints that ask, but do not insist. */
+  readonly avoidsTaints: number;
 }
 
 /** Room for everybody: the default. */

@@ -20,9 +20,12 @@ export const reasons = {
   wouldSpreadUnevenly: 14,
   hasNoTopologyLabel: 15,
   hasOtherArchitecture: 16,
+  lacksGpus: 17,
+  lacksCores: 18,
+  hasOtherTenant: 19,
 } as const;
 
 export type Reason = (typeof reasons)[keyof typeof reasons];
 
 /** One more than the largest reason: the size of a table by reason. */
-export const REASON_COUNT = 17;
+export const REASON_COUNT = 20;

@@ -95,8 +95,8 @@ export class ClusterWatch {
   }
 
   #onNamespace({ before, after }: Change<Namespace>): void {
-    if (after) this.snapshot.namespaceLabels.set(after.metadata.name, after.metadata.labels ?? {});
-    else if (before) this.snapshot.namespaceLabels.delete(before.metadata.name);
+    if (after) this.snapshot.setNamespace(after.metadata.name, after.metadata.labels ?? {});
+    else if (before) this.snapshot.setNamespace(before.metadata.name, undefined);
   }
 
   #onMachine(before: Machine | undefined, after: Machine | undefined): void {

@@ -18,8 +18,14 @@ const PAST: Readonly<Record<number, string>> = {
   [reasons.isKeptAway]: 'had a machine that keeps it away',
   [reasons.wouldSpreadUnevenly]: 'would have been given too many of its group',
   [reasons.hasNoTopologyLabel]: 'lacked the label that says which place they are',
+  [reasons.lacksGpus]: 'lacked free GPUs',
   [reasons.hasOtherArchitecture]: 'had processors of another architecture',
 };
+
+/** What a reason says of the hosts that it turned down. */
+export function reasonInWords(reason: number): string {
+  return PAST[reason] ?? `were turned down (reason ${reason})`;
+}
 
 /** A decision in sentences, for `godwit why` and the console. */
 export function explainDecision(decision: Decision): string {
@@ -31,7 +37,6 @@ export function explainDecision(decision: Decision): string {
   if (next.length > 0) {
     sentences.push(`Next were ${next.map(([name, value]) => `${name} with ${points(value)}`).join(', ')}.`);
   }
-  for (const [reason, times] of no)
-    sentences.push(`${times} ${PAST[reason] ?? `were turned down (reason ${reason})`}.`);
+  for (const [reason, times] of no) sentences.push(`${times} ${reasonInWords(reason)}.`);
   return sentences.join(' ');
 }

@@ -1,8 +1,9 @@
 import { untoleratedTaint } from '../filters/tolerates-taints.ts';
-import { prepareTests } from '../place.ts';
+import { type Policy, spreadPolicy } from '../policy.ts';
 import { type Reason, reasons } from '../reason.ts';
 import { type MachineRequest, portKey } from '../request/machine-request.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
+import { prepareAllTests, questionOf } from '../survey/index.ts';
 import { portTaken, readableAmount } from './words.ts';
 
 const RESOURCE_OF: Readonly<Record<number, string>> = {
@@ -23,8 +24,12 @@ export interface RefusalText {
  * Asks every question about every host once more, without stopping at the first no, and puts the answers
  * into words. Only for machines that were refused: it takes its time.
  */
-export function explainRefusal(snapshot: Snapshot, request: MachineRequest): RefusalText {
-  const tests = prepareTests(snapshot, request);
+export function explainRefusal(
+  snapshot: Snapshot,
+  request: MachineRequest,
+  policy: Policy = spreadPolicy,
+): RefusalText {
+  const tests = prepareAllTests(questionOf(snapshot, request, policy));
   const groups = new Map<string, { count: number; reason: Reason; rows: number[] }>();
   const nearest: { row: number; reason: Reason }[] = [];
   for (let row = 0; row < snapshot.rowCount; row++) {
@@ -63,6 +68,8 @@ function wordsOf(reason: Reason, row: number, snapshot: Snapshot, request: Machi
       return 'Too many pods';
     case reasons.lacksDevices:
       return `Insufficient ${missingDevice(row, snapshot, request)}`;
+    case reasons.lacksGpus:
+      return 'Insufficient free GPUs';
     case reasons.portIsTaken:
       return `node(s) where ${takenPort(row, snapshot, request)}`;
     case reasons.selectorDoesNotMatch:

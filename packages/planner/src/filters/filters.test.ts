@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Host, type MachineRequest, type Reason, reasons, Snapshot } from '../index.ts';
-import { prepareTests } from '../place.ts';
+import { type Host, type MachineRequest, type Reason, reasons, Snapshot, spreadPolicy } from '../index.ts';
+import { prepareAllTests, questionOf } from '../survey/index.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 
@@ -35,7 +35,7 @@ const request = (over: Partial<MachineRequest> = {}): MachineRequest => ({
 
 /** Why each host will not do, by name. */
 function answers(snapshot: Snapshot, question: MachineRequest): Record<string, readonly Reason[]> {
-  const tests = prepareTests(snapshot, question);
+  const tests = prepareAllTests(questionOf(snapshot, question, spreadPolicy));
   return Object.fromEntries(
     snapshot.hosts.map((each, row) => [each?.name, tests.map((ask) => ask(row)).filter((reason) => reason !== 0)]),
   );

@@ -1,7 +1,11 @@
-/** Yes-or-no questions about a host, one file each, cheapest first: most hosts fall to the first ones. */
-import type { Filter } from './filter.ts';
+/**
+ * Yes-or-no questions, one file each, cheapest first: most hosts fall to the first ones. First those about a host
+ * by itself, then those about the place that it is in.
+ */
+import type { Filter, PlaceFilter } from './filter.ts';
 import { hasFreeCpu } from './has-free-cpu.ts';
 import { hasFreeDevices } from './has-free-devices.ts';
+import { hasFreeGpus } from './has-free-gpus.ts';
 import { hasFreeMemory } from './has-free-memory.ts';
 import { hasFreePods } from './has-free-pods.ts';
 import { hasFreePorts } from './has-free-ports.ts';
@@ -14,7 +18,7 @@ import { reachesVolumes } from './reaches-volumes.ts';
 import { spreadsEvenly } from './spreads-evenly.ts';
 import { toleratesTaints } from './tolerates-taints.ts';
 
-export type { Filter, HostTest } from './filter.ts';
+export type { Filter, HostTest, PlaceFilter, PlaceTest } from './filter.ts';
 
 export const filters: readonly Filter[] = [
   isReady,
@@ -22,12 +26,12 @@ export const filters: readonly Filter[] = [
   hasFreeMemory,
   hasFreeCpu,
   hasFreeDevices,
+  hasFreeGpus,
   hasRightArchitecture,
   toleratesTaints,
   matchesNodeSelector,
   hasFreePorts,
   reachesVolumes,
-  isFarFromFoes,
-  isNearFriends,
-  spreadsEvenly,
 ];
+
+export const placeFilters: readonly PlaceFilter[] = [isFarFromFoes, isNearFriends, spreadsEvenly];

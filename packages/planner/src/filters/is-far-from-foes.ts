@@ -1,44 +1,26 @@
 import { reasons } from '../reason.ts';
-import type { MachineRequest } from '../request/machine-request.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { Filter } from './filter.ts';
-import { countByPlace, matcherOfMachineTerm } from './machine-terms.ts';
+import { requiredAntiAffinity } from '../terms/index.ts';
+import type { PlaceFilter, PlaceTest } from './filter.ts';
+
+const NONE: readonly PlaceTest[] = [];
 
 /** Are the machines that this one must be far from elsewhere, and do those that are there let it come? */
-export const isFarFromFoes: Filter = {
+export const isFarFromFoes: PlaceFilter = {
   prepare(request, snapshot) {
-    const terms = request.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-    const own = terms.map((term) => ({
-      key: term.topologyKey,
-      places: countByPlace(snapshot, term.topologyKey, matcherOfMachineTerm(term, request, snapshot)),
-    }));
-    const others = placesKeptFree(request, snapshot);
-    if (own.length === 0 && others.size === 0) return undefined;
-    return (row) => {
-      const labels = snapshot.hosts[row]?.labels;
-      for (const { key, places } of own) {
-        const place = labels?.[key];
-        if (place !== undefined && places.has(place)) return reasons.hasFoes;
-      }
-      for (const [key, places] of others) {
-        const place = labels?.[key];
-        if (place !== undefined && places.has(place)) return reasons.isKeptAway;
-      }
-      return reasons.passes;
-    };
+    const own = requiredAntiAffinity(request);
+    const others = snapshot.terms.keepingAway(request);
+    if (own.length + others.length === 0) return NONE;
+    const tests: PlaceTest[] = own.map((term) => {
+      const { byPlace } = snapshot.terms.of(term, request);
+      const ask = (place: string | undefined) =>
+        place !== undefined && byPlace.has(place) ? reasons.hasFoes : reasons.passes;
+      return { key: term.topologyKey, id: `far ${snapshot.terms.of(term, request).term.id}`, stamp: 0, ask };
+    });
+    for (const { term, byPlace } of others) {
+      const ask = (place: string | undefined) =>
+        place !== undefined && byPlace.has(place) ? reasons.isKeptAway : reasons.passes;
+      tests.push({ key: term.topologyKey, id: `kept ${term.id}`, stamp: 0, ask });
+    }
+    return tests;
   },
 };
-
-/** Places that machines already there keep free of this one, by topology key. */
-function placesKeptFree(request: MachineRequest, snapshot: Snapshot): Map<string, Set<string>> {
-  const places = new Map<string, Set<string>>();
-  for (const { request: owner, row } of snapshot.repelling.values()) {
-    for (const term of owner.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []) {
-      const place = snapshot.hosts[row]?.labels[term.topologyKey];
-      if (place === undefined || !matcherOfMachineTerm(term, owner, snapshot)(request)) continue;
-      const known = places.get(term.topologyKey) ?? new Set();
-      places.set(term.topologyKey, known.add(place));
-    }
-  }
-  return places;
-}

@@ -1,25 +1,22 @@
 import { reasons } from '../reason.ts';
-import type { Filter } from './filter.ts';
-import { countByPlace, matcherOfMachineTerm } from './machine-terms.ts';
+import { requiredAffinity } from '../terms/index.ts';
+import type { PlaceFilter } from './filter.ts';
 
 /** Are the machines that this one must be near to in the same place? The first of a group may go anywhere. */
-export const isNearFriends: Filter = {
+export const isNearFriends: PlaceFilter = {
   prepare(request, snapshot) {
-    const terms = request.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-    if (terms.length === 0) return undefined;
-    const prepared = terms.map((term) => {
-      const matches = matcherOfMachineTerm(term, request, snapshot);
-      const counts = countByPlace(snapshot, term.topologyKey, matches);
-      return { key: term.topologyKey, counts, isFirst: counts.size === 0 && matches(request) };
+    return requiredAffinity(request).map((wanted) => {
+      const { byPlace, term } = snapshot.terms.of(wanted, request);
+      const isFirst = byPlace.size === 0 && term.matches(request);
+      return {
+        key: term.topologyKey,
+        id: `near ${term.id}`,
+        stamp: isFirst ? 1 : 0,
+        ask: (place) => {
+          if (place === undefined) return reasons.hasNoTopologyLabel;
+          return isFirst || byPlace.has(place) ? reasons.passes : reasons.hasNoFriends;
+        },
+      };
     });
-    return (row) => {
-      const labels = snapshot.hosts[row]?.labels;
-      for (const { key, counts, isFirst } of prepared) {
-        const place = labels?.[key];
-        if (place === undefined) return reasons.hasNoTopologyLabel;
-        if (!isFirst && !counts.has(place)) return reasons.hasNoFriends;
-      }
-      return reasons.passes;
-    };
   },
 };

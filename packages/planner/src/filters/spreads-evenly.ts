@@ -1,64 +1,68 @@
-import { type Reason, reasons } from '../reason.ts';
+import { reasons } from '../reason.ts';
 import type { MachineRequest } from '../request/machine-request.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import type { Filter } from './filter.ts';
-import { countByPlace, type MachineMatcher, matcherOfMachineTerm } from './machine-terms.ts';
+import type { PlaceCounts } from '../terms/index.ts';
+import type { PlaceFilter, PlaceTest } from './filter.ts';
 import { allowedHosts } from './matches-node-selector.ts';
 import { untoleratedTaint } from './tolerates-taints.ts';
 
 type Constraint = MachineRequest['spread'][number];
 
 /** Would the machines of a group still be spread evenly enough over the places? */
-export const spreadsEvenly: Filter = {
+export const spreadsEvenly: PlaceFilter = {
   prepare(request, snapshot) {
-    const hard = request.spread.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule');
-    if (hard.length === 0) return undefined;
-    const tests = hard.map((constraint) => prepareConstraint(constraint, request, snapshot));
-    return (row) => {
-      for (const test of tests) {
-        const reason = test(row);
-        if (reason !== reasons.passes) return reason;
-      }
-      return reasons.passes;
-    };
+    const tests: PlaceTest[] = [];
+    for (const constraint of request.spread) {
+      if (constraint.whenUnsatisfiable === 'DoNotSchedule') tests.push(testOf(constraint, request, snapshot));
+    }
+    return tests;
   },
 };
 
-function prepareConstraint(constraint: Constraint, request: MachineRequest, snapshot: Snapshot) {
+function testOf(constraint: Constraint, request: MachineRequest, snapshot: Snapshot): PlaceTest {
   const { topologyKey: key, maxSkew } = constraint;
-  const matches = matcherOfConstraint(constraint, request, snapshot);
-  const counts = countByPlace(snapshot, key, matches);
+  const { byPlace, term } = countsOfConstraint(constraint, request, snapshot);
   const places = eligiblePlaces(constraint, request, snapshot);
-  const self = matches(request) ? 1 : 0;
+  const self = term.matches(request) ? 1 : 0;
   let fewest = places.size === 0 ? 0 : Number.POSITIVE_INFINITY;
-  for (const place of places) fewest = Math.min(fewest, counts.get(place) ?? 0);
+  for (const place of places) {
+    fewest = Math.min(fewest, byPlace.get(place) ?? 0);
+    if (fewest === 0) break;
+  }
   if (places.size < (constraint.minDomains ?? 1)) fewest = 0;
-  return (row: number): Reason => {
-    const place = snapshot.hosts[row]?.labels[key];
-    if (place === undefined) return reasons.hasNoTopologyLabel;
-    return (counts.get(place) ?? 0) + self - fewest <= maxSkew ? reasons.passes : reasons.wouldSpreadUnevenly;
+  return {
+    key,
+    id: `spread ${term.id} ${maxSkew} ${self}`,
+    stamp: fewest,
+    ask: (place) => {
+      if (place === undefined) return reasons.hasNoTopologyLabel;
+      return (byPlace.get(place) ?? 0) + self - fewest <= maxSkew ? reasons.passes : reasons.wouldSpreadUnevenly;
+    },
   };
 }
 
 /** The machines that a constraint counts: those of the same namespace that its selector selects. */
-export function matcherOfConstraint(
+export function countsOfConstraint(
   { topologyKey, labelSelector, matchLabelKeys }: Constraint,
   request: MachineRequest,
   snapshot: Snapshot,
-): MachineMatcher {
+): PlaceCounts {
   const term = { topologyKey, ...(labelSelector && { labelSelector }), ...(matchLabelKeys && { matchLabelKeys }) };
-  return matcherOfMachineTerm(term, request, snapshot);
+  return snapshot.terms.of(term, request);
 }
 
 /** The places that count: where the machine could go as far as its selectors, and if asked its taints, go. */
-function eligiblePlaces(constraint: Constraint, request: MachineRequest, snapshot: Snapshot): Set<string> {
-  const allows = constraint.nodeAffinityPolicy === 'Ignore' ? undefined : allowedHosts(request);
-  const places = new Set<string>();
-  for (const host of snapshot.hosts) {
-    const place = host?.labels[constraint.topologyKey];
-    if (!host || place === undefined || (allows && !allows(host))) continue;
-    if (constraint.nodeTaintsPolicy === 'Honor' && untoleratedTaint(host.taints, request.tolerations)) continue;
-    places.add(place);
-  }
-  return places;
+function eligiblePlaces(constraint: Constraint, request: MachineRequest, snapshot: Snapshot): ReadonlySet<string> {
+  const { topologyKey: key, nodeAffinityPolicy, nodeTaintsPolicy } = constraint;
+  const topology = snapshot.topology(key);
+  const allows = nodeAffinityPolicy === 'Ignore' ? undefined : allowedHosts(request);
+  const tolerations = nodeTaintsPolicy === 'Honor' ? request.tolerations : undefined;
+  if (!allows && !tolerations) return topology.places;
+  const required = request.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const question = JSON.stringify([allows ? [request.nodeSelector, required] : 0, tolerations ?? 0]);
+  return topology.placesWhere(question, (row) => {
+    const host = snapshot.hosts[row];
+    if (!host || (allows && !allows(host))) return false;
+    return !tolerations || !untoleratedTaint(host.taints, tolerations);
+  });
 }

@@ -20,6 +20,15 @@ export interface VolumeReach {
   readonly hosts?: NodeSelector;
 }
 
+/** GPUs that a machine takes: several whole ones, or a part of one. */
+export interface GpuRequest {
+  readonly count: number;
+  /** Thousandths of each that it takes; 1000 is the whole. */
+  readonly share: number;
+  /** Which ones of the host, once they are chosen. */
+  readonly devices?: readonly number[];
+}
+
 /** All that placing needs to know of a machine, a Pod or a VirtualMachineInstance. */
 export interface MachineRequest {
   readonly uid: string;
@@ -40,6 +49,7 @@ export interface MachineRequest {
   readonly tolerations: readonly Toleration[];
   readonly spread: readonly TopologySpreadConstraint[];
   readonly volumes: readonly VolumeReach[];
+  readonly gpu?: GpuRequest;
 }
 
 /** What the objects themselves do not say, and the scheduler looks up. */

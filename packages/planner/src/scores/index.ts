@@ -1,11 +1,15 @@
-/** Questions of degree about a host, one file each; the policy says how much each answer weighs. */
+/**
+ * Questions of degree about a host, one file each; the policy says how much each answer weighs. What a machine
+ * would like (weight `isPreferred`) is in two files: wishes about the host, and about the place that it is in.
+ */
 import { avoidsTaints } from './avoids-taints.ts';
 import { fillsUp } from './fills-up.ts';
-import { isPreferred } from './is-preferred.ts';
 import { keepsBalance } from './keeps-balance.ts';
 import { leavesRoom } from './leaves-room.ts';
 import type { Score } from './score.ts';
 
-export type { HostScore, Score } from './score.ts';
+export { type HostWish, hostWishes } from './host-wishes.ts';
+export { placeWishes } from './place-wishes.ts';
+export type { HostScore, PlaceWish, Score } from './score.ts';
 
-export const scores: readonly Score[] = [leavesRoom, fillsUp, keepsBalance, isPreferred, avoidsTaints];
+export const scores: readonly Score[] = [leavesRoom, fillsUp, keepsBalance, avoidsTaints];

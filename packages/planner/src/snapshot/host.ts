@@ -12,6 +12,8 @@ export interface Host {
   readonly schedulable: boolean;
   /** What machines may use, all together. */
   readonly capacity: Amounts;
+  /** How many single GPUs it has. */
+  readonly gpus?: number;
 }
 
 export function hostOfNode(node: Node): Host {

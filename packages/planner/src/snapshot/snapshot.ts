@@ -1,7 +1,11 @@
 import type { Amounts } from '../amounts.ts';
 import { type MachineRequest, portKey } from '../request/machine-request.ts';
+import { TermCounts } from '../terms/index.ts';
 import { Column } from './column.ts';
+import { DeviceTable } from './device-table.ts';
 import type { Host } from './host.ts';
+import { Journal } from './journal.ts';
+import { Topology } from './topology.ts';
 
 /** A machine and the row of the host that has it. */
 export interface PlacedMachine {
@@ -24,15 +28,30 @@ export class Snapshot {
   /** By row; undefined where a host has gone and nobody has taken its row. */
   readonly hosts: (Host | undefined)[] = [];
   readonly machines = new Map<string, PlacedMachine>();
-  /** Machines that keep others away or together by required anti-affinity; few, so they are kept apart. */
-  readonly repelling = new Map<string, PlacedMachine>();
-  /** Labels of namespaces, for affinity terms that choose namespaces by label. */
-  readonly namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
+  /** Which rows have changed, for those who remember answers by row. */
+  readonly journal = new Journal();
+  /** What is left of each single GPU. */
+  readonly devices = new DeviceTable();
+  /** Where the machines are that affinities and spreading speak of. */
+  readonly terms: TermCounts;
+  readonly #namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
   readonly #rows = new Map<string, number>();
   readonly #free: number[] = [];
   readonly #resources = new Map<string, ResourceColumns>();
-  readonly #ports: Map<string, number>[] = [];
+  readonly #ports: (Map<string, number> | undefined)[] = [];
+  readonly #onRow: (Set<string> | undefined)[] = [];
   readonly #waiting = new Map<string, { readonly request: MachineRequest; readonly host: string }>();
+  readonly #topologies = new Map<string, Topology>();
+  #structure = 0;
+
+  constructor() {
+    this.terms = new TermCounts({
+      namespaceLabels: this.#namespaceLabels,
+      each: (visit) => {
+        for (const { request, row } of this.machines.values()) visit(request, this.hosts[row]?.labels ?? {});
+      },
+    });
+  }
 
   /** Rows to walk through; some may hold no host. */
   get rowCount(): number {
@@ -41,6 +60,11 @@ export class Snapshot {
 
   get hostCount(): number {
     return this.#rows.size;
+  }
+
+  /** Another number whenever hosts have come or gone or have other labels or taints: what was known of them is void. */
+  get structure(): number {
+    return this.#structure;
   }
 
   rowOf(host: string): number | undefined {
@@ -66,19 +90,33 @@ export class Snapshot {
     return (this.#ports[row]?.get(key) ?? 0) > 0;
   }
 
+  topology(key: string): Topology {
+    let topology = this.#topologies.get(key);
+    if (!topology) {
+      topology = new Topology(this.hosts, key);
+      this.#topologies.set(key, topology);
+    }
+    return topology;
+  }
+
   setHost(host: Host): void {
     let row = this.#rows.get(host.name);
-    const isNew = row === undefined;
+    const before = row === undefined ? undefined : this.hosts[row];
     row ??= this.#free.pop() ?? this.hosts.length;
+    const moves = before !== undefined && !equal(before.labels, host.labels);
+    if (moves) this.#countTerms(row, -1);
     this.hosts[row] = host;
     this.#rows.set(host.name, row);
-    this.#ports[row] ??= new Map();
     for (const resource in host.capacity) this.columns(resource);
     for (const [resource, { capacity, used }] of this.#resources) {
       capacity.set(row, host.capacity[resource] ?? 0);
       used.reach(row);
     }
-    if (!isNew) return;
+    this.devices.setHost(row, host.gpus ?? 0);
+    if (moves) this.#countTerms(row, 1);
+    this.journal.note(row);
+    if (!before || moves || !equal(before.taints, host.taints)) this.#restructure();
+    if (before) return;
     for (const [uid, { request, host: name }] of this.#waiting) {
       if (name !== host.name) continue;
       this.#waiting.delete(uid);
@@ -89,8 +127,7 @@ export class Snapshot {
   removeHost(name: string): void {
     const row = this.#rows.get(name);
     if (row === undefined) return;
-    const left = [...this.machines.values()].filter((machine) => machine.row === row);
-    for (const { request } of left) {
+    for (const { request } of this.machinesOn(row)) {
       this.remove(request.uid);
       this.#waiting.set(request.uid, { request, host: name });
     }
@@ -98,6 +135,17 @@ export class Snapshot {
     this.#rows.delete(name);
     this.#free.push(row);
     for (const { capacity } of this.#resources.values()) capacity.set(row, 0);
+    this.devices.setHost(row, 0);
+    this.journal.note(row);
+    this.#restructure();
+  }
+
+  /** Labels of a namespace, for affinity terms that choose namespaces by label; undefined when it has gone. */
+  setNamespace(name: string, labels: Readonly<Record<string, string>> | undefined): void {
+    const before = this.#namespaceLabels.get(name);
+    if (labels) this.#namespaceLabels.set(name, labels);
+    else this.#namespaceLabels.delete(name);
+    if (!equal(before ?? {}, labels ?? {})) this.terms.recount();
   }
 
   /** Puts a machine on a host, or moves it there. */
@@ -109,23 +157,30 @@ export class Snapshot {
       this.#waiting.set(request.uid, { request, host });
       return;
     }
-    const machine = { request, row };
-    this.machines.set(request.uid, machine);
-    if (request.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.length) {
-      this.repelling.set(request.uid, machine);
-    }
+    this.machines.set(request.uid, { request, row });
+    this.#onRow[row] ??= new Set();
+    this.#onRow[row].add(request.uid);
     this.#account(row, request.amounts, 1);
+    this.devices.put(request, row);
     for (const port of request.ports) this.#countPort(row, portKey(port), 1);
+    this.terms.count(request, this.hosts[row]?.labels ?? {}, 1);
+    this.journal.note(row);
   }
 
   remove(uid: string): void {
-    this.#waiting.delete(uid);
     const machine = this.machines.get(uid);
-    if (!machine) return;
+    if (!machine) {
+      this.#waiting.delete(uid);
+      return;
+    }
+    const { request, row } = machine;
     this.machines.delete(uid);
-    this.repelling.delete(uid);
-    this.#account(machine.row, machine.request.amounts, -1);
-    for (const port of machine.request.ports) this.#countPort(machine.row, portKey(port), -1);
+    this.#onRow[row]?.delete(uid);
+    this.#account(row, request.amounts, -1);
+    this.devices.remove(request, row);
+    for (const port of request.ports) this.#countPort(row, portKey(port), -1);
+    this.terms.count(request, this.hosts[row]?.labels ?? {}, -1);
+    this.journal.note(row);
   }
 
   /** Where a machine is, or is to be. */
@@ -134,14 +189,27 @@ export class Snapshot {
     return machine ? this.hosts[machine.row]?.name : this.#waiting.get(uid)?.host;
   }
 
+  machinesOn(row: number): readonly PlacedMachine[] {
+    return [...(this.#onRow[row] ?? [])].map((uid) => this.machines.get(uid) as PlacedMachine);
+  }
+
   /** A snapshot of its own, to try things out on. */
   copy(): Snapshot {
     const copy = new Snapshot();
+    for (const [name, labels] of this.#namespaceLabels) copy.setNamespace(name, labels);
     for (const host of this.hosts) if (host) copy.setHost(host);
     for (const { request, row } of this.machines.values()) copy.put(request, this.hosts[row]?.name ?? '');
     for (const { request, host } of this.#waiting.values()) copy.put(request, host);
-    for (const [name, labels] of this.namespaceLabels) copy.namespaceLabels.set(name, labels);
     return copy;
+  }
+
+  #restructure(): void {
+    this.#structure++;
+    this.#topologies.clear();
+  }
+
+  #countTerms(row: number, change: 1 | -1): void {
+    for (const { request } of this.machinesOn(row)) this.terms.count(request, this.hosts[row]?.labels ?? {}, change);
   }
 
   #account(row: number, amounts: Amounts, sign: 1 | -1): void {
@@ -149,9 +217,15 @@ export class Snapshot {
   }
 
   #countPort(row: number, key: string, change: 1 | -1): void {
-    const ports = this.#ports[row] as Map<string, number>;
+    this.#ports[row] ??= new Map();
+    const ports = this.#ports[row];
     const count = (ports.get(key) ?? 0) + change;
     if (count > 0) ports.set(key, count);
     else ports.delete(key);
   }
+}
+
+/** Whether two plain values say the same, keys in any order being another saying: at worst work is done twice. */
+function equal(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
