@@ -6,6 +6,7 @@ export * from './admission/admitter.ts';
 export * from './authentication/index.ts';
 export * from './authorization/authorizer.ts';
 export * from './authorization/user.ts';
+export type { DerivedKind, DerivedObject } from './documents/derived-hub.ts';
 export * from './documents/document.ts';
 export * from './http/index.ts';
 export * from './operations/index.ts';

@@ -6,6 +6,7 @@ export * from './balance-policy/index.ts';
 export * from './binding.ts';
 export * from './columns/index.ts';
 export * from './config-map.ts';
+export * from './decision.ts';
 export * from './endpoint-slice.ts';
 export * from './endpoints.ts';
 export * from './events/index.ts';

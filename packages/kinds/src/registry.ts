@@ -10,6 +10,7 @@ import { subjectAccessReview } from './authorization/subject-access-review.ts';
 import { balancePolicy } from './balance-policy/index.ts';
 import { binding } from './binding.ts';
 import { configMap } from './config-map.ts';
+import { decision } from './decision.ts';
 import { endpointSlice } from './endpoint-slice.ts';
 import { endpoints } from './endpoints.ts';
 import { event } from './events/core-event.ts';
@@ -85,6 +86,7 @@ const kubernetesKinds: readonly KindDefinition[] = [
 
 const godwitKinds: readonly KindDefinition[] = [
   anyKind(balancePolicy),
+  anyKind(decision),
   anyKind(network),
   anyKind(virtualMachineInstanceMetrics),
 ];

@@ -22,16 +22,3 @@ export interface Decision {
 
 /** Annotation of Pods and VirtualMachineInstances that holds their Decision. */
 export const decisionAnnotation = 'godwit.dev/decision';
-
-/** The decision in an annotation; undefined where there is none that can be read. */
-export function parseDecision(text: string | undefined): Decision | undefined {
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && 'v' in value && value.v === 1
-      ? (value as Decision)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -12,6 +12,7 @@ export * from './fits.ts';
 export { type Placement, type PlaceResult, place, type Refusal } from './place.ts';
 export * from './policy.ts';
 export * from './reason.ts';
+export * from './record/index.ts';
 export * from './request/machine-request.ts';
 export * from './request/request-of-instance.ts';
 export * from './request/request-of-machine.ts';

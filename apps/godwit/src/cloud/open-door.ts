@@ -11,6 +11,7 @@ import { SqliteStore } from '@godwit/store/node';
 import { openPki, type Pki } from '../pki/pki-folder.ts';
 import { addressPlan, type StateFolder } from '../state-folder.ts';
 import type { Listen } from '../verbs/up.ts';
+import { decisions } from './decisions.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Store, operations and HTTPS server of one process. */
@@ -51,6 +52,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     machines: options.machines,
     volumes: options.volumes,
     fits: fitsOnNode,
+    derived: [decisions],
     rootCertificate: pki.authorityCertificate,
     breathe: () => setImmediate(),
   });

@@ -1,12 +1,12 @@
 import { Failure } from '@godwit/base';
-import { type Decision, decisionAnnotation, explainDecision, parseDecision } from '@godwit/planner';
+import type { Decision, KubeObject } from '@godwit/kinds';
+import { decisionsOf } from '@godwit/planner';
 import { openAdminAccess } from '../access/admin-access.ts';
 import { parseMachine } from '../access/machine-argument.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import type { MachineOptions } from './lifecycle.ts';
 
-interface Machine {
-  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+interface Machine extends KubeObject {
   readonly spec?: { readonly nodeName?: string };
   readonly status?: {
     readonly nodeName?: string;
@@ -48,7 +48,8 @@ export async function why(machine: string, options: MachineOptions & { readonly 
     access.call<Machine>('GET', RESOURCES[one].replace('NAMESPACE', options.namespace) + name);
   const asked = await read(type);
   const placed = type === 'vm' ? await read('vmi').catch(absent) : asked;
-  const decision = parseDecision(placed?.metadata.annotations?.[decisionAnnotation]);
+  const objects = type === 'vm' && placed ? [placed, asked] : [asked];
+  const decisions = objects.flatMap(decisionsOf).map((known) => known.expand());
   const selector = encodeURIComponent(`involvedObject.name=${name}`);
   const events = await access.call<EventList>(
     'GET',
@@ -56,11 +57,11 @@ export async function why(machine: string, options: MachineOptions & { readonly 
   );
   if (options.output === 'json') {
     process.stdout.write(
-      `${JSON.stringify({ decision: decision ?? null, conditions: asked.status?.conditions ?? [], events: events.items })}\n`,
+      `${JSON.stringify({ decisions, conditions: asked.status?.conditions ?? [], events: events.items })}\n`,
     );
     return;
   }
-  print(new Terminal(), `${KIND_NAMES[type]} ${options.namespace}/${name}`, asked, placed, decision, events);
+  print(new Terminal(), `${KIND_NAMES[type]} ${options.namespace}/${name}`, asked, placed, decisions, events);
 }
 
 function absent(error: unknown): undefined {
@@ -73,7 +74,7 @@ function print(
   title: string,
   asked: Machine,
   placed: Machine | undefined,
-  decision: Decision | undefined,
+  decisions: readonly Decision[],
   events: EventList,
 ): void {
   const host = placed?.spec?.nodeName ?? placed?.status?.nodeName;
@@ -82,7 +83,7 @@ function print(
     ['state', asked.status?.printableStatus ?? asked.status?.phase ?? 'unknown'],
     ['host', host ?? 'none'],
   ]);
-  if (decision) terminal.line(`  ${explainDecision(decision)}`);
+  for (const decision of decisions) printDecision(terminal, decision);
   for (const { type, status, reason, message } of asked.status?.conditions ?? []) {
     if (status === 'True' && !message) continue;
     terminal.line(`  ${type}=${status}${reason ? ` ${reason}` : ''}${message ? `: ${message}` : ''}`);
@@ -93,4 +94,17 @@ function print(
       `  ${event.type === 'Warning' ? terminal.paint('yellow', event.reason) : event.reason}: ${event.message}`,
     );
   }
+}
+
+/** What was decided in sentences; below it who asked, when, and from what. */
+function printDecision(terminal: Terminal, { explanation, askedBy, time, inputs, revision }: Decision): void {
+  terminal.line(`  ${explanation}`);
+  const known = Object.entries(inputs ?? {}).map(([name, value]) => `${name} ${value}`);
+  const parts = [
+    ...(askedBy ? [`asked by ${askedBy}`] : []),
+    ...(time ? [`at ${time}`] : []),
+    ...(known.length > 0 ? [`for ${known.join(', ')}`] : []),
+    ...(revision ? [`as things stood at revision ${revision}`] : []),
+  ];
+  if (parts.length > 0) terminal.line(terminal.paint('dim', `    ${parts.join(', ')}`));
 }

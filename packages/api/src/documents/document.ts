@@ -20,6 +20,8 @@ export class Document implements Body {
   #revision: number;
   /** True for what is never stored: its text is given as it is. */
   readonly #final: boolean;
+  /** For what is read out of something else: makes the object whenever it is asked for. */
+  #make: (() => KubeObject) | undefined;
 
   private constructor(object: KubeObject | undefined, text: string | undefined, revision: number, final = false) {
     this.#object = object;
@@ -41,6 +43,13 @@ export class Document implements Body {
     return new Document(object as KubeObject, undefined, 0, true);
   }
 
+  /** An object that is made from something else whenever somebody asks for it, and held by nobody. */
+  static derived(make: () => KubeObject): Document {
+    const document = new Document(undefined, undefined, 0);
+    document.#make = make;
+    return document;
+  }
+
   /** What the store holds: the very document that this process appended, or a new one around its text. */
   static of(entry: Pick<Entry, 'body' | 'revision'>): Document {
     const { body, revision } = entry;
@@ -49,6 +58,7 @@ export class Document implements Body {
 
   /** The same content under another version: what was there when it was deleted. */
   again(revision: number): Document {
+    if (this.#make) return Document.derived(this.#make).at(revision);
     const object = this.#object ?? this.#weakObject?.deref();
     if (object) return Document.draft({ ...object, metadata: { ...object.metadata } }).at(revision);
     return new Document(undefined, this.text, revision);
@@ -71,7 +81,7 @@ export class Document implements Body {
   get object(): Stored<KubeObject> {
     const known = this.#object ?? this.#weakObject?.deref();
     if (known) return known as Stored<KubeObject>;
-    const object = JSON.parse(this.#text as string) as Stored<KubeObject>;
+    const object = (this.#make?.() ?? JSON.parse(this.#text as string)) as Stored<KubeObject>;
     if (this.#revision !== 0)
       (object.metadata as { resourceVersion?: string }).resourceVersion = String(this.#revision);
     this.#weakObject = new WeakRef(object);
@@ -80,6 +90,7 @@ export class Document implements Body {
 
   /** What the store keeps. */
   get text(): string {
+    if (this.#make) return textOf(this.#make());
     this.#text ??= this.#write();
     return this.#text;
   }
@@ -94,14 +105,19 @@ export class Document implements Body {
     if (this.#final) return JSON.stringify(object);
     this.#weakObject = new WeakRef(object);
     this.#object = undefined;
-    if (object.metadata.resourceVersion === undefined) {
-      const text = JSON.stringify(object);
-      if (beginsWithMetadata(text, object)) return text;
-    }
-    const { apiVersion, kind, metadata, ...rest } = object;
-    const { resourceVersion: _, ...stored } = metadata;
-    return JSON.stringify({ apiVersion, kind, metadata: stored, ...rest });
+    return textOf(object);
   }
+}
+
+/** An object as it is stored: metadata right after its type, and without a version. */
+function textOf(object: KubeObject): string {
+  if (object.metadata.resourceVersion === undefined) {
+    const text = JSON.stringify(object);
+    if (beginsWithMetadata(text, object)) return text;
+  }
+  const { apiVersion, kind, metadata, ...rest } = object;
+  const { resourceVersion: _, ...stored } = metadata;
+  return JSON.stringify({ apiVersion, kind, metadata: stored, ...rest });
 }
 
 /** Whether only apiVersion and kind come before the metadata, as `withVersion` needs it. */

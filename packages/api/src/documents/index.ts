@@ -3,6 +3,7 @@
  * cache with its watchers, all fed by a single watch of the store.
  */
 export * from './continue-token.ts';
+export * from './derived-hub.ts';
 export * from './document.ts';
 export * from './duplicate-fields.ts';
 export * from './events.ts';

@@ -31,7 +31,7 @@ export class KindHub implements FeedSink {
   readonly prefix: string;
   readonly cache = new DocumentCache();
   readonly #world: World;
-  readonly #store: Store;
+  readonly #store: Pick<Store, 'list'>;
   readonly #feed: Feed;
   readonly #watchers = new WatcherIndex();
   readonly #onChange = new Set<(change: Change) => void>();
@@ -46,7 +46,8 @@ export class KindHub implements FeedSink {
   #live = false;
   #bookmarks: Timer | undefined;
 
-  constructor(world: World, store: Store, feed: Feed, kind: KindDefinition) {
+  /** @param store lists what there is when the hub begins */
+  constructor(world: World, store: Pick<Store, 'list'>, feed: Feed, kind: KindDefinition) {
     this.#world = world;
     this.#store = store;
     this.#feed = feed;

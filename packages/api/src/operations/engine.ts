@@ -43,7 +43,7 @@ export class Engine {
     this.store = options.store;
     this.kinds = new KindRegistry(options.kinds);
     this.feed = new Feed(options.world, options.store);
-    this.hubs = new Hubs(options.world, options.store, this.feed, options.freeze ?? false);
+    this.hubs = new Hubs(options.world, options.store, this.feed, options);
   }
 
   /** Waits until the caches show everything that had been written when this was called. */

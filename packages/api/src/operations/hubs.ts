@@ -1,10 +1,18 @@
 import type { World } from '@godwit/base';
 import type { KindDefinition } from '@godwit/kinds';
 import type { Store } from '@godwit/store';
+import { type DerivedKind, derivedHub } from '../documents/derived-hub.ts';
 import type { Feed } from '../documents/feed.ts';
 import { freezeJson } from '../documents/json.ts';
 import { kindPrefix } from '../documents/keys.ts';
 import { KindHub } from '../documents/kind-hub.ts';
+
+export interface HubsOptions {
+  /** Freezes every object, so that whoever changes a shared one is found. */
+  readonly freeze?: boolean | undefined;
+  readonly derived?: readonly DerivedKind[] | undefined;
+  readonly breathe?: (() => Promise<void>) | undefined;
+}
 
 /** One hub for each kind that somebody has asked about. */
 export class Hubs {
@@ -12,11 +20,10 @@ export class Hubs {
   readonly #world: World;
   readonly #store: Store;
   readonly #feed: Feed;
+  readonly #options: HubsOptions;
 
-  readonly #freeze: boolean;
-
-  constructor(world: World, store: Store, feed: Feed, freeze: boolean) {
-    this.#freeze = freeze;
+  constructor(world: World, store: Store, feed: Feed, options: HubsOptions) {
+    this.#options = options;
     this.#world = world;
     this.#store = store;
     this.#feed = feed;
@@ -27,11 +34,23 @@ export class Hubs {
     const prefix = kindPrefix(kind);
     let hub = this.#hubs.get(prefix);
     if (!hub) {
-      hub = new KindHub(this.#world, this.#store, this.#feed, kind);
-      if (this.#freeze) hub.onChange(({ after }) => freezeJson(after?.object));
+      hub = this.#make(kind);
+      if (this.#options.freeze) hub.onChange(({ after }) => freezeJson(after?.object));
       this.#hubs.set(prefix, hub);
     }
     return hub;
+  }
+
+  #make(kind: KindDefinition): KindHub {
+    const derived = this.derived(kind);
+    if (!derived) return new KindHub(this.#world, this.#store, this.#feed, kind);
+    const { breathe } = this.#options;
+    return derivedHub(derived, { world: this.#world, feed: this.#feed, live: (source) => this.live(source), breathe });
+  }
+
+  /** How objects of the kind are found, when they are not stored. */
+  derived(kind: KindDefinition): DerivedKind | undefined {
+    return this.#options.derived?.find((one) => one.kind === kind);
   }
 
   /** The hub with its cache filled. */

@@ -4,6 +4,7 @@ import type { Store } from '@godwit/store';
 import type { Admitter } from '../admission/admitter.ts';
 import type { TokenIssuer } from '../authentication/token-issuer.ts';
 import type { Authorizer } from '../authorization/authorizer.ts';
+import type { DerivedKind } from '../documents/derived-hub.ts';
 
 /** What `createOperations` needs. Only `world`, `store` and `kinds` have no default. */
 export interface OperationsOptions {
@@ -22,6 +23,8 @@ export interface OperationsOptions {
   readonly volumes?: (node: string) => VolumeAccess | undefined;
   /** Whether a machine fits on a node beside those bound to it; without it everything fits. */
   readonly fits?: Fits;
+  /** Kinds among `kinds` whose objects stand in the objects of others. */
+  readonly derived?: readonly DerivedKind[];
   /** Signs service account tokens; without it `serviceaccounts/token` answers NotFound. */
   readonly tokens?: TokenIssuer;
   /**

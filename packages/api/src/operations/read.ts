@@ -5,7 +5,7 @@ import { documentKey, kindPrefix, namespacePrefix } from '../documents/keys.ts';
 import type { KindHub } from '../documents/kind-hub.ts';
 import { readSelection, type SelectionTest } from '../documents/selection.ts';
 import { notFound } from '../validation/index.ts';
-import { type Engine, storeFailure } from './engine.ts';
+import { type Engine, expired, storeFailure } from './engine.ts';
 import type { Caller, DocumentList } from './operations.ts';
 
 /** One object as it stands. */
@@ -70,6 +70,7 @@ export async function selectDocuments(
   const hub = await engine.hubs.live(kind);
   const at = token?.revision ?? (await revisionToShow(engine, options));
   const known = at === undefined || (hub.lastChange <= at && at <= engine.feed.revision);
+  if (!known && engine.hubs.derived(kind)) throw expired();
   const revision = at ?? engine.feed.revision;
   const page = known ? await pageOfHub(engine, hub, query) : await pageOfStore(engine, query, revision);
   return {

@@ -5,7 +5,7 @@ import { kindPrefix, namespacePrefix } from '../documents/keys.ts';
 import type { HubWatch } from '../documents/kind-hub.ts';
 import { readSelection } from '../documents/selection.ts';
 import { Watcher } from '../documents/watcher.ts';
-import { type Engine, storeFailure } from './engine.ts';
+import { type Engine, expired, storeFailure } from './engine.ts';
 import type { Caller, DocumentWatch } from './operations.ts';
 import { readRevision, tooLarge } from './read.ts';
 
@@ -32,7 +32,9 @@ export async function watchDocuments(
     since: initial ? undefined : since === 0 ? engine.feed.revision : since,
     markInitialEnd: options.sendInitialEvents === true,
   };
-  const watcher = hub.watch(request) ?? watchStore(engine, kind, request, since, signal);
+  const known = hub.watch(request);
+  if (!known && engine.hubs.derived(kind)) throw expired();
+  const watcher = known ?? watchStore(engine, kind, request, since, signal);
   endWith(engine, watcher, options.timeoutSeconds, bookmarks, signal);
   return watcher;
 }

@@ -1,5 +1,6 @@
 import type { ApiClient, Change } from '@godwit/client';
 import {
+  type KubeObject,
   type Namespace,
   type Node,
   namespace,
@@ -7,6 +8,7 @@ import {
   persistentVolume,
   persistentVolumeClaim,
   pod,
+  type Stored,
   storageClass,
   virtualMachineInstance,
 } from '@godwit/kinds';
@@ -30,6 +32,7 @@ export class ClusterWatch {
   readonly snapshot = new Snapshot();
   readonly waiting = new Map<string, Waiting>();
   readonly #assumed = new Map<string, string>();
+  #revision = 0;
   /** Counts up when something changes that might help a machine that was refused. */
   #epoch = 0;
 
@@ -47,6 +50,11 @@ export class ClusterWatch {
       for (const machine of cache.values()) this.#onMachine(undefined, machine);
       cache.subscribe(({ before, after }: Change<Machine>) => this.#onMachine(before, after));
     }
+  }
+
+  /** The newest revision of a host or machine that the snapshot shows. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get epoch(): number {
@@ -83,7 +91,12 @@ export class ClusterWatch {
     return this.#assumed.has(uid);
   }
 
+  #see({ metadata }: Stored<KubeObject>): void {
+    this.#revision = Math.max(this.#revision, Number(metadata.resourceVersion));
+  }
+
   #onNode(change: Change<Node>): void {
+    this.#see(change.after ?? change.before);
     if (!change.after) {
       this.snapshot.removeHost(change.before.metadata.name);
       return;
@@ -100,6 +113,8 @@ export class ClusterWatch {
   }
 
   #onMachine(before: Machine | undefined, after: Machine | undefined): void {
+    const seen = after ?? before;
+    if (seen) this.#see(seen);
     if (!after) {
       if (before) this.#forget(before.metadata.uid);
       return;

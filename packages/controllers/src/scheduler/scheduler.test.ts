@@ -79,7 +79,10 @@ test('a pod gets a host, with the decision written beside it', async () => {
   await podOf('web');
   await cloud.until('the pod is bound', async () => (await hostOf('web')) === 'host-1');
   const { metadata, status } = await find('web');
-  assert.match(metadata.annotations?.['godwit.dev/decision'] ?? '', /"host":"host-1"/);
+  const record = JSON.parse(metadata.annotations?.['godwit.dev/decision'] ?? '{}');
+  assert.equal(record.host, 'host-1');
+  assert.deepEqual([record.by, record.in.memory], ['default-scheduler', 2 ** 30]);
+  assert.ok(record.at > 0 && Number(record.rev) > 0);
   assert.equal(status?.conditions?.find(({ type }) => type === 'PodScheduled')?.status, 'True');
 });
 

@@ -17,6 +17,7 @@ import {
   explainRefusal,
   type MachineRequest,
   type Placement,
+  type PlacementRecord,
   type Policy,
   place,
   requestOfMachine,
@@ -29,6 +30,8 @@ import { ClusterWatch, type Waiting } from './cluster-watch.ts';
 import { claimsOf, isInstance, type Machine } from './schedulable-machine.ts';
 import { sentenceOf, tellRefusal } from './tell-refusal.ts';
 
+/** Who asks for placements, and speaks in events. */
+const COMPONENT = 'default-scheduler';
 /** All waiting machines are looked at together, so there is only one name. */
 const BATCH = 'waiting-machines';
 /** Most machines that one run looks at; the rest follow at once. */
@@ -63,7 +66,7 @@ export class Scheduler implements Reconciler {
     this.#policy = policy;
     this.#random = client.world.random.fork();
     this.#retriedMs = client.world.clock.monotonic();
-    this.#events = new EventRecorder(client, 'default-scheduler');
+    this.#events = new EventRecorder(client, COMPONENT);
     // The watch listens before whoever runs this: when a wake is asked for names, the watch knows already.
     this.#watch = new ClusterWatch(client);
     const ifWork = () => (this.#watch.hasWork ? [BATCH] : []);
@@ -208,10 +211,17 @@ export class Scheduler implements Reconciler {
     this.#events.normal(machine, 'Scheduled', `Successfully assigned ${home}/${name} to ${placement.host}`);
   }
 
-  async #bind(machine: Machine, { host, decision }: Placement): Promise<void> {
+  /** The decision with what it was made from: it stands in the write that it explains. */
+  #record({ amounts }: MachineRequest, decision: Placement['decision']): PlacementRecord {
+    const at = Math.floor(this.#client.world.clock.now() / 1000);
+    return { ...decision, at, by: COMPONENT, rev: String(this.#watch.revision), in: amounts };
+  }
+
+  async #bind(machine: Machine, { host, decision, request }: Placement): Promise<void> {
     const { namespace: home = '', name, uid } = machine.metadata;
     const { group, version, plural } = isInstance(machine) ? virtualMachineInstance : pod;
-    const annotations = { [decisionAnnotation]: JSON.stringify(decision) };
+    const record = this.#record(request, decision);
+    const annotations = { [decisionAnnotation]: JSON.stringify(record) };
     await this.#client.door.create(
       { group, version, plural, namespace: home, name, subresource: 'binding' },
       {
