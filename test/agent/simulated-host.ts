@@ -51,6 +51,7 @@ const noInstances: MachineManager<VirtualMachineInstance> = {
   known: () => [],
   stream: () => Promise.reject(new Error('there are no virtual machines')),
   order: () => Promise.reject(new Error('there are no virtual machines')),
+  readings: () => Promise.resolve([]),
   release: () => Promise.resolve(),
   stopAll: () => Promise.resolve(),
 };

@@ -51,8 +51,10 @@ export interface HypervisorDriver {
   growMemory(uid: string, bytes: number): Promise<void>;
   /** Asks the guest to do with this much of its memory. */
   setBalloon(uid: string, bytes: number): Promise<void>;
-  /** What the machine uses now. */
+  /** What the machine uses now, all that is known of it. */
   measure(uid: string): Promise<MachineUsage>;
+  /** What all machines that run use, by UID: cheap enough to be asked every second. */
+  usage(): ReadonlyMap<string, ProcessUsage>;
   /** Closes all connections; machines keep running. */
   release(): Promise<void>;
 }
@@ -166,9 +168,15 @@ export type GuestEvent =
   | { readonly type: 'ended'; readonly message: string }
   | { readonly type: 'watchdog'; readonly action: string };
 
-export interface MachineUsage {
+/** What the process of a machine uses, as the host's kernel counts it. */
+export interface ProcessUsage {
+  /** Which process it is: another one counts from its beginning. */
+  readonly run: string;
   readonly cpuSeconds: number;
   readonly residentBytes: number;
+}
+
+export interface MachineUsage extends Omit<ProcessUsage, 'run'> {
   readonly balloonBytes: number;
   readonly disks: readonly {
     readonly name: string;

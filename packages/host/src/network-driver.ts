@@ -1,4 +1,5 @@
 import type { ByteChannel } from '@godwit/base';
+import type { BalancerReading } from './metrics/index.ts';
 
 /**
  * The data plane of one host: one network namespace that holds a bridge, the taps and veths of machines,
@@ -23,6 +24,8 @@ export interface NetworkDriver {
    * port-forward) do not count. The address is served again after its next `attach`.
    */
   drain(address: string, timeoutMs: number): Promise<void>;
+  /** What the load balancer of this host has counted for each service that it serves; nothing while none runs. */
+  balancers(): Promise<readonly BalancerReading[]>;
   /** A TCP connection to a machine, from inside the data plane: probes and port-forward. */
   connect(address: string, port: number, timeoutMs: number): Promise<ByteChannel>;
   /** Stops watching and waiting; the data plane stays and is adopted by the next `start`. */

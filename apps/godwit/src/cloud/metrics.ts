@@ -1,6 +1,7 @@
 import type { AccessRecord } from '@godwit/api';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ControllerReport } from './control-socket.ts';
+import { type UsageSources, watchUsage } from './usage-metrics.ts';
 
 /** Seconds; from a cached read to a write that waits for a slow disk. */
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
@@ -64,6 +65,11 @@ export class Metrics {
           this.set({ controller: name }, lastError === undefined ? 0 : 1);
       },
     });
+  }
+
+  /** Adds what this host and its machines use. */
+  watchUsage(sources: UsageSources): void {
+    watchUsage(this.#registry, sources);
   }
 
   text(): Promise<string> {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createAuthenticator, createOperations, createTokenIssuer, HttpApi, type Operations } from '@godwit/api';
 import { ApiServer } from '@godwit/api/node';
 import { Failure, type World } from '@godwit/base';
-import { builtInKinds, type MachineAccess, type VolumeAccess } from '@godwit/kinds';
+import { builtInKinds, type MachineAccess, type UsageAccess, type VolumeAccess } from '@godwit/kinds';
 import { fitsOnNode } from '@godwit/planner';
 import type { Store } from '@godwit/store';
 import { SqliteStore } from '@godwit/store/node';
@@ -34,6 +34,8 @@ export interface DoorOptions {
   readonly machines: (node: string) => MachineAccess | undefined;
   /** The volumes of a host, likewise. */
   readonly volumes: (node: string) => VolumeAccess | undefined;
+  /** What a host and its machines use, likewise. */
+  readonly usage: (node: string) => UsageAccess | undefined;
   readonly isReady: () => boolean;
 }
 
@@ -51,6 +53,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     tokens,
     machines: options.machines,
     volumes: options.volumes,
+    usage: options.usage,
     fits: fitsOnNode,
     derived: [decisions],
     rootCertificate: pki.authorityCertificate,

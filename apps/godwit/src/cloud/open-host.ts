@@ -4,10 +4,11 @@ import type { Operations } from '@godwit/api';
 import { nodeUser } from '@godwit/api';
 import type { World } from '@godwit/base';
 import { ApiClient, EventRecorder } from '@godwit/client';
-import { Agent, VirtualMachineManager } from '@godwit/host';
+import { Agent, type MachineUsage, VirtualMachineManager } from '@godwit/host';
 import {
   FileRecords,
   FolderVolumes,
+  hostReader,
   ImageFiles,
   ImageResolver,
   LinuxNetwork,
@@ -23,6 +24,8 @@ import { VERSION } from '../version.ts';
 /** This machine as a host of the cloud: its agent, network and drivers. */
 export interface OpenHost {
   readonly agent: Agent;
+  /** All that a virtual machine of this host uses, by its UID. */
+  readonly measure: (uid: string) => Promise<MachineUsage>;
   readonly network: LinuxNetwork;
   /** How virtual machines run here, in words. */
   readonly accelerator: string;
@@ -96,7 +99,8 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
   });
   const importFolders = [join(state.root, 'imports')];
   const filler = new LocalVolumeFiller({ world, client, volumes, images, importFolders });
-  const agent = new Agent({ client, world, nodeName, pods, instances, network, volumes, filler, facts });
+  const load = hostReader();
+  const agent = new Agent({ client, world, nodeName, pods, instances, network, volumes, filler, facts, load });
   // Where KVM hangs, that takes seconds to be sure of, once a boot: nobody waits for it but machines.
   const acceleration = await Promise.race([
     proof,
@@ -104,6 +108,7 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
   ]);
   return {
     agent,
+    measure: (uid) => hypervisor.measure(uid),
     network,
     accelerator: `${acceleration.type === 'kvm' ? 'KVM' : 'emulated (TCG)'}: ${acceleration.reason}`,
     close: async () => {

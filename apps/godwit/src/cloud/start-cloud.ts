@@ -41,6 +41,7 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
     metrics,
     machines: (node) => (node === nodeName ? host?.agent.access : undefined),
     volumes: (node) => (node === nodeName ? host?.agent.volumeAccess : undefined),
+    usage: (node) => (node === nodeName ? host?.agent.sampler : undefined),
     isReady: () => isReady,
   });
   const admin = door.operations.as(controllersUser, 'godwit');
@@ -57,6 +58,7 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
   await door.serve({ host: addressPlan(state.instance).uplinkHostAddress, port: server.port });
   await publishApiService(admin, state.instance, server.port);
   metrics.watch({ revision: () => door.store.revision, controllers: () => controllers.reports() });
+  metrics.watchUsage({ node: nodeName, sampler: agent.sampler, measure: host.measure });
   isReady = true;
   const close = async () => {
     await controllers.close();

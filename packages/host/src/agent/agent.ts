@@ -10,6 +10,7 @@ import {
   virtualMachineInstance,
 } from '@godwit/kinds';
 import type { MachineManager } from '../machine/index.ts';
+import { type HostReading, Sampler } from '../metrics/index.ts';
 import type { NetworkDriver } from '../network-driver.ts';
 import type { VolumeDriver } from '../volume-driver.ts';
 import { MachineFeed } from './machine-feed.ts';
@@ -30,6 +31,8 @@ export interface AgentOptions {
   readonly filler?: VolumeFiller;
   /** Looked at now and then. */
   readonly facts: () => Promise<NodeFacts>;
+  /** What the host uses, read every second. Without it nothing is measured here. */
+  readonly load?: () => HostReading;
 }
 
 const RETRY_MS = 1_000;
@@ -42,11 +45,14 @@ export class Agent {
   readonly #volumes: VolumeKeeper;
   readonly #pods: MachineFeed<Pod>;
   readonly #instances: MachineFeed<VirtualMachineInstance>;
+  /** What this host, its machines and its load balancer use. */
+  readonly sampler: Sampler;
   #released = false;
 
   constructor(options: AgentOptions) {
     const { client, nodeName } = options;
     this.#options = options;
+    this.sampler = new Sampler({ ...options, host: options.load, machines: [options.pods, options.instances] });
     this.#node = new NodeKeeper(options);
     this.#services = new ServiceKeeper({ ...options, onServed: (addresses) => this.#node.serve(addresses) });
     this.#volumes = new VolumeKeeper({ ...options, ...(options.filler && { filler: options.filler }) });
@@ -61,6 +67,7 @@ export class Agent {
   async start(): Promise<void> {
     const { network, pods, instances } = this.#options;
     await Promise.all([network.start(), pods.adopt(), instances.adopt()]);
+    if (this.#options.load) this.sampler.start();
     await this.#removeStrayPorts();
     await Promise.all([
       this.#insist('register the node', () => this.#node.start()),
@@ -92,6 +99,7 @@ export class Agent {
   /** Ends the agent; machines keep running. */
   async release(): Promise<void> {
     this.#released = true;
+    this.sampler.stop();
     this.#pods.stop();
     this.#instances.stop();
     this.#services.stop();

@@ -147,6 +147,9 @@ export function testHypervisorDriver(name: string, open: () => Promise<Hyperviso
     test('what it uses can be measured', async () => {
       const usage = await driver.measure(one);
       assert.ok(usage.residentBytes > 0);
+      const cheap = driver.usage().get(one);
+      assert.ok(cheap && cheap.residentBytes > 0 && cheap.cpuSeconds >= usage.cpuSeconds);
+      assert.equal(driver.usage().has('never-heard-of'), false);
     });
 
     test('another driver adopts what the first one started', async () => {

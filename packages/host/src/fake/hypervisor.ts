@@ -11,6 +11,7 @@ import type {
   PreparedMachine,
   PreparedVolume,
   PrepareRequest,
+  ProcessUsage,
   VolumeRequest,
 } from '../hypervisor-driver.ts';
 import { pipeOfChannels } from './channel-pair.ts';
@@ -186,6 +187,14 @@ export class FakeHypervisor implements HypervisorDriver {
   async measure(uid: string): Promise<MachineUsage> {
     const { view } = await this.#running(uid);
     return { cpuSeconds: 0, residentBytes: view.memoryBytes, balloonBytes: view.memoryBytes, disks: [] };
+  }
+
+  usage(): ReadonlyMap<string, ProcessUsage> {
+    const running = [...this.#processes].map(([uid, { view }]): [string, ProcessUsage] => [
+      uid,
+      { run: String(view.startedAtMs), cpuSeconds: 0, residentBytes: view.memoryBytes },
+    ]);
+    return new Map(running);
   }
 
   async release(): Promise<void> {}

@@ -1,4 +1,5 @@
 import { type ByteChannel, type Clock, Failure } from '@godwit/base';
+import type { BalancerReading } from '../metrics/index.ts';
 import type { NetworkDriver, Port, PortRequest, ServicePortEntry, ServiceTable } from '../network-driver.ts';
 import { pipeOfChannels } from './channel-pair.ts';
 
@@ -89,6 +90,11 @@ export class FakeNetwork implements NetworkDriver {
         });
       }
     });
+  }
+
+  /** It balances without counting. */
+  balancers(): Promise<readonly BalancerReading[]> {
+    return Promise.resolve([]);
   }
 
   /** Also answers on the addresses of services, as the real network does for its host. */

@@ -1,4 +1,5 @@
 import type { KubeObject, MachineName, MachineOrder, MachineStream, Stored, StreamRequest } from '@godwit/kinds';
+import type { MachineReading } from '../metrics/index.ts';
 
 /**
  * All machines of one kind (pods, or VMs) on one host. The agent tells it what should be; it makes it so,
@@ -17,6 +18,8 @@ export interface MachineManager<T extends KubeObject = KubeObject> {
   known(): readonly string[];
   stream(machine: MachineName, request: StreamRequest, signal: AbortSignal): Promise<MachineStream>;
   order(machine: MachineName, order: MachineOrder): Promise<unknown>;
+  /** What the machines that run have used so far: asked every second. */
+  readings(): Promise<readonly MachineReading[]>;
   /** Stops watching; machines keep running. */
   release(): Promise<void>;
   /** Stops all machines in order, leaving disks and objects (`godwit down`). */

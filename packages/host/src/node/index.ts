@@ -4,6 +4,7 @@ export * from './accelerator/index.ts';
 export * from './host/index.ts';
 export * from './images/index.ts';
 export * from './kernel/index.ts';
+export { hostReader } from './metrics/index.ts';
 export * from './network/index.ts';
 export * from './pod-volumes/index.ts';
 export * from './podman/index.ts';

@@ -9,9 +9,11 @@ import {
   type StreamRequest,
 } from '@godwit/kinds';
 import { MachineLoop, type MachineManager, type MachineRecords } from '../machine/index.ts';
+import type { MachineReading } from '../metrics/index.ts';
 import { containerLabels } from './container-labels.ts';
 import { PodBehaviour } from './pod-behaviour.ts';
 import type { PodAction, PodInput } from './pod-input.ts';
+import { podReading } from './pod-reading.ts';
 import { stateOfRecord } from './pod-record.ts';
 import { initialPodState, type PodState } from './pod-state.ts';
 import { openPodStream, type PodLogs } from './pod-streams.ts';
@@ -90,6 +92,11 @@ export class PodManager implements MachineManager<Pod> {
   order(machine: MachineName, order: MachineOrder): Promise<unknown> {
     this.#find(machine);
     return Promise.reject(new StatusFailure('MethodNotAllowed', `a pod knows no order ${order}`));
+  }
+
+  async readings(): Promise<readonly MachineReading[]> {
+    const usage = await this.#tools.containers.usage();
+    return [...this.#loops.values()].flatMap(({ uid, state }) => podReading(uid, state, usage) ?? []);
   }
 
   release(): Promise<void> {

@@ -6,8 +6,10 @@
  * - `firewall-rules.ts` the fixed rules, `service-rules.ts` the map elements of each service
  * - `dns-records.ts`, `dnsmasq-config.ts` names and DHCP
  * - `load-balancers.ts`, `haproxy-config.ts`, `haproxy-commands.ts` what faces users
+ * - `balancer-statistics.ts` what the load balancer counts
  */
 export * from './address-plan.ts';
+export * from './balancer-statistics.ts';
 export * from './dns-records.ts';
 export * from './dnsmasq-config.ts';
 export * from './firewall-rules.ts';

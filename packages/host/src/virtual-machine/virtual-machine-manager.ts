@@ -10,6 +10,7 @@ import {
 } from '@godwit/kinds';
 import type { GuestView } from '../hypervisor-driver.ts';
 import { MachineLoop, type MachineManager, type MachineRecords } from '../machine/index.ts';
+import type { MachineReading } from '../metrics/index.ts';
 import { obeyOrder } from './guest-orders.ts';
 import { addressesOf } from './machine-addresses.ts';
 import type { MachineInput, VirtualMachineAction } from './machine-input.ts';
@@ -24,6 +25,8 @@ export interface VirtualMachineManagerOptions extends VirtualMachineParts {
   readonly records: MachineRecords;
 }
 
+/** The only part that a virtual machine is measured in; KubeVirt's container has this name. */
+const PART = 'compute';
 const CONNECT_TIMEOUT_MS = 5_000;
 const SHUTDOWN_POLL_MS = 20;
 /** How long a start of the program waits for machines that run and do not answer. */
@@ -104,6 +107,19 @@ export class VirtualMachineManager implements MachineManager<VirtualMachineInsta
     const announceReboot = () => loop.send({ type: 'rebooting' });
     const { hypervisor } = this.#options;
     return obeyOrder(order, { uid: loop.uid, name: machine.name, state: loop.state, hypervisor, announceReboot });
+  }
+
+  readings(): Promise<readonly MachineReading[]> {
+    const usage = this.#options.hypervisor.usage();
+    const readings = [...this.#loops.values()].flatMap(({ uid, state: { machine } }) => {
+      const used = usage.get(uid);
+      if (!machine || !used) return [];
+      const { namespace = '', name } = machine.metadata;
+      const { residentBytes: memoryBytes, ...part } = used;
+      const kind = 'VirtualMachineInstance' as const;
+      return [{ machine: { kind, namespace, name, uid }, parts: [{ name: PART, ...part, memoryBytes }] }];
+    });
+    return Promise.resolve(readings);
   }
 
   async release(): Promise<void> {

@@ -1,11 +1,13 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, type Timer, type World } from '@godwit/base';
+import type { BalancerReading } from '../../metrics/index.ts';
 import {
   addressOfServer,
   backendsOf,
   type HaproxySettings,
   type LoadBalancer,
+  parseBalancerReadings,
   parseServersState,
   parseSessions,
   renderHaproxyConfig,
@@ -187,6 +189,13 @@ export class Haproxy {
       }),
     );
     return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** What the worker that takes new connections has counted, by service. Cheap enough for every second. */
+  async readings(): Promise<readonly BalancerReading[]> {
+    if (!this.isNeeded) return [];
+    // While it is being started or reloaded there is nobody to ask: this second has no reading.
+    return parseBalancerReadings(await tellHaproxy(this.#socket, ['show stat -1 2 -1']).catch(() => ''));
   }
 
   async #workers(): Promise<number[]> {

@@ -1,6 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ByteChannel, describeError, type Timer, type World } from '@godwit/base';
+import type { BalancerReading } from '../../metrics/index.ts';
 import type { NetworkDriver, Port, PortRequest, ServiceTable } from '../../network-driver.ts';
 import { type AddressPlan, loadBalancersOf } from '../../services/index.ts';
 import { openConnections, readConnections, type TrackedConnection } from './connections.ts';
@@ -214,6 +215,10 @@ export class LinuxNetwork implements NetworkDriver {
       this.#reading = undefined;
     });
     return this.#reading;
+  }
+
+  balancers(): Promise<readonly BalancerReading[]> {
+    return this.#haproxy.readings();
   }
 
   connect(address: string, port: number, timeoutMs: number): Promise<ByteChannel> {

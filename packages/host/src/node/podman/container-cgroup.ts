@@ -1,35 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerUsage } from '../../container-driver.ts';
 
-const ROOT = '/sys/fs/cgroup';
+export const CGROUP_ROOT = '/sys/fs/cgroup';
 const ID = /libpod-([0-9a-f]{64})(?:\.scope)?$/;
 
-/** Use of each container below a cgroup, read from the kernel's files: no engine is asked. */
-export async function readUsage(cgroupPath: string): Promise<ReadonlyMap<string, ContainerUsage>> {
-  const memory = await containerFolders(['memory', ''], cgroupPath);
-  const cpu = await containerFolders(['cpuacct', 'cpu,cpuacct', ''], cgroupPath);
-  const usage = new Map<string, ContainerUsage>();
-  for (const [id, folder] of memory) {
-    const [cpuNanoseconds, workingSetBytes] = await Promise.all([
-      readCpu(cpu.get(id) ?? folder),
-      readWorkingSet(folder),
-    ]);
-    if (cpuNanoseconds !== undefined && workingSetBytes !== undefined) {
-      usage.set(id, { cpuNanoseconds, workingSetBytes });
-    }
-  }
-  return usage;
+/** The container whose control group has this name; undefined for the groups of others. */
+export function containerIdOf(folder: string): string | undefined {
+  return ID.exec(folder)?.[1];
 }
 
 /** Folders of containers by id, in the first of the given hierarchies that has them. */
 async function containerFolders(hierarchies: readonly string[], parent: string): Promise<Map<string, string>> {
   const folders = new Map<string, string>();
   for (const hierarchy of hierarchies) {
-    const folder = join(ROOT, hierarchy, parent);
+    const folder = join(CGROUP_ROOT, hierarchy, parent);
     for (const name of await names(folder)) {
-      const id = ID.exec(name)?.[1];
+      const id = containerIdOf(name);
       if (id) folders.set(id, join(folder, name));
     }
     if (folders.size > 0) break;
@@ -53,35 +40,9 @@ async function readNumber(path: string): Promise<number | undefined> {
   }
 }
 
-async function readField(path: string, field: string): Promise<number | undefined> {
-  try {
-    const line = (await readFile(path, 'utf8')).split('\n').find((text) => text.startsWith(`${field} `));
-    return line === undefined ? undefined : Number(line.slice(field.length + 1));
-  } catch {
-    return undefined;
-  }
-}
-
-async function readCpu(folder: string): Promise<number | undefined> {
-  const nanoseconds = await readNumber(join(folder, 'cpuacct.usage'));
-  if (nanoseconds !== undefined) return nanoseconds;
-  const micros = await readField(join(folder, 'cpu.stat'), 'usage_usec');
-  return micros === undefined ? undefined : micros * 1000;
-}
-
-/** Memory in use less the file pages that can be given back at once, as Kubernetes counts it. */
-async function readWorkingSet(folder: string): Promise<number | undefined> {
-  const used =
-    (await readNumber(join(folder, 'memory.usage_in_bytes'))) ?? (await readNumber(join(folder, 'memory.current')));
-  if (used === undefined) return undefined;
-  const path = join(folder, 'memory.stat');
-  const inactive = (await readField(path, 'total_inactive_file')) ?? (await readField(path, 'inactive_file')) ?? 0;
-  return Math.max(0, used - inactive);
-}
-
 /** How often the kernel killed a process of a container for want of memory. Reads two files at most. */
 export function memoryKills(cgroupPath: string, id: string): number {
-  const folder = (hierarchy: string, name: string): string => join(ROOT, hierarchy, cgroupPath, name);
+  const folder = (hierarchy: string, name: string): string => join(CGROUP_ROOT, hierarchy, cgroupPath, name);
   const files = [
     [join(folder('memory', `libpod-${id}`), 'memory.oom_control'), 'oom_kill'],
     [join(folder('', `libpod-${id}.scope`), 'memory.events'), 'oom_kill'],
@@ -109,8 +70,8 @@ export async function readMemoryLimit(cgroupPath: string, id: string): Promise<n
 
 /** Ends monitors of sessions that linger after the last container is gone. */
 export async function killMonitors(cgroupPath: string): Promise<void> {
-  for (const hierarchy of ['', ...(await names(ROOT))]) {
-    const folder = join(ROOT, hierarchy, cgroupPath);
+  for (const hierarchy of ['', ...(await names(CGROUP_ROOT))]) {
+    const folder = join(CGROUP_ROOT, hierarchy, cgroupPath);
     // One for all by cgroupfs, one for each by systemd.
     const monitors = (await names(folder)).filter((name) => name === 'conmon' || name.startsWith('libpod-conmon-'));
     for (const name of monitors) await killAll(join(folder, name, 'cgroup.procs'));
@@ -130,7 +91,8 @@ async function killAll(path: string): Promise<void> {
 
 /** Removes an empty cgroup and what is empty below it, in every hierarchy. */
 export async function removeCgroup(cgroupPath: string): Promise<void> {
-  for (const hierarchy of ['', ...(await names(ROOT))]) await removeTree(join(ROOT, hierarchy, cgroupPath));
+  for (const hierarchy of ['', ...(await names(CGROUP_ROOT))])
+    await removeTree(join(CGROUP_ROOT, hierarchy, cgroupPath));
 }
 
 async function removeTree(folder: string): Promise<void> {

@@ -15,8 +15,9 @@ import type {
   ImageRequest,
   Session,
 } from '../../container-driver.ts';
-import { killMonitors, readMemoryLimit, readUsage, removeCgroup } from './container-cgroup.ts';
+import { killMonitors, readMemoryLimit, removeCgroup } from './container-cgroup.ts';
 import { factsOfInspection, factsOfListed, type PodmanInspection, type PodmanListed } from './container-facts.ts';
+import { ContainerMeter } from './container-meter.ts';
 import { containerSpecification, resourceLimits } from './container-specification.ts';
 import { ExitWatch } from './exit-watch.ts';
 import { hijackedSession } from './hijacked-session.ts';
@@ -39,6 +40,7 @@ interface Parts {
   readonly images: ImageStore;
   readonly exits: ExitWatch;
   readonly logs: LogRotation;
+  readonly meter: ContainerMeter;
 }
 
 /** The ContainerDriver over Podman. `prepare` must have resolved before anything else is called. */
@@ -210,8 +212,8 @@ export class PodmanDriver implements ContainerDriver {
     }
   }
 
-  async usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
-    return readUsage(this.#ready.places.cgroupPath);
+  usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
+    return Promise.resolve(this.#ready.meter.read());
   }
 
   async dismantle(): Promise<void> {
@@ -228,6 +230,7 @@ export class PodmanDriver implements ContainerDriver {
     if (!this.#parts) return;
     this.#parts.exits.stop();
     this.#parts.logs.stop();
+    this.#parts.meter.close();
     this.#pruning?.cancel();
     await this.#parts.service.close();
   }
@@ -245,7 +248,8 @@ export class PodmanDriver implements ContainerDriver {
     const exits = new ExitWatch(places.exitFolder, places.cgroupPath, this.#world);
     await exits.start();
     const logs = new LogRotation(places.graphRoot, this.#world);
-    this.#parts = { places, service, exits, logs, images: new ImageStore(places, service) };
+    const meter = new ContainerMeter(places.cgroupPath);
+    this.#parts = { places, service, exits, logs, meter, images: new ImageStore(places, service) };
     this.#prune();
   }
 

@@ -10,6 +10,7 @@ import type {
   MachineUsage,
   PreparedMachine,
   PrepareRequest,
+  ProcessUsage,
 } from '../../hypervisor-driver.ts';
 import type { ImageFiles } from '../images/index.ts';
 import { directKernel } from '../kernel/index.ts';
@@ -20,6 +21,7 @@ import { countMemory, countSockets, growMemory, setSockets } from './growth.ts';
 import { layOut } from './lay-out.ts';
 import { diskFolder, machineFiles } from './machine-files.ts';
 import { giveOwnGroup } from './own-group.ts';
+import { ProcessMeter } from './process-meter.ts';
 import { findProcess, type MachineProcess, processGone } from './process-watch.ts';
 import { QemuMachine, signalProcess } from './qemu-machine.ts';
 import { connectSocket } from './socket.ts';
@@ -53,6 +55,7 @@ const GOING_MS = 500;
 export class QemuHypervisor implements HypervisorDriver {
   readonly #options: QemuHypervisorOptions;
   readonly #machines = new Map<string, QemuMachine>();
+  readonly #meter = new ProcessMeter();
   #listener: (uid: string, event: GuestEvent) => void = () => undefined;
   #site: Promise<Omit<LaunchSite, 'files'>> | undefined;
   #sweep: { cancel(): void } | undefined;
@@ -214,8 +217,15 @@ export class QemuHypervisor implements HypervisorDriver {
     return measureMachine(this.#machine(uid));
   }
 
+  usage(): ReadonlyMap<string, ProcessUsage> {
+    const machines = [...this.#machines].map(([uid, { process }]) => [uid, process.pid] as const);
+    const usage = this.#meter.read(new Set(machines.map(([, pid]) => pid)));
+    return new Map(machines.flatMap(([uid, pid]) => (usage.has(pid) ? [[uid, usage.get(pid) as ProcessUsage]] : [])));
+  }
+
   release(): Promise<void> {
     this.#sweep?.cancel();
+    this.#meter.close();
     for (const machine of this.#machines.values()) machine.release();
     this.#machines.clear();
     return Promise.resolve();

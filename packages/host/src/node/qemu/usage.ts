@@ -1,24 +1,22 @@
-import { readFile } from 'node:fs/promises';
+import { Failure } from '@godwit/base';
 import type { MachineUsage } from '../../hypervisor-driver.ts';
+import { ProcessMeter } from './process-meter.ts';
 import type { QemuMachine } from './qemu-machine.ts';
-
-/** Clock ticks of /proc a second, on every Linux that Node runs on. */
-const TICKS_PER_SECOND = 100;
-const PAGE_BYTES = 4096;
 
 /** What a machine uses: processor time and memory as the host's kernel counts them, disks as QEMU does. */
 export async function measureMachine(machine: QemuMachine): Promise<MachineUsage> {
   const { pid } = machine.process;
-  const [status, memory, balloon, disks] = await Promise.all([
-    readFile(`/proc/${pid}/stat`, 'utf8'),
-    readFile(`/proc/${pid}/statm`, 'utf8'),
+  const meter = new ProcessMeter();
+  const usage = meter.read(new Set([pid])).get(pid);
+  meter.close();
+  if (!usage) throw new Failure('not-running', `process ${pid} is gone`);
+  const [balloon, disks] = await Promise.all([
     machine.execute('query-balloon').catch(() => ({ actual: 0 })),
     machine.execute('query-blockstats'),
   ]);
-  const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
   return {
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
-    residentBytes: Number(memory.split(' ')[1]) * PAGE_BYTES,
+    cpuSeconds: usage.cpuSeconds,
+    residentBytes: usage.residentBytes,
     balloonBytes: balloon.actual,
     disks: disks.flatMap(({ 'node-name': node, stats }) => {
       if (!node?.startsWith('disk-')) return [];

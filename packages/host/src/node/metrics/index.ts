@@ -1,0 +1,3 @@
+/** How this host's own counters are read. */
+export * from './host-reader.ts';
+export * from './kernel-file.ts';
