@@ -22,7 +22,7 @@ function but<T extends object>(part: T, changes: Partial<T>): T {
 async function assertFound(invariant: string, plant: Plant, options: Partial<SimulationOptions> = {}): Promise<void> {
   const found: string[] = [];
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const run = new Simulation({ seed, minutes: 1, hosts: 1, plant, invariants: [invariant], ...options });
+    const run = new Simulation({ seed, minutes: 1, hosts: 1, busy: true, plant, invariants: [invariant], ...options });
     const { violation } = await run.run();
     if (violation?.invariant === invariant) return;
     found.push(violation?.message ?? 'nothing');

@@ -121,6 +121,7 @@ program
   .option('--forever', 'one run after the other, from a seed by chance')
   .option('--minutes <m>', 'how long things go wrong in each run, in simulated minutes', '2')
   .option('--hosts <n>', 'simulated hosts (by default drawn from the seed)')
+  .option('--jobs <n>', 'runs at a time (by default one a core)')
   .option('--verbose', 'print every event')
   .action(async (options) => (await import('./verbs/sim.ts')).sim(options));
 

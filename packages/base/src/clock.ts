@@ -36,8 +36,17 @@ export function sleepWith(clock: Pick<Clock, 'after'>, delayMs: number, signal?:
 
 /** `now` as Kubernetes writes instants: RFC 3339, whole seconds, UTC. */
 export function timestamp(clock: Pick<Clock, 'now'>): string {
-  return `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(clock.now() / 1000);
+  if (second !== writtenSecond) {
+    writtenText = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+    writtenSecond = second;
+  }
+  return writtenText;
 }
+
+/** The second that was written last: most of those who ask do so within one. */
+let writtenSecond = Number.NaN;
+let writtenText = '';
 
 /** `now` as Kubernetes writes `MicroTime`: RFC 3339 with six decimals, UTC. */
 export function microTimestamp(clock: Pick<Clock, 'now'>): string {

@@ -11,6 +11,8 @@ export interface Ids {
 /** Kubernetes' own alphabet for generated names: no vowels, no characters that look alike. */
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
+const HEX = '0123456789abcdef';
+
 /** Identities drawn from a seeded source. */
 export class SeededIds implements Ids {
   readonly #random: Random;
@@ -20,11 +22,11 @@ export class SeededIds implements Ids {
   }
 
   uuid(): string {
-    const hex = Array.from({ length: 32 }, (_, index) => {
-      if (index === 12) return '4';
-      const digit = this.#random.integer(16);
-      return (index === 16 ? (digit & 3) | 8 : digit).toString(16);
-    }).join('');
+    let hex = '';
+    for (let index = 0; index < 32; index++) {
+      const digit = index === 12 ? 4 : this.#random.integer(16);
+      hex += HEX[index === 16 ? (digit & 3) | 8 : digit];
+    }
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '@godwit/base';
 import { checkBatch, conflictOf } from './batch.ts';
 import { unavailable } from './failures.ts';
+import type { History } from './replica/history.ts';
 import { Replica, type Retention } from './replica/index.ts';
 import type { Entry, Listing, ListRange, Store, StoreEvent, Write } from './store.ts';
 
@@ -9,8 +10,10 @@ export class MemoryStore implements Store {
   readonly #replica: Replica;
   #closed = false;
 
-  constructor(options: { readonly clock: Clock; readonly retention?: Retention }) {
+  /** @param options.history what there is at the beginning; nothing where absent */
+  constructor(options: { readonly clock: Clock; readonly retention?: Retention; readonly history?: History }) {
     this.#replica = new Replica(options);
+    if (options.history) this.#replica.load(options.history);
   }
 
   get revision(): number {

@@ -8,7 +8,9 @@
  *   workload/    users, and everything that goes wrong
  *   invariants/  what must hold all the same
  *   simulation   one run, from its seed to its hash
+ *   many/        many runs at once, on all cores
  */
 export type { Plant } from './cloud/plant.ts';
 export { Violation } from './invariants/index.ts';
+export * from './many/index.ts';
 export * from './simulation.ts';

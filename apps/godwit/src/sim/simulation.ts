@@ -7,6 +7,7 @@ import { Wire } from './cloud/wire.ts';
 import { type Invariant, leaks, makeInvariants, unsettled, Violation } from './invariants/index.ts';
 import { Chaos } from './workload/chaos.ts';
 import { Pledges } from './workload/pledges.ts';
+import { Rhythm } from './workload/rhythm.ts';
 import { User } from './workload/user.ts';
 import { EventLog } from './world/event-log.ts';
 import { Life } from './world/life.ts';
@@ -17,6 +18,8 @@ export interface SimulationOptions {
   readonly minutes: number;
   /** Drawn from the seed where absent: mostly one, sometimes more. */
   readonly hosts?: number;
+  /** No quiet times in between. */
+  readonly busy?: boolean;
   readonly plant?: Plant;
   /** Names of the invariants that count; all of them where absent. */
   readonly invariants?: readonly string[];
@@ -75,9 +78,10 @@ export class Simulation {
     const events = this.#events;
     const hosts = Array.from({ length: count }, () => HOST);
     this.#cloud = new SimulatedCloud({ clock, random: random.fork(), events, hosts, plant: options.plant ?? {} });
-    this.#users = USERS.map((name) => this.#user(name, random));
+    const rhythm = new Rhythm(clock, random.fork(), options.busy);
+    this.#users = USERS.map((name) => this.#user(name, random, rhythm));
     const users = this.#users.map(({ life }) => life);
-    this.#chaos = new Chaos({ cloud: this.#cloud, users, clock, random: random.fork(), events });
+    this.#chaos = new Chaos({ cloud: this.#cloud, users, clock, random: random.fork(), events, rhythm });
     this.#invariants = makeInvariants({
       cloud: this.#cloud,
       nowMs: () => clock.monotonic(),
@@ -90,10 +94,7 @@ export class Simulation {
         if (plural === 'events' && after && !before) events.add(wordsOf(after as Stored<Event>));
       },
       acknowledged: ({ revision, writes }) =>
-        events.add(
-          `store ${revision}: ${writes.map(({ key }) => key).join(' ')}`,
-          writes.map(({ text }) => text).join(),
-        ),
+        events.add(`store ${revision}: ${writes.map(({ key }) => key).join(' ')}`),
     });
   }
 
@@ -213,13 +214,13 @@ export class Simulation {
     if (this.#violation) throw this.#violation;
   }
 
-  #user(name: string, random: Random): User {
+  #user(name: string, random: Random, rhythm: Rhythm): User {
     const events = this.#events;
     const life = new Life({ name, clock: this.#clock, random: random.fork(), events, onCrash: () => undefined });
     const user = { name, groups: MASTERS };
     const wire = new Wire({ life, server: this.#cloud.server, user, agent: 'kubectl' });
     const hosts = this.#cloud.stations.map(({ host }) => host.name);
-    return new User({ name, life, wire, random: random.fork(), pledges: this.#pledges, events, hosts });
+    return new User({ name, life, wire, random: random.fork(), pledges: this.#pledges, events, hosts, rhythm });
   }
 }
 

@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { Failure, SystemClock } from '@godwit/base';
 import { systemRandom } from '@godwit/base/node';
-import { Simulation, type SimulationOptions, type SimulationResult } from '../sim/index.ts';
+import { runSeeds, type SeedOutcome, Simulation, type SimulationOptions } from '../sim/index.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import { formatDuration } from '../terminal/units.ts';
 
@@ -11,6 +12,7 @@ export interface SimOptions {
   readonly minutes: string;
   readonly hosts?: string;
   readonly forever?: boolean;
+  readonly jobs?: string;
   readonly verbose?: boolean;
 }
 
@@ -18,38 +20,61 @@ export interface SimOptions {
 const SEEDS = 20;
 const HIGHEST_SEED = 2 ** 31;
 
-/** `godwit sim --faults`: many clouds in which everything goes wrong that can, each from one seed. */
+/** `godwit sim`: what would happen, on simulated hosts and simulated time. */
 export async function sim(options: SimOptions): Promise<void> {
   if (!options.faults) throw new Failure('nothing-to-simulate', 'say what to rehearse: --faults');
+  await rehearseFaults(options);
+}
+
+/** `godwit sim --faults`: many clouds in which everything goes wrong that can, each from one seed. */
+async function rehearseFaults(options: SimOptions): Promise<void> {
   const terminal = new Terminal();
   const clock = new SystemClock();
   const startedMs = clock.monotonic();
   const total = { seeds: 0, kills: 0, simulatedMs: 0 };
-  for (const seed of seedsOf(options)) {
-    const result = await new Simulation(simulationOptions(seed, options, terminal)).run();
-    total.seeds++;
-    total.kills += result.kills;
-    total.simulatedMs += result.simulatedMs;
-    if (result.violation) {
-      showViolation(terminal, result, options);
-      process.exitCode = 1;
-      return;
-    }
-    const { hash, kills, events } = result;
-    const took = formatDuration(clock.monotonic() - startedMs);
-    terminal.success(`seed ${seed}  ${hash}  ${events} events, ${kills} crashes  (${took} in all)`);
-  }
-  const simulated = formatDuration(total.simulatedMs);
-  terminal.line(`${total.seeds} seeds, ${total.kills} crashes, ${simulated} of simulated time: everything held`);
-}
-
-function simulationOptions(seed: number, options: SimOptions, terminal: Terminal): SimulationOptions {
-  return {
-    seed,
+  const run = {
     minutes: positive('--minutes', options.minutes),
     ...(options.hosts !== undefined && { hosts: positive('--hosts', options.hosts) }),
-    ...(options.verbose && { onEvent: (line: string) => terminal.line(line) }),
   };
+  const onOutcome = (outcome: SeedOutcome): boolean => {
+    const { seed, hash, events, kills, violation } = outcome;
+    if (process.exitCode === 1) return false;
+    total.seeds++;
+    total.kills += kills;
+    total.simulatedMs += outcome.simulatedMs;
+    if (violation !== undefined) {
+      showViolation(terminal, outcome, options);
+      process.exitCode = 1;
+      return false;
+    }
+    const took = formatDuration(clock.monotonic() - startedMs);
+    terminal.success(`seed ${seed}  ${hash}  ${events} events, ${kills} crashes  (${took} in all)`);
+    return true;
+  };
+  if (options.verbose) {
+    for (const seed of seedsOf(options)) if (!onOutcome(await tell(seed, run, terminal))) break;
+  } else {
+    const jobs = options.seed === undefined ? jobsOf(options) : 1;
+    await runSeeds({ seeds: seedsOf(options), jobs, run, onOutcome });
+  }
+  const simulated = formatDuration(total.simulatedMs);
+  if (process.exitCode !== 1)
+    terminal.line(`${total.seeds} seeds, ${total.kills} crashes, ${simulated} of simulated time: everything held`);
+}
+
+/** One run whose every event is told as it happens. */
+async function tell(
+  seed: number,
+  run: Pick<SimulationOptions, 'minutes' | 'hosts'>,
+  terminal: Terminal,
+): Promise<SeedOutcome> {
+  const onEvent = (line: string) => terminal.line(line);
+  const { violation, ...result } = await new Simulation({ ...run, seed, onEvent }).run();
+  return { ...result, violation: violation?.message };
+}
+
+function jobsOf({ jobs }: SimOptions): number {
+  return jobs === undefined ? availableParallelism() : positive('--jobs', jobs);
 }
 
 function* seedsOf({ seed, seeds, forever }: SimOptions): Generator<number> {
@@ -74,9 +99,9 @@ function number(name: string, text: string): number {
   throw new Failure('bad-argument', `${name}: not a number: ${text}`);
 }
 
-function showViolation(terminal: Terminal, result: SimulationResult, { minutes, hosts, verbose }: SimOptions): void {
+function showViolation(terminal: Terminal, result: SeedOutcome, { minutes, hosts, verbose }: SimOptions): void {
   if (!verbose) for (const line of result.tail) terminal.line(terminal.paint('dim', line));
-  terminal.failure(`seed ${result.seed}: ${result.violation?.message}`);
+  terminal.failure(`seed ${result.seed}: ${result.violation}`);
   const again = `./godwit sim --faults --seed ${result.seed} --minutes ${minutes}${hosts ? ` --hosts ${hosts}` : ''}`;
   terminal.line(`again, with every event: ${again} --verbose`);
 }

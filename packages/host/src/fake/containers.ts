@@ -49,6 +49,8 @@ export class FakeContainers implements ContainerDriver {
   readonly #listeners = new Set<(id: string) => void>();
   readonly #images = new Map<string, { facts: ImageFacts; program: FakeProgram }>();
   #serial = 0;
+  /** The answer of `actual`, until something changes. */
+  #actual: readonly ContainerFacts[] | undefined;
 
   constructor(world: World) {
     this.#world = world;
@@ -77,7 +79,8 @@ export class FakeContainers implements ContainerDriver {
 
   /** Containers as they really are, for invariants. */
   actual(): readonly ContainerFacts[] {
-    return [...this.#containers.values()].map(({ facts }) => facts);
+    this.#actual ??= [...this.#containers.values()].map(({ facts }) => facts);
+    return this.#actual;
   }
 
   /** The program dies by a signal, as with `kill -9` from outside. */
@@ -91,6 +94,7 @@ export class FakeContainers implements ContainerDriver {
       const { id, name, labels, imageId } = container.facts;
       container.facts = { id, name, labels, imageId, state: 'created' };
     }
+    this.#actual = undefined;
   }
 
   prepare(): Promise<void> {
@@ -134,6 +138,7 @@ export class FakeContainers implements ContainerDriver {
       resources: request.resources,
       facts: { id, name, labels, imageId, state: 'created' },
     });
+    this.#actual = undefined;
     return id;
   }
 
@@ -145,6 +150,7 @@ export class FakeContainers implements ContainerDriver {
     const { program } = container;
     if (program.broken) throw new Failure('container-start-failed', 'exec: no such file or directory');
     container.facts = { ...container.facts, state: 'running', pid: 1, startedAtMs: this.#world.clock.now() };
+    this.#actual = undefined;
     if (program.runsMs !== undefined) {
       this.#world.clock.after(program.runsMs, () => this.#end(container.facts.id, program.exitCode ?? 0));
     }
@@ -176,6 +182,7 @@ export class FakeContainers implements ContainerDriver {
     if (!container) return;
     this.#end(container.facts.id, 137);
     this.#containers.delete(container.facts.id);
+    this.#actual = undefined;
   }
 
   async run(id: string, command: readonly string[], signal: AbortSignal): Promise<CommandResult> {
@@ -220,6 +227,7 @@ export class FakeContainers implements ContainerDriver {
     if (container?.facts.state !== 'running') return;
     const { pid: _, ...facts } = container.facts;
     container.facts = { ...facts, state: 'exited', exitCode, finishedAtMs: this.#world.clock.now() };
+    this.#actual = undefined;
     for (const listener of this.#listeners) listener(id);
   }
 }

@@ -42,6 +42,10 @@ export class GuestProcess {
     this.#boot();
   }
 
+  get machine(): LaunchRequest {
+    return this.request;
+  }
+
   get view(): GuestView {
     return this.#view;
   }

@@ -47,6 +47,8 @@ export class FakeHypervisor implements HypervisorDriver {
   readonly #world: World;
   readonly #prepared = new Map<string, MachineIdentity>();
   readonly #processes = new Map<string, GuestProcess>();
+  /** The answer of `actual`, until a process comes or goes. */
+  #actual: readonly GuestProcess[] | undefined;
   #listener: (uid: string, event: GuestEvent) => void = () => undefined;
 
   constructor(options: FakeHypervisorOptions) {
@@ -56,7 +58,8 @@ export class FakeHypervisor implements HypervisorDriver {
 
   /** Processes as they really are, for invariants. */
   actual(): readonly { readonly machine: LaunchRequest; readonly view: GuestView }[] {
-    return [...this.#processes.values()].map(({ request, view }) => ({ machine: request, view }));
+    this.#actual ??= [...this.#processes.values()];
+    return this.#actual;
   }
 
   /** Machines of which anything is left, running or not. */
@@ -99,6 +102,7 @@ export class FakeHypervisor implements HypervisorDriver {
     this.#assertMemory(request);
     const process = new GuestProcess(this.#world, request, guest, (event) => this.#listener(uid, event));
     this.#processes.set(uid, process);
+    this.#actual = undefined;
     return process.view;
   }
 
@@ -209,6 +213,7 @@ export class FakeHypervisor implements HypervisorDriver {
   #end(uid: string, message: string): void {
     const process = this.#processes.get(uid);
     this.#processes.delete(uid);
+    this.#actual = undefined;
     process?.end(message);
   }
 

@@ -13,6 +13,8 @@ export type Listener = (channel: ByteChannel) => void;
 export class FakeNetwork implements NetworkDriver {
   readonly #clock: Clock;
   readonly #ports = new Map<string, PortRequest>();
+  /** The answer of `actual`, until something changes. */
+  #actual: readonly PortRequest[] | undefined;
   readonly #listeners = new Map<string, Listener>();
   readonly #open = new Map<string, Set<OpenConnection>>();
   readonly #draining = new Set<string>();
@@ -25,7 +27,8 @@ export class FakeNetwork implements NetworkDriver {
 
   /** Ports as they really are, for invariants. */
   actual(): readonly PortRequest[] {
-    return [...this.#ports.values()];
+    this.#actual ??= [...this.#ports.values()];
+    return this.#actual;
   }
 
   /** What was applied last. */
@@ -49,6 +52,7 @@ export class FakeNetwork implements NetworkDriver {
       }
     }
     this.#ports.set(request.address.ip, request);
+    this.#actual = undefined;
     this.#draining.delete(request.address.ip);
     const { machineUid } = request;
     return request.type === 'namespace'
@@ -60,6 +64,7 @@ export class FakeNetwork implements NetworkDriver {
     for (const [ip, port] of this.#ports) {
       if (port.machineUid !== machineUid) continue;
       this.#ports.delete(ip);
+      this.#actual = undefined;
       this.#draining.delete(ip);
       for (const connection of this.#open.get(ip) ?? []) connection.abort();
       for (const key of this.#listeners.keys()) if (key.startsWith(`${ip}:`)) this.#listeners.delete(key);

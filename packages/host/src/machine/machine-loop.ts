@@ -36,6 +36,8 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
   #wanted = new Map<string, Action>();
   #state: State;
   #recordText: string | undefined;
+  /** The state that the record on disk is of. */
+  #recorded: State | undefined;
   #timer: Timer | undefined;
   /** How far the wall clock is ahead of the steady one. */
   #aheadMs: number;
@@ -112,12 +114,18 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
   }
 
   async #save(): Promise<void> {
-    const record = this.#options.behaviour.record(this.#state);
+    if (this.#state === this.#recorded) return;
+    const state = this.#state;
+    const record = this.#options.behaviour.record(state);
     const text = JSON.stringify(record);
-    if (text === this.#recordText) return;
+    if (text === this.#recordText) {
+      this.#recorded = state;
+      return;
+    }
     try {
       await this.#options.records.save(this.uid, record);
       this.#recordText = text;
+      this.#recorded = state;
     } catch (error) {
       if (hasCode(error, 'dead-incarnation')) return this.release();
       // A full disk must not keep a machine from being stopped: go on, and try again soon.

@@ -1,5 +1,5 @@
 import type { KubeObject, Stored } from '@godwit/kinds';
-import type { Write } from '@godwit/store';
+import type { Body } from '@godwit/store';
 import type { DiskBatch } from '../disk/simulated-disk.ts';
 import type { StoreObserver } from '../disk/simulated-store.ts';
 
@@ -23,6 +23,8 @@ export class ApiView implements StoreObserver {
   readonly #objects = new Map<string, Map<string, Stored<KubeObject>>>();
   readonly #listeners: ViewListener[] = [];
   #revision = 0;
+  /** The newest batch that is shown. */
+  #newest: DiskBatch | undefined;
 
   get revision(): number {
     return this.#revision;
@@ -43,32 +45,33 @@ export class ApiView implements StoreObserver {
 
   opened(batches: readonly DiskBatch[]): void {
     for (const listener of this.#listeners) listener.opened?.(batches);
-    if (batches.length === this.#revision) return;
-    const texts = new Map<string, string | null>();
-    for (const { writes } of batches) for (const { key, text } of writes) texts.set(key, text);
-    for (const objects of this.#objects.values())
-      for (const key of objects.keys()) if (!texts.has(key)) texts.set(key, null);
-    for (const [key, text] of texts) {
-      const before = this.get(pluralOf(key), key);
-      const after = text === null ? undefined : (JSON.parse(text) as Stored<KubeObject>);
-      if (before || after) this.#put(key, after);
-    }
+    if (this.#newest && batches[this.#revision - 1] !== this.#newest) return this.#showAnew(batches);
+    // What an earlier program wrote and did not live to show.
+    for (const batch of batches.slice(this.#revision)) this.written(batch);
+  }
+
+  /** Something that was shown is not on the disk any more. */
+  #showAnew(batches: readonly DiskBatch[]): void {
+    const bodies = new Map<string, Body | null>();
+    for (const objects of this.#objects.values()) for (const key of objects.keys()) bodies.set(key, null);
+    for (const { writes } of batches) for (const { key, body } of writes) bodies.set(key, body);
+    for (const [key, body] of bodies) if (body || this.get(pluralOf(key), key)) this.#put(key, body);
+    this.#newest = batches.at(-1);
     this.#revision = batches.length;
   }
 
-  written(batch: DiskBatch, writes: readonly Write[]): void {
+  written(batch: DiskBatch): void {
+    this.#newest = batch;
     this.#revision = batch.revision;
-    for (const { key, body } of writes) {
-      if (body === null) this.#put(key, undefined);
-      else this.#put(key, 'object' in body ? (body.object as Stored<KubeObject>) : JSON.parse(body.text));
-    }
+    for (const { key, body } of batch.writes) this.#put(key, body);
   }
 
   acknowledged(batch: DiskBatch): void {
     for (const listener of this.#listeners) listener.acknowledged?.(batch);
   }
 
-  #put(key: string, after: Stored<KubeObject> | undefined): void {
+  #put(key: string, body: Body | null): void {
+    const after = body === null ? undefined : objectOf(body);
     const plural = pluralOf(key);
     let objects = this.#objects.get(plural);
     if (!objects) this.#objects.set(plural, (objects = new Map()));
@@ -77,6 +80,11 @@ export class ApiView implements StoreObserver {
     else objects.set(key, after);
     for (const listener of this.#listeners) listener.changed?.({ key, plural, before, after });
   }
+}
+
+/** Documents of the API have their object; other bodies have text. */
+function objectOf(body: Body): Stored<KubeObject> {
+  return ('object' in body ? body.object : JSON.parse(body.text)) as Stored<KubeObject>;
 }
 
 /** Keys are `/group/plural/namespace/name`; those of allocations have no kind. */

@@ -36,7 +36,10 @@ export function makeAgent({ host, life, server, plant }: AgentProgramOptions): A
   const client = new ApiClient(wire, world);
   const events = new EventRecorder(client, 'godwit-agent', nodeName);
   const network = life.guard('network', plant.network?.(host.network) ?? host.network);
-  const volumes = life.guard('volumes', plant.volumes?.(host.volumes) ?? host.volumes, { plain: ['folder'] });
+  const volumes = life.guard('volumes', plant.volumes?.(host.volumes) ?? host.volumes, {
+    plain: ['folder'],
+    byItself: true,
+  });
   const containers = life.guard('containers', plant.containers?.(host.containers) ?? host.containers, {
     listening: ['subscribe'],
   });
@@ -44,7 +47,7 @@ export function makeAgent({ host, life, server, plant }: AgentProgramOptions): A
     listening: ['listen'],
   });
   const pods: MachineManager<Pod> = new PodManager({
-    records: life.guard('pod-records', host.podRecords),
+    records: life.guard('pod-records', host.podRecords, { byItself: true }),
     logs: fakePodLogs,
     tools: {
       world,
@@ -52,13 +55,13 @@ export function makeAgent({ host, life, server, plant }: AgentProgramOptions): A
       network,
       configuration: new ApiConfiguration(client, volumes),
       host: hostFacts(host),
-      folders: life.guard('folders', host.folders, { plain: ['logPath'] }),
+      folders: life.guard('folders', host.folders, { plain: ['logPath'], byItself: true }),
       prober: new FakeProber(),
       reporter: new ApiPodReporter(client, events),
     },
   });
   const instances: MachineManager<VirtualMachineInstance> = new VirtualMachineManager({
-    records: life.guard('vm-records', host.instanceRecords),
+    records: life.guard('vm-records', host.instanceRecords, { byItself: true }),
     world,
     client,
     events,

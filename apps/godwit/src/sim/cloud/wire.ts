@@ -78,7 +78,7 @@ export class Wire implements Door {
     const { life } = this.#options;
     const what = `${verb} ${address.plural}${address.subresource ? `/${address.subresource}` : ''}`;
     try {
-      return await life.effect(what, async () => whileAlive(await this.#connect(), run), life.wireWeather);
+      return await life.effect(what, async () => whileAlive(await this.#connect(), run), { weather: life.wireWeather });
     } catch (error) {
       if (error instanceof StatusFailure) throw error;
       throw unavailable(what, error);

@@ -1,18 +1,36 @@
 import { Failure, type Random } from '@godwit/base';
+import type { Body, Entry } from '@godwit/store';
 
 /** One batch as it stands in the log on disk. */
 export interface DiskBatch {
   readonly revision: number;
-  readonly writes: readonly { readonly key: string; readonly text: string | null }[];
+  readonly writes: readonly { readonly key: string; readonly body: Body | null }[];
 }
+
+/** What a program finds when it reads the disk. */
+export interface DiskContent {
+  /** How every key stood at `floor`, in no order. */
+  readonly heads: Iterable<Entry>;
+  readonly floor: number;
+  /** What came after it. */
+  readonly batches: readonly DiskBatch[];
+}
+
+/** Batches that can still be replayed after a restart, as engines keep the end of their log. */
+const REPLAYABLE = 500;
 
 /**
  * The disk under the store of one host: a log of batches, of which only those that have been synced outlast a power
- * cut. The end of a program loses nothing of what it had written.
+ * cut. The end of a program loses nothing of what it had written. What is read is the text of what was written, and
+ * never an object that an earlier program held.
  */
 export class SimulatedDisk {
   #batches: DiskBatch[] = [];
   #synced = 0;
+  /** How keys stood at `#base`, so that a start need not read the whole log again. */
+  readonly #heads = new Map<string, Entry>();
+  #base = 0;
+  readonly #read = new WeakMap<Body, Body>();
   /** What came before this revision need not be told any more; the batches stay, as a store of values would. */
   floor = 0;
   /** No byte can be written any more. */
@@ -32,6 +50,37 @@ export class SimulatedDisk {
 
   sync(): void {
     this.#synced = this.#batches.length;
+  }
+
+  /** Everything that there is. It is acted upon, so it is synced first. `document` makes a body from text. */
+  read(document: (text: string, revision: number) => Body): DiskContent {
+    this.sync();
+    const floor = Math.max(this.#base, this.floor, this.#batches.length - REPLAYABLE);
+    for (; this.#base < floor; this.#base++) this.#settle(this.#batches[this.#base] as DiskBatch);
+    const reread = (body: Body, revision: number): Body => {
+      const known = this.#read.get(body);
+      if (known) return known;
+      const made = document(body.text, revision);
+      this.#read.set(body, made);
+      return made;
+    };
+    const heads = [...this.#heads.values()].map(({ key, body, revision }) => ({
+      key,
+      body: reread(body, revision),
+      revision,
+    }));
+    const batches = this.#batches.slice(floor).map(({ revision, writes }) => ({
+      revision,
+      writes: writes.map(({ key, body }) => ({ key, body: body && reread(body, revision) })),
+    }));
+    return { heads, floor, batches };
+  }
+
+  #settle({ revision, writes }: DiskBatch): void {
+    for (const { key, body } of writes) {
+      if (body) this.#heads.set(key, { key, body, revision });
+      else this.#heads.delete(key);
+    }
   }
 
   /** What had not been synced may be there or not, but never without what came before it. */

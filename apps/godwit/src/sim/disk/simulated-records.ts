@@ -6,8 +6,9 @@ import type { MachineRecords } from '@godwit/host';
  * each of them may be as it is, as it was, or not there.
  */
 export class SimulatedRecords implements MachineRecords {
-  readonly #texts = new Map<string, string>();
-  readonly #earlier = new Map<string, string | undefined>();
+  /** Records are values that nobody changes; who loads one gets a copy. */
+  readonly #records = new Map<string, unknown>();
+  readonly #earlier = new Map<string, unknown>();
   readonly #isFull: () => boolean;
 
   constructor(isFull: () => boolean) {
@@ -16,33 +17,33 @@ export class SimulatedRecords implements MachineRecords {
 
   /** Machines that have a record, for invariants. */
   actual(): readonly string[] {
-    return [...this.#texts.keys()];
+    return [...this.#records.keys()];
   }
 
   async load(): Promise<ReadonlyMap<string, unknown>> {
-    return new Map([...this.#texts].map(([uid, text]) => [uid, JSON.parse(text)]));
+    return new Map([...this.#records].map(([uid, record]) => [uid, JSON.parse(JSON.stringify(record))]));
   }
 
   async save(uid: string, record: unknown): Promise<void> {
     if (this.#isFull()) throw new Failure('no-space', 'the disk is full');
     this.#keep(uid);
-    this.#texts.set(uid, JSON.stringify(record));
+    this.#records.set(uid, record);
   }
 
   async remove(uid: string): Promise<void> {
     this.#keep(uid);
-    this.#texts.delete(uid);
+    this.#records.delete(uid);
   }
 
   #keep(uid: string): void {
-    this.#earlier.set(uid, this.#texts.get(uid));
+    this.#earlier.set(uid, this.#records.get(uid));
   }
 
   cutPower(random: Random): void {
     for (const [uid, earlier] of this.#earlier) {
       const luck = random.integer(4);
-      if (luck === 0 && earlier !== undefined) this.#texts.set(uid, earlier);
-      else if (luck === 1) this.#texts.delete(uid);
+      if (luck === 0 && earlier !== undefined) this.#records.set(uid, earlier);
+      else if (luck === 1) this.#records.delete(uid);
     }
     this.#earlier.clear();
   }

@@ -1,6 +1,8 @@
+import { Document } from '@godwit/api';
 import { Failure, hasCode } from '@godwit/base';
 import {
   type Entry,
+  History,
   type Listing,
   type ListRange,
   MemoryStore,
@@ -17,7 +19,7 @@ export interface StoreObserver {
   /** A program has read the disk: this is what there is. */
   opened(batches: readonly DiskBatch[]): void;
   /** It can be read from now on. */
-  written(batch: DiskBatch, writes: readonly Write[]): void;
+  written(batch: DiskBatch): void;
   /** Somebody has been told that it is safe. */
   acknowledged(batch: DiskBatch): void;
 }
@@ -51,21 +53,19 @@ export class SimulatedStore implements Store {
   /** Reads what the disk has. */
   static async open(options: SimulatedStoreOptions): Promise<SimulatedStore> {
     const { disk, observer, life } = options;
-    const store = new SimulatedStore(options);
-    // What is read is acted upon, so it must not be lost any more.
-    disk.sync();
-    for (const { writes } of disk.batches) {
-      await store.#memory.append(writes.map(({ key, text }) => ({ key, body: text === null ? null : { text } })));
-    }
-    if (disk.floor > 0) await store.#memory.compact(disk.floor);
+    const { heads, floor, batches } = disk.read((text, revision) => Document.of({ body: { text }, revision }));
+    const history = new History(floor);
+    for (const entry of heads) history.restore(entry);
+    for (const batch of batches) history.apply(batch, life.world.clock.monotonic());
+    const store = new SimulatedStore(options, history);
     if (life.alive) observer.opened(disk.batches);
     return store;
   }
 
-  private constructor(options: SimulatedStoreOptions) {
+  private constructor(options: SimulatedStoreOptions, history: History) {
     this.#options = options;
     const { life, retention } = options;
-    this.#memory = new MemoryStore({ clock: life.world.clock, ...(retention && { retention }) });
+    this.#memory = new MemoryStore({ clock: life.world.clock, history, ...(retention && { retention }) });
   }
 
   get revision(): number {
@@ -76,7 +76,10 @@ export class SimulatedStore implements Store {
     const { life } = this.#options;
     assertBatch(writes);
     try {
-      return await life.effect('store.append', () => this.#enqueue(writes), life.storeWeather);
+      return await life.effect('store.append', () => this.#enqueue(writes), {
+        weather: life.storeWeather,
+        byItself: true,
+      });
     } catch (error) {
       if (!hasCode(error, 'injected-fault')) throw error;
       const details = { unknown: true };
@@ -133,7 +136,7 @@ export class SimulatedStore implements Store {
     await this.#assertNoConflict(writes);
     const batch: DiskBatch = {
       revision: this.#memory.revision + 1,
-      writes: writes.map(({ key, body }) => ({ key, text: body?.text ?? null })),
+      writes: writes.map(({ key, body }) => ({ key, body })),
     };
     write(disk, batch);
     await life.point('store.write');
@@ -141,7 +144,7 @@ export class SimulatedStore implements Store {
     if (syncs) disk.sync();
     await life.point('store.sync');
     await this.#memory.append(writes);
-    observer.written(batch, writes);
+    observer.written(batch);
     observer.acknowledged(batch);
     return batch.revision;
   }

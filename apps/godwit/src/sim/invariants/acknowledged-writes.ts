@@ -22,5 +22,7 @@ export class AcknowledgedWrites implements Invariant {
       this.#context.report(new Violation(this.name, `revision ${batch.revision} is lost: ${keys}`));
       return;
     }
+    // What has been read again is safe for good.
+    this.#acknowledged.length = 0;
   }
 }

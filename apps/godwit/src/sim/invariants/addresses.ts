@@ -1,4 +1,4 @@
-import { addressesOf } from '@godwit/host';
+import { addressesOf, type PortRequest } from '@godwit/host';
 import type { KubeObject, Stored, VirtualMachineInstance } from '@godwit/kinds';
 import type { ObjectChange } from '../cloud/api-view.ts';
 import { type Invariant, type InvariantContext, nameOf, Violation } from './invariant.ts';
@@ -14,6 +14,8 @@ export class Addresses implements Invariant {
   readonly #kept = new Map<string, string>();
   /** Address → UID of the machine whose port has it. */
   readonly #joined = new Map<string, string>();
+  /** Ports of each host as they were looked at last. */
+  readonly #seen: (readonly PortRequest[])[] = [];
 
   constructor(context: InvariantContext) {
     this.#context = context;
@@ -22,12 +24,20 @@ export class Addresses implements Invariant {
 
   step(): void {
     const { cloud } = this.#context;
-    const ports = cloud.stations.flatMap(({ host }) => host.network.actual());
+    for (const [index, { host }] of cloud.stations.entries()) {
+      const ports = host.network.actual();
+      if (this.#seen[index] === ports) continue;
+      this.#seen[index] = ports;
+      this.#checkPorts(ports);
+    }
+  }
+
+  #checkPorts(ports: readonly PortRequest[]): void {
     let running: Set<string> | undefined;
     for (const { address, machineUid } of ports) {
       const before = this.#joined.get(address.ip);
       if (before === machineUid) continue;
-      running ??= new Set([...runningMachines(cloud)].map(({ uid }) => uid));
+      running ??= new Set([...runningMachines(this.#context.cloud)].map(({ uid }) => uid));
       if (before !== undefined && running.has(before)) {
         this.#violated(`${address.ip} is joined to ${machineUid} while ${before} runs with it`);
       }

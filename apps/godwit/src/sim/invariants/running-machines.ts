@@ -11,6 +11,23 @@ export interface RunningMachine {
   readonly copyOf: readonly string[];
 }
 
+/** Says whether containers or guests have come or gone on any host since it was asked last. */
+export function changesOf({ stations }: SimulatedCloud): () => boolean {
+  const seen: (readonly unknown[])[] = [];
+  return () => {
+    let changed = false;
+    for (const [index, { host }] of stations.entries()) {
+      const containers = host.containers.actual();
+      const guests = host.hypervisor.actual();
+      if (seen[2 * index] === containers && seen[2 * index + 1] === guests) continue;
+      seen[2 * index] = containers;
+      seen[2 * index + 1] = guests;
+      changed = true;
+    }
+    return changed;
+  };
+}
+
 /** What really runs, on all hosts. */
 export function* runningMachines({ stations }: SimulatedCloud): Generator<RunningMachine> {
   for (const { host } of stations) {

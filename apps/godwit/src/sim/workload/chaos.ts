@@ -3,6 +3,7 @@ import type { SimulatedCloud, Station } from '../cloud/simulated-cloud.ts';
 import type { EventLog } from '../world/event-log.ts';
 import { calm, type Weather } from '../world/fate.ts';
 import type { Life } from '../world/life.ts';
+import type { Rhythm } from './rhythm.ts';
 
 export interface ChaosOptions {
   readonly cloud: SimulatedCloud;
@@ -11,9 +12,10 @@ export interface ChaosOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly events: EventLog;
+  readonly rhythm: Rhythm;
 }
 
-/** Mean time between two troubles, in milliseconds. */
+/** Mean time between two troubles in busy times, in milliseconds. */
 const PAUSE_MS = 4_000;
 
 /** How often a program dies while it starts. */
@@ -76,8 +78,8 @@ export class Chaos {
   }
 
   #next(): void {
-    const { clock, random } = this.#options;
-    const pauseMs = -Math.log(1 - random.next()) * PAUSE_MS;
+    const { clock, random, rhythm } = this.#options;
+    const pauseMs = -Math.log(1 - random.next()) * PAUSE_MS * rhythm.stretch;
     clock.after(pauseMs, () => {
       if (!this.#running) return;
       this.#happen();

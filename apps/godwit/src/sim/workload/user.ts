@@ -12,6 +12,7 @@ import {
   serviceManifest,
 } from './manifests.ts';
 import type { Pledges } from './pledges.ts';
+import type { Rhythm } from './rhythm.ts';
 
 export interface UserOptions {
   readonly name: string;
@@ -21,6 +22,7 @@ export interface UserOptions {
   readonly pledges: Pledges;
   readonly events: EventLog;
   readonly hosts: readonly string[];
+  readonly rhythm: Rhythm;
 }
 
 type Resource = Pick<Address, 'group' | 'version' | 'plural'>;
@@ -74,9 +76,9 @@ export class User {
 
   /** Does one thing after the other until told to stop. */
   async live(): Promise<void> {
-    const { random, life } = this.#options;
+    const { random, life, rhythm } = this.#options;
     while (!this.#stopped) {
-      await life.world.clock.sleep(1 + random.integer(LONGEST_PAUSE_MS));
+      await life.world.clock.sleep(1 + random.integer(LONGEST_PAUSE_MS * rhythm.stretch));
       if (this.#stopped) return;
       await this.#attempt(this.#choose());
     }

@@ -14,6 +14,7 @@ export class EventLog {
   readonly #onLine: ((line: string) => void) | undefined;
   #lines: string[] = [];
   #count = 0;
+  #unhashed = 0;
 
   constructor(nowMs: () => number, onLine?: (line: string) => void) {
     this.#nowMs = nowMs;
@@ -30,18 +31,25 @@ export class EventLog {
     return this.#lines.slice(-KEPT_LINES);
   }
 
-  /** @param hidden what counts in the hash and is too long to be read */
-  add(what: string, hidden = ''): void {
+  add(what: string): void {
     const line = `${(this.#nowMs() / 1000).toFixed(3)} ${what}`;
-    this.#hash.update(line).update(hidden).update('\n');
     this.#count++;
     this.#lines.push(line);
-    if (this.#lines.length >= 2 * KEPT_LINES) this.#lines = this.#lines.slice(-KEPT_LINES);
+    if (++this.#unhashed === KEPT_LINES) this.#seal();
     this.#onLine?.(line);
+  }
+
+  /** Hashes the lines that have not been, and forgets those before them. */
+  #seal(): void {
+    const lines = this.#lines.slice(this.#lines.length - this.#unhashed);
+    this.#hash.update(`${lines.join('\n')}\n`);
+    this.#unhashed = 0;
+    if (this.#lines.length > KEPT_LINES) this.#lines = this.#lines.slice(-KEPT_LINES);
   }
 
   /** The hash of all events; nothing can be added afterwards. */
   digest(): string {
+    if (this.#unhashed > 0) this.#seal();
     return this.#hash.digest('hex').slice(0, 16);
   }
 

@@ -17,6 +17,14 @@ export interface GuardOptions {
   readonly plain?: readonly string[];
   /** Methods whose first argument is called back: with what happens on the host, in order. */
   readonly listening?: readonly string[];
+  /** The program does it itself, as with its own files: what it had not done by its end never happens. */
+  readonly byItself?: boolean;
+}
+
+export interface EffectOptions {
+  /** How well it goes; as drivers do where absent. */
+  readonly weather?: Weather;
+  readonly byItself?: boolean;
 }
 
 /** An answer to somebody who is dead. One for each, so that the dead are not kept by each other. */
@@ -24,8 +32,8 @@ const never = (): Promise<never> => new Promise(() => undefined);
 
 /**
  * One life of one program: everything that it does outside itself goes through here, and stops having any effect
- * when it ends. Calls that are under way then still land, as commands that were sent do; their answers are never
- * heard.
+ * when it ends. Calls to others that are under way then still land, as commands that were sent do, perhaps after the
+ * next life has begun; their answers are never heard.
  */
 export class Life {
   readonly name: string;
@@ -79,10 +87,16 @@ export class Life {
   }
 
   /** One call to the outside. */
-  async effect<T>(what: string, run: () => Promise<T>, weather: Weather = this.weather): Promise<T> {
+  async effect<T>(what: string, run: () => Promise<T>, options: EffectOptions = {}): Promise<T> {
     if (!this.alive) return never();
+    const { weather = this.weather, byItself = false } = options;
     const fate = this.fates.next(weather);
     await this.#before(what, fate);
+    if (!this.alive) {
+      // What others were told to do they do, also after the end of who told them.
+      if (!byItself && fate.fails !== 'before') run().catch(() => undefined);
+      return never();
+    }
     let result: T;
     try {
       result = await run();
@@ -100,9 +114,9 @@ export class Life {
 
   async #before(what: string, fate: Fate): Promise<void> {
     if (fate.crash === 'before') this.crash(what);
-    if (fate.delayMs) await this.#options.clock.sleep(fate.delayMs);
     if (!this.alive) return never();
-    if (fate.fails === 'before') throw this.#injected(what);
+    if (fate.delayMs) await this.#options.clock.sleep(fate.delayMs);
+    if (this.alive && fate.fails === 'before') throw this.#injected(what);
   }
 
   #injected(what: string): Failure {
@@ -112,7 +126,7 @@ export class Life {
 
   /** A part of the host for the use of this life only, with all that can go wrong on the way to it. */
   guard<T extends object>(name: string, part: T, options: GuardOptions = {}): T {
-    const { plain = [], listening = [] } = options;
+    const { plain = [], listening = [], byItself = false } = options;
     return new Proxy(part, {
       get: (target, property) => {
         const value: unknown = Reflect.get(target, property, target);
@@ -121,7 +135,9 @@ export class Life {
         if (plain.includes(method)) return value.bind(target);
         if (listening.includes(method)) return (heard: Heard) => value.call(target, this.#inOrder(heard));
         return (...args: unknown[]) =>
-          this.effect(`${name}.${method}`, async () => Reflect.apply(value, target, args) as Promise<unknown>);
+          this.effect(`${name}.${method}`, async () => Reflect.apply(value, target, args) as Promise<unknown>, {
+            byItself,
+          });
       },
     });
   }
