@@ -7,6 +7,7 @@ export * from './ids.ts';
 export * from './log.ts';
 export * from './random.ts';
 export * from './subscription.ts';
+export * from './token-bucket.ts';
 export * from './virtual-clock.ts';
 export * from './work-queue.ts';
 export * from './world.ts';

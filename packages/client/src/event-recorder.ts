@@ -1,4 +1,4 @@
-import { describeError, timestamp } from '@godwit/base';
+import { type Allowance, describeError, TokenBucket, timestamp } from '@godwit/base';
 import { event, isNotFound, type KubeObject } from '@godwit/kinds';
 import type { ApiClient } from './api-client.ts';
 
@@ -6,6 +6,11 @@ import type { ApiClient } from './api-client.ts';
 const SAME_FOR_MS = 600_000;
 /** Most Events that are remembered to be counted up; the oldest is forgotten first. */
 const REMEMBERED = 4096;
+/**
+ * What is as it should be is told of so many objects at once and a second. When thousands of machines begin
+ * together, telling each of them that it did would cost as much as starting them; and they say it themselves.
+ */
+const NORMAL: Allowance = { burst: 500, perSecond: 50 };
 /** Longest message of an Event that the API takes. */
 const LONGEST_MESSAGE = 1024;
 
@@ -21,7 +26,7 @@ interface Repeated {
 
 /**
  * Writes down what happens to objects, as Events. Never waits and never fails: an Event that cannot be
- * written is logged and lost. The same thing happening again counts up the Event that is there.
+ * written is logged and lost. Warnings are always told, the rest within its allowance. The same thing happening again counts up the Event that is there.
  */
 export class EventRecorder {
   readonly #client: ApiClient;
@@ -29,17 +34,19 @@ export class EventRecorder {
   readonly #host: string | undefined;
   readonly #repeated = new Map<string, Repeated>();
   readonly #pending = new Set<Promise<void>>();
+  readonly #allowed: TokenBucket;
 
   /** @param component the part that speaks, such as `virtual-machine-controller` */
   constructor(client: ApiClient, component: string, host?: string) {
     this.#client = client;
     this.#component = component;
     this.#host = host;
+    this.#allowed = new TokenBucket(client.world.clock, NORMAL);
   }
 
   /** Something that is as it should be. `reason` is one CamelCase word. */
   normal(object: KubeObject, reason: string, message: string): void {
-    this.#record(object, 'Normal', reason, message);
+    if (this.#allowed.take()) this.#record(object, 'Normal', reason, message);
   }
 
   /** Something that somebody may have to see to. */

@@ -36,6 +36,7 @@ export const ipAddress = defineKind({
   hasGeneration: false,
   description: 'An address that is given to an object. Its name is the address.',
   body,
+  selectableFields: { 'spec.parentRef.resource': ({ spec }) => spec?.parentRef.resource ?? '' },
   immutable: ['spec'],
   validate: ({ metadata }) => {
     const faults = new Faults();

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@godwit/kinds';
 import { type Amounts, addAmounts } from './amounts.ts';
 import { insufficient, portTaken } from './explain/words.ts';
+import type { MachineRequest } from './request/machine-request.ts';
 import { portKey } from './request/machine-request.ts';
 import { requestOfMachine } from './request/request-of-machine.ts';
 import { hostOfNode } from './snapshot/host.ts';
@@ -27,6 +28,18 @@ export function fits(allocation: Amounts, capacity: Amounts, request: Amounts): 
   return shortages;
 }
 
+/** Objects never change: what one asks for is read once, however many bindings to its host follow. */
+const requests = new WeakMap<KubeObject, MachineRequest>();
+
+function knownRequest(object: KubeObject): MachineRequest {
+  let request = requests.get(object);
+  if (!request) {
+    request = requestOfMachine(object);
+    requests.set(object, request);
+  }
+  return request;
+}
+
 /**
  * `fits` for objects of the API, as binding asks it: why `machine` (a Pod or a VirtualMachineInstance) does not
  * fit on `node` beside the machines `bound` to it, in words; empty when it does.
@@ -42,7 +55,7 @@ export function fitsOnNode(question: {
   const taken = new Set<string>();
   for (const object of question.bound) {
     if (object.metadata.uid === question.machine.metadata.uid) continue;
-    const other = requestOfMachine(object);
+    const other = knownRequest(object);
     if (other.finished) continue;
     addAmounts(allocation, other.amounts);
     for (const port of other.ports) taken.add(portKey(port));

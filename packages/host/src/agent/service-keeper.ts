@@ -1,6 +1,6 @@
 import { describeError, type World } from '@godwit/base';
-import type { ApiClient } from '@godwit/client';
-import { endpointSlice, ipAddress, service } from '@godwit/kinds';
+import type { ApiClient, KindCache } from '@godwit/client';
+import { endpointSlice, type IPAddress, ipAddress, service } from '@godwit/kinds';
 import type { NetworkDriver } from '../network-driver.ts';
 import { ServiceTableMaker, servedAddresses } from '../services/index.ts';
 
@@ -19,6 +19,8 @@ export interface ServiceKeeperOptions {
 export class ServiceKeeper {
   readonly #options: ServiceKeeperOptions;
   readonly #maker = new ServiceTableMaker();
+  /** Of services only: machines have theirs written beside them, and there are many. */
+  readonly #addresses: KindCache<IPAddress>;
   #unsubscribes: (() => void)[] = [];
   #stale = false;
   #working: Promise<void> | undefined;
@@ -26,11 +28,12 @@ export class ServiceKeeper {
 
   constructor(options: ServiceKeeperOptions) {
     this.#options = options;
+    this.#addresses = options.client.selection(ipAddress, { fieldSelector: 'spec.parentRef.resource=services' });
   }
 
   async start(): Promise<void> {
     const { client } = this.#options;
-    const caches = [client.cache(service), client.cache(endpointSlice), client.cache(ipAddress)];
+    const caches = [client.cache(service), client.cache(endpointSlice), this.#addresses];
     await Promise.all(caches.map((cache) => cache.ready));
     if (this.#stopped) return;
     this.#unsubscribes = caches.map((cache) => cache.subscribe(() => this.#touch()));
@@ -71,7 +74,7 @@ export class ServiceKeeper {
     const table = this.#maker.make({
       services: client.cache(service).values(),
       endpointSlices: client.cache(endpointSlice).values(),
-      addresses: client.cache(ipAddress).values(),
+      addresses: this.#addresses.values(),
     });
     await network.applyServices(table);
     await onServed(servedAddresses(table));
