@@ -99,6 +99,8 @@ function volumeOf(name: string): Promise<string> {
   });
 }
 
+const volumesAreGone = () => waitFor('no volume to be left', async () => readdirSync(volumes.folder).length === 0);
+
 describe('a disk of a virtual machine', () => {
   test('that is corrupt is told, left as it is, and used once it is repaired', async () => {
     await godwit.apply(claim('corrupt', '4Mi'));
@@ -130,6 +132,7 @@ describe('a disk of a virtual machine', () => {
     assert.equal((await godwit.verb('unpause', 'vm/writer')).status, 0);
     await runs('writer');
     await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=30s');
+    await volumesAreGone();
     await volumes.resize('64m');
   });
 });
@@ -171,7 +174,7 @@ spec:
 
   test('goes when it is deleted, however far it has come', async () => {
     await godwit.kubectl('delete', 'dv', '--all', '--timeout=30s');
-    await waitFor('no volume to be left', async () => readdirSync(volumes.folder).length === 0);
+    await volumesAreGone();
   });
 });
 

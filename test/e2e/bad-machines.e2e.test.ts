@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { IPAddress, Pod, VirtualMachine, VirtualMachineInstance } from '@godwit/kinds';
 import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
-import { buildMyapp } from '../support/images.ts';
+import { buildMyapp, buildTinyGuest } from '../support/images.ts';
 
 const godwit = new GodwitUnderTest();
 
 before(async () => {
-  assert.equal((await godwit.verb('image', 'tiny')).status, 0);
+  await buildTinyGuest();
   await buildMyapp();
   await godwit.up();
   const manifests = [...brokenPods.map(podManifest), ...brokenMachines.map(machineManifest), OBJECTS];

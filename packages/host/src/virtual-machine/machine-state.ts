@@ -49,6 +49,8 @@ export interface MachineState {
   readonly released: boolean;
   /** The API has no such object any more. */
   readonly absent: boolean;
+  /** This host stops everything: nobody will tell us any more what becomes of the object. */
+  readonly hostEnds: boolean;
 }
 
 export type StopReason =
@@ -140,6 +142,7 @@ export function initialMachineState(uid: string): MachineState {
     phaseTimes: [],
     released: false,
     absent: false,
+    hostEnds: false,
   };
 }
 

@@ -26,7 +26,7 @@ export function reduce(state: MachineState, input: MachineInput | Tick, context:
       return beginStop({ ...state, absent: true }, 'absent', graceMs(state), context);
     case 'shutdown':
       // The host's own end may come sooner than the machine's patience, never later.
-      return beginStop(state, 'shutdown', Math.min(input.graceMs, graceMs(state)), context);
+      return beginStop({ ...state, hostEnds: true }, 'shutdown', Math.min(input.graceMs, graceMs(state)), context);
     case 'adopted':
       return adopted(state, input, context);
     case 'prepared':

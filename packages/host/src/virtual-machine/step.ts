@@ -29,6 +29,6 @@ function isOver(state: MachineState): boolean {
   if (state.stage !== 'ended') return false;
   if (state.absent) return true;
   // When the host goes down the API may be gone before us: one try to tell it is enough.
-  if (state.stop?.reason !== 'shutdown') return false;
+  if (!state.hostEnds) return false;
   return state.retries.status !== undefined || wantedActions(state, 0).actions.length === 0;
 }

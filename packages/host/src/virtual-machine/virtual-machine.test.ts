@@ -211,6 +211,17 @@ describe('the way out', () => {
     assert.deepEqual(machine.wait(1).wants(), ['clean', 'detach']);
   });
 
+  test('a host that goes down lets go of an object that is being deleted, and does not wait to hear that it is gone', () => {
+    const machine = started().hear(
+      { type: 'machine', machine: deleted(instance) },
+      { type: 'shutdown', graceMs: 5_000 },
+    );
+    machine.hear({ type: 'drained' }).run('shutdown').hear({ type: 'cleaned' }, { type: 'detached' });
+    machine.hear({ type: 'status-written', text: JSON.stringify(machineStatus(machine.state)) });
+    assert.equal(machine.finished, false, 'the finalizer is still on');
+    assert.equal(machine.hear({ type: 'released' }).finished, true);
+  });
+
   test('a host that goes down does not wait for an API that is gone', () => {
     const machine = started().hear({ type: 'shutdown', graceMs: 0 });
     machine.hear({ type: 'cleaned' }, { type: 'detached' }).fails('write-status', 'ServiceUnavailable');

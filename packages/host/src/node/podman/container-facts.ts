@@ -10,6 +10,7 @@ export interface PodmanInspection {
     readonly Status: string;
     readonly Running: boolean;
     readonly Pid?: number;
+    readonly ConmonPid?: number;
     readonly ExitCode?: number;
     readonly OOMKilled?: boolean;
     readonly Error?: string;

@@ -133,6 +133,26 @@ describe('Podman', { skip: skip ?? false }, () => {
     for (const { id } of await driver.list()) assert.ok(!theirs.includes(id));
   });
 
+  test('a container whose monitor was killed with it has ended, and can be removed', async () => {
+    const busybox = await driver.resolveImage({ image: TEST_IMAGE, policy: 'IfNotPresent', credentials: [] }, signal);
+    const id = await driver.create(requestOf(place.folder, busybox, scripts.sleeper, 'unmonitored'));
+    await driver.start(id);
+    const ended: string[] = [];
+    const unsubscribe = driver.subscribe((which) => ended.push(which));
+    const pid = (await driver.inspect(id))?.pid as number;
+    // The monitor first: else it would still write down how the program ended.
+    execFileSync('pkill', ['-9', '-f', `conmon.*${id}`]);
+    process.kill(pid, 'SIGKILL');
+    await until('its end to be heard of', () => ended.includes(id));
+    unsubscribe();
+    const facts = await driver.inspect(id);
+    assert.deepEqual([facts?.state, facts?.exitCode], ['exited', 137]);
+    assert.equal((await driver.list()).find((found) => found.id === id)?.state, 'exited');
+    await driver.signal(id, 'SIGTERM');
+    await driver.remove(id);
+    assert.equal(await driver.inspect(id), undefined);
+  });
+
   test('sessions: input, both outputs, a terminal that can be resized', async () => {
     const id = (await driver.list()).find(({ state }) => state === 'running')?.id ?? '';
     const both = { stdin: true, stdout: true, stderr: true };
