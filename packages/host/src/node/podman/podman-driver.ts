@@ -19,10 +19,11 @@ import { killMonitors, readMemoryLimit, removeCgroup } from './container-cgroup.
 import { factsOfInspection, factsOfListed, type PodmanInspection, type PodmanListed } from './container-facts.ts';
 import { ContainerMeter } from './container-meter.ts';
 import { containerSpecification, resourceLimits } from './container-specification.ts';
-import { ExitWatch } from './exit-watch.ts';
+import { ExitWatch, isAlive } from './exit-watch.ts';
 import { hijackedSession } from './hijacked-session.ts';
 import { ImageStore } from './image-store.ts';
 import { LogRotation } from './log-rotation.ts';
+import { isLost, lostFacts } from './lost-container.ts';
 import { configurePodman, type PodmanOptions, type PodmanPlaces } from './podman-configuration.ts';
 import { PodmanService } from './podman-service.ts';
 import { runInContainer } from './runtime-command.ts';
@@ -66,7 +67,7 @@ export class PodmanDriver implements ContainerDriver {
     // Starting the engine only to hear that there is nothing would cost every start of the program.
     if (!(await hasContainers(places.graphRoot))) return [];
     const found = await this.#call<readonly PodmanListed[] | null>('GET', '/containers/json?all=true');
-    const facts = (found ?? []).map(factsOfListed);
+    const facts = await Promise.all((found ?? []).map((row) => this.#listed(factsOfListed(row))));
     for (const { id, state, pid, labels } of facts) {
       if (state !== 'running' || pid === undefined) continue;
       exits.follow(id, pid);
@@ -78,7 +79,7 @@ export class PodmanDriver implements ContainerDriver {
 
   async inspect(id: string): Promise<ContainerFacts | undefined> {
     try {
-      const facts = factsOfInspection(await this.#call<PodmanInspection>('GET', `/containers/${id}/json`));
+      const facts = await this.#look(id);
       const outOfMemory = facts.outOfMemory === true || this.#ready.exits.wasOutOfMemory(facts.id);
       return facts.state === 'exited' && outOfMemory ? { ...facts, outOfMemory } : facts;
     } catch (error) {
@@ -152,6 +153,8 @@ export class PodmanDriver implements ContainerDriver {
     } catch (error) {
       if (!hasCode(error, 'engine-not-found')) throw error;
     }
+    // The engine takes it away only from containers of which it saw the end.
+    await removeCgroup(join(this.#ready.places.cgroupPath, `libpod-${id}`));
   }
 
   run(id: string, command: readonly string[], signal: AbortSignal): Promise<CommandResult> {
@@ -233,6 +236,21 @@ export class PodmanDriver implements ContainerDriver {
     this.#parts.meter.close();
     this.#pruning?.cancel();
     await this.#parts.service.close();
+  }
+
+  /** A row of the engine's list, looked at closely when its process is not there. */
+  async #listed(facts: ContainerFacts): Promise<ContainerFacts> {
+    if (facts.state !== 'running' || (facts.pid !== undefined && isAlive(facts.pid))) return facts;
+    return (await this.inspect(facts.id)) ?? facts;
+  }
+
+  async #look(id: string): Promise<ContainerFacts> {
+    const inspect = () => this.#call<PodmanInspection>('GET', `/containers/${id}/json`);
+    const found = await inspect();
+    if (!(await isLost(found))) return factsOfInspection(found);
+    // It may have ended in order between the engine's answer and our look.
+    const again = await inspect();
+    return (await isLost(again)) ? lostFacts(factsOfInspection(again)) : factsOfInspection(again);
   }
 
   get #ready(): Parts {
