@@ -11,6 +11,7 @@ export { matcherOfTerms } from './filters/node-terms.ts';
 export * from './fits.ts';
 export { type Placement, type PlaceResult, place, type Refusal } from './place.ts';
 export * from './policy.ts';
+export * from './preempt/index.ts';
 export * from './reason.ts';
 export * from './record/index.ts';
 export * from './request/machine-request.ts';

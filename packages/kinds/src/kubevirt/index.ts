@@ -6,6 +6,8 @@ import type { KindDefinition } from '../machinery/index.ts';
 import { dataVolume } from './data-volume.ts';
 import { virtualMachine } from './virtual-machine.ts';
 import { virtualMachineInstance } from './virtual-machine-instance.ts';
+import { virtualMachineInstanceReplicaSet } from './virtual-machine-instance-replica-set.ts';
+import { virtualMachinePool } from './virtual-machine-pool.ts';
 
 export * from './data-volume.ts';
 export type { DataVolumeSource, DataVolumeSpec } from './data-volume-spec.ts';
@@ -16,6 +18,7 @@ export * from './lifecycle.ts';
 export type { MachineCondition } from './machine-condition.ts';
 export * from './virtual-machine.ts';
 export * from './virtual-machine-instance.ts';
+export * from './virtual-machine-instance-replica-set.ts';
 export type * from './virtual-machine-instance-spec.ts';
 export type {
   VirtualMachineInstancePhase,
@@ -24,6 +27,7 @@ export type {
   VirtualMachineVolumeStatus,
 } from './virtual-machine-instance-status.ts';
 export { virtualMachineInstancePhases } from './virtual-machine-instance-status.ts';
+export * from './virtual-machine-pool.ts';
 export type {
   PrintableStatus,
   RunStrategy,
@@ -35,5 +39,7 @@ export type {
 export const kubevirtKinds: readonly KindDefinition[] = [
   virtualMachine as unknown as KindDefinition,
   virtualMachineInstance as unknown as KindDefinition,
+  virtualMachineInstanceReplicaSet as unknown as KindDefinition,
+  virtualMachinePool as unknown as KindDefinition,
   dataVolume as unknown as KindDefinition,
 ];

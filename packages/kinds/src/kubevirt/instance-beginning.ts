@@ -14,7 +14,7 @@ export function sizeAtBoot({
   return {
     currentCPUTopology: { sockets, cores, threads },
     ...(guest !== undefined && { memory: { guestAtBoot: guest, guestCurrent: guest, guestRequested: guest } }),
-    ...(domain.machine && { machine: domain.machine }),
+    ...(domain.machine && { machine: { ...domain.machine } }),
   };
 }
 
@@ -29,8 +29,5 @@ export function beginInstance(draft: {
 }): void {
   const finalizers = draft.metadata.finalizers ?? [];
   if (!finalizers.includes(instanceFinalizer)) draft.metadata.finalizers = [...finalizers, instanceFinalizer];
-  draft.status = {
-    phase: 'Pending',
-    ...structuredClone(sizeAtBoot(draft.spec)),
-  } as Draft<VirtualMachineInstanceStatus>;
+  draft.status = { phase: 'Pending', ...(sizeAtBoot(draft.spec) as Draft<VirtualMachineInstanceStatus>) };
 }

@@ -1,4 +1,4 @@
-import type { Cause, KubeObject, ValidationContext } from '../../machinery/index.ts';
+import { type Cause, isDeepEqual, type KubeObject, type ValidationContext } from '../../machinery/index.ts';
 import type { VirtualMachineInstanceSpec } from '../virtual-machine-instance-spec.ts';
 import { validateMemoryIsAsked } from './compute.ts';
 import { validateInstanceSpec } from './instance-spec.ts';
@@ -14,11 +14,11 @@ export function validateVirtualMachineInstance(
 ): readonly Cause[] {
   const report = new Report();
   if (context.old) {
+    if (isDeepEqual(instance.spec, context.old.spec)) return report.causes;
     // Only what can be done to a running machine: another size, or less time to shut down.
     if (fixedPart(instance.spec) !== fixedPart(context.old.spec)) {
       report.add('FieldValueForbidden', 'spec', MUTABLE);
     }
-    if (JSON.stringify(instance.spec) === JSON.stringify(context.old.spec)) return report.causes;
   }
   validateMemoryIsAsked(instance.spec, 'spec', report);
   validateInstanceSpec(instance.spec, 'spec', report);
