@@ -6,6 +6,7 @@ export * from './event/index.ts';
 export * from './framework/index.ts';
 export * from './garbage-collector/index.ts';
 export * from './namespace/index.ts';
+export * from './node-lifecycle/index.ts';
 export * from './persistent-volume/index.ts';
 export * from './pod-disruption-budget/index.ts';
 export * from './reconciler.ts';

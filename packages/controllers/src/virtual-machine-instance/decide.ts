@@ -16,7 +16,7 @@ export interface Observation {
   readonly instance: Stored<VirtualMachineInstance>;
   readonly claim: (name: string) => PersistentVolumeClaim | undefined;
   readonly dataVolume: (name: string) => DataVolume | undefined;
-  /** False once the Node object has been deleted: nobody will ever report from there again. */
+  /** False once the Node has been deleted or is out of service: nothing runs there, and nobody will report. */
   readonly hostExists: (name: string) => boolean;
   /** RFC 3339, whole seconds. */
   readonly now: string;

@@ -6,6 +6,8 @@ import {
   instanceFinalizer,
   isFinal,
   isNotFound,
+  isOutOfService,
+  type Node,
   node,
   persistentVolumeClaim,
   type Stored,
@@ -18,6 +20,11 @@ import { decide } from './decide.ts';
 
 const BY_CLAIM = 'claim';
 const BY_HOST = 'host';
+
+/** Whether anything will be heard from a host again. */
+function speaks(host: Node | undefined): boolean {
+  return host !== undefined && !isOutOfService(host);
+}
 
 /** Looks after instances where no host does. */
 export class VirtualMachineInstanceController implements Reconciler {
@@ -42,7 +49,7 @@ export class VirtualMachineInstanceController implements Reconciler {
       wake(client.cache(persistentVolumeClaim), users),
       wake(client.cache(dataVolume), users),
       wake(hosts, ({ metadata: { name = '' } }) =>
-        hosts.get({ name }) ? [] : [...instances.by(BY_HOST, name)].map(nameOf),
+        speaks(hosts.get({ name })) ? [] : [...instances.by(BY_HOST, name)].map(nameOf),
       ),
     ];
   }
@@ -57,7 +64,7 @@ export class VirtualMachineInstanceController implements Reconciler {
       instance,
       claim: (claim) => client.cache(persistentVolumeClaim).get({ namespace, name: claim }),
       dataVolume: (volume) => client.cache(dataVolume).get({ namespace, name: volume }),
-      hostExists: (host) => client.cache(node).get({ name: host }) !== undefined,
+      hostExists: (host) => speaks(client.cache(node).get({ name: host })),
       now: timestamp(client.world.clock),
     });
     let current = instance;

@@ -64,7 +64,9 @@ export class NodeKeeper {
     const status = nodeStatus(facts, known?.status?.conditions ?? [], timestamp(world.clock));
     const text = essence(status);
     const quietMs = world.clock.monotonic() - this.#writtenAtMs;
-    if (known && text === this.#written && quietMs < REPEAT_MS) return;
+    // While we could not be heard, somebody may have written that nobody knows how we are.
+    const believed = known?.status?.conditions?.every(({ status: holds }) => holds !== 'Unknown') ?? false;
+    if (believed && text === this.#written && quietMs < REPEAT_MS) return;
     await nodes.patch({ name }, { type: 'strategic', body: { status } }, { subresource: 'status' });
     this.#written = text;
     this.#writtenAtMs = world.clock.monotonic();

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { lease, type Node, node, outOfServiceTaint, pod, unreachableTaint } from '@godwit/kinds';
+import { Controllers } from '../framework/index.ts';
+import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
+import { leavesAtMs } from './evictions.ts';
+import { judge } from './judge.ts';
+import { NodeLifecycleController } from './node-lifecycle-controller.ts';
+
+const now = '2026-01-01T00:00:00Z';
+const nowMs = Date.parse(now);
+const ready = { type: 'Ready', status: 'True', reason: 'AgentReady' } as const;
+
+function nodeWith(taints: readonly string[], status: 'True' | 'Unknown' = 'True'): Node {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'a' },
+    spec: { taints: taints.map((key) => ({ key, effect: 'NoExecute' as const })) },
+    status: { conditions: [{ ...ready, status }] },
+  };
+}
+
+test('a node that is not heard of is unknown and takes nothing new', () => {
+  const { taints, conditions } = judge(nodeWith(['mine']), false, now);
+  assert.deepEqual(
+    taints?.map(({ key, effect }) => `${key}:${effect}`),
+    ['mine:NoExecute', `${unreachableTaint}:NoSchedule`, `${unreachableTaint}:NoExecute`],
+  );
+  assert.equal(conditions?.[0]?.status, 'Unknown');
+});
+
+test('a node that is heard of again keeps the taints of others only', () => {
+  assert.deepEqual(
+    judge(nodeWith(['mine', unreachableTaint]), true, now).taints?.map(({ key }) => key),
+    ['mine'],
+  );
+  assert.deepEqual(judge(nodeWith(['mine']), true, now), {});
+});
+
+test('machines leave when the shortest of their tolerations runs out', () => {
+  const taint = { key: unreachableTaint, effect: 'NoExecute', timeAdded: now } as const;
+  assert.equal(leavesAtMs([taint], [], nowMs), nowMs + 300_000);
+  assert.equal(leavesAtMs([taint], [{ operator: 'Exists' }], nowMs), undefined);
+  const short = { key: unreachableTaint, operator: 'Exists', tolerationSeconds: 7 } as const;
+  assert.equal(leavesAtMs([taint], [short, { operator: 'Exists' }], nowMs + 9_000), undefined);
+  assert.equal(leavesAtMs([taint], [short], nowMs), nowMs + 7_000);
+  assert.equal(leavesAtMs([{ key: outOfServiceTaint, effect: 'NoExecute' }], [short], nowMs), nowMs);
+  assert.equal(leavesAtMs([{ ...taint, effect: 'NoSchedule' }], [], nowMs), undefined);
+});
+
+test('a silent node is marked, its pods are told to go in time, and removed when it is out of service', async () => {
+  const cloud = await SimulatedCloud.start();
+  const { client } = cloud.client();
+  const nodes = client.resource(node);
+  for (const host of ['a', 'silent-always']) {
+    const made = await nodes.create({ metadata: { name: host }, spec: {}, status: {} });
+    await nodes.updateStatus({ ...made, status: { conditions: [ready] } });
+  }
+  const renew = (renewTime: string) => ({ type: 'merge', body: { spec: { renewTime } } }) as const;
+  const name = { namespace: 'kube-node-lease', name: 'a' };
+  await client.resource(lease).create({ metadata: name, spec: { leaseDurationSeconds: 40, renewTime: now } });
+  await client.resource(pod).create({
+    metadata: { namespace: 'default', name: 'p' },
+    spec: { nodeName: 'a', containers: [{ name: 'main', image: 'web' }] },
+  });
+  const stopping = new AbortController();
+  const running = new Controllers([new NodeLifecycleController(client)], cloud.world).run(stopping.signal);
+  const says = async (host: string) => (await nodes.get({ name: host })).status?.conditions?.[0]?.status;
+  await cloud.pass(35_000);
+  await client.resource(lease).patch(name, renew('2026-01-01T00:00:35.000000Z'));
+  await cloud.pass(35_000);
+  assert.equal(await says('a'), 'True');
+  await cloud.until('it is not heard of', async () => (await says('a')) === 'Unknown', 10_000);
+  assert.equal(await says('silent-always'), 'True');
+  const marked = () => client.resource(pod).find({ namespace: 'default', name: 'p' });
+  assert.equal((await marked())?.metadata.deletionTimestamp, undefined);
+  await cloud.until('the pod is told to go', async () => !!(await marked())?.metadata.deletionTimestamp, 310_000);
+  const body = { spec: { taints: [{ key: outOfServiceTaint, effect: 'NoExecute' }] } };
+  await nodes.patch({ name: 'a' }, { type: 'merge', body });
+  await cloud.until('the pod is gone', async () => (await marked()) === undefined, 5_000);
+  stopping.abort();
+  await running;
+  await cloud.close();
+});
