@@ -2,6 +2,7 @@
 export * from './apps/index.ts';
 export * from './authentication/index.ts';
 export * from './authorization/index.ts';
+export * from './autoscaling/index.ts';
 export * from './balance-policy/index.ts';
 export * from './binding.ts';
 export * from './columns/index.ts';

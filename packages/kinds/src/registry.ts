@@ -7,6 +7,7 @@ import { localSubjectAccessReview } from './authorization/local-subject-access-r
 import { selfSubjectAccessReview } from './authorization/self-subject-access-review.ts';
 import { selfSubjectRulesReview } from './authorization/self-subject-rules-review.ts';
 import { subjectAccessReview } from './authorization/subject-access-review.ts';
+import { horizontalPodAutoscaler } from './autoscaling/index.ts';
 import { balancePolicy } from './balance-policy/index.ts';
 import { binding } from './binding.ts';
 import { configMap } from './config-map.ts';
@@ -63,6 +64,7 @@ const kubernetesKinds: readonly KindDefinition[] = [
   anyKind(service),
   anyKind(deployment),
   anyKind(replicaSet),
+  anyKind(horizontalPodAutoscaler),
   anyKind(selfSubjectReview),
   anyKind(tokenReview),
   anyKind(localSubjectAccessReview),

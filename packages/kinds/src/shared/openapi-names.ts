@@ -9,6 +9,7 @@ export const policyName = named('api.policy.v1');
 export const discoveryName = named('api.discovery.v1');
 export const coordinationName = named('api.coordination.v1');
 export const networkingName = named('api.networking.v1');
+export const autoscalingName = named('api.autoscaling.v2');
 export const eventsName = named('api.events.v1');
 export const authenticationName = named('api.authentication.v1');
 export const authorizationName = named('api.authorization.v1');
