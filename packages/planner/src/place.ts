@@ -45,6 +45,7 @@ export function place(
   const placements: Placement[] = [];
   const refusals: Refusal[] = [];
   for (const request of byPriority(requests)) {
+    snapshot.usual.learn(request);
     const survey = surveyHosts(questionOf(snapshot, request, policy), random, looking);
     const best = survey.best[0];
     const host = best && snapshot.hosts[best.row];

@@ -7,9 +7,10 @@ import { fillsUp } from './fills-up.ts';
 import { keepsBalance } from './keeps-balance.ts';
 import { leavesRoom } from './leaves-room.ts';
 import type { Score } from './score.ts';
+import { staysUseful } from './stays-useful.ts';
 
 export { type HostWish, hostWishes } from './host-wishes.ts';
 export { placeWishes } from './place-wishes.ts';
 export type { HostScore, PlaceWish, Score } from './score.ts';
 
-export const scores: readonly Score[] = [leavesRoom, fillsUp, keepsBalance, avoidsTaints];
+export const scores: readonly Score[] = [leavesRoom, fillsUp, keepsBalance, avoidsTaints, staysUseful];

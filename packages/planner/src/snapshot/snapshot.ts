@@ -1,6 +1,7 @@
 import type { Amounts } from '../amounts.ts';
 import { type MachineRequest, portKey } from '../request/machine-request.ts';
 import { TermCounts } from '../terms/index.ts';
+import { UsualMachines } from '../usefulness/index.ts';
 import { Column } from './column.ts';
 import { DeviceTable } from './device-table.ts';
 import type { Host } from './host.ts';
@@ -32,6 +33,8 @@ export class Snapshot {
   readonly journal = new Journal();
   /** What is left of each single GPU. */
   readonly devices = new DeviceTable();
+  /** What machines usually ask for. */
+  readonly usual = new UsualMachines();
   /** Where the machines are that affinities and spreading speak of. */
   readonly terms: TermCounts;
   readonly #namespaceLabels = new Map<string, Readonly<Record<string, string>>>();

@@ -40,7 +40,10 @@ export function questionOf(snapshot: Snapshot, request: MachineRequest, policy: 
     for (const test of filter.prepare(request, snapshot)) tests.push(test);
   }
   const wishes = policy.weights.isPreferred > 0 ? placeWishes(request, snapshot) : [];
-  if (tests.length + wishes.length === 0) return { ...base, own: NO_PART, shared: NO_PART, keys: NO_KEYS, stamp: '' };
+  const learned = policy.weights.staysUseful > 0 ? String(snapshot.usual.epoch) : '';
+  if (tests.length + wishes.length === 0) {
+    return { ...base, own: NO_PART, shared: NO_PART, keys: NO_KEYS, stamp: learned };
+  }
   const isOwn = ({ key }: { readonly key: string }) => snapshot.topology(key).isUnique;
   const own = { tests: tests.filter(isOwn), wishes: wishes.filter(isOwn) };
   const shared = {
@@ -48,7 +51,7 @@ export function questionOf(snapshot: Snapshot, request: MachineRequest, policy: 
     wishes: wishes.filter((wish) => !isOwn(wish)),
   };
   const keys = [...new Set([...shared.tests, ...shared.wishes].map(({ key }) => key))];
-  const stamp = [...own.tests, ...own.wishes].map((part) => part.stamp).join();
+  const stamp = [learned, ...[...own.tests, ...own.wishes].map((part) => part.stamp)].join();
   return { ...base, own, shared, keys, stamp };
 }
 
@@ -92,14 +95,13 @@ export function placeReason({ shared, keys }: Question, places: readonly (string
 }
 
 /** The weights of all questions of degree that arise, together; and those of the machine's own wishes. */
-function weigh(question: Question) {
-  const { snapshot, request, policy, own, shared } = question;
+function weigh({ snapshot, request, policy, own, shared }: Question) {
   const weights: number[] = [];
   const asked: HostScore[] = [];
   let total = 0;
-  for (const { weight: name, prepare } of scores) {
-    const weight = policy.weights[name];
-    const score = weight > 0 ? prepare(request, snapshot) : undefined;
+  for (const question of scores) {
+    const weight = policy.weights[question.weight];
+    const score = weight > 0 ? question.prepare(request, snapshot) : undefined;
     if (!score) continue;
     weights.push(weight);
     asked.push(score);
