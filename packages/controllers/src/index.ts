@@ -16,3 +16,5 @@ export * from './service/index.ts';
 export * from './service-account/index.ts';
 export * from './virtual-machine/index.ts';
 export * from './virtual-machine-instance/index.ts';
+export * from './virtual-machine-instance-replica-set/index.ts';
+export * from './virtual-machine-pool/index.ts';

@@ -21,6 +21,8 @@ import {
   ServiceReconciler,
   VirtualMachineController,
   VirtualMachineInstanceController,
+  VirtualMachineInstanceReplicaSetController,
+  VirtualMachinePoolController,
   VolumeController,
 } from '@godwit/controllers';
 import type { ControllerReport } from './control-socket.ts';
@@ -71,6 +73,8 @@ function reconcilers(client: ApiClient, certificates: string): Reconciler[] {
     new PodDisruptionBudgetReconciler(client),
     new VirtualMachineController(client),
     new VirtualMachineInstanceController(client),
+    new VirtualMachineInstanceReplicaSetController(client),
+    new VirtualMachinePoolController(client),
     new DataVolumeController(client),
     new ClaimController(client),
     new VolumeController(client),

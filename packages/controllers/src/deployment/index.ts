@@ -2,7 +2,7 @@
  * Rolls versions of a pod template out. Every version is a ReplicaSet; this controller moves pods from the
  * old ones to the new one, never fewer available and never more at all than the strategy allows.
  *
- *   template-hash      the name and label of a version
+ *   template-hash      the label of a version
  *   revisions          how versions are numbered, and what is copied onto their ReplicaSets
  *   bounds             maxSurge and maxUnavailable as numbers
  *   rolling-update     one step from old to new

@@ -1,8 +1,8 @@
 import type { New } from '@godwit/client';
 import { type Deployment, deployment, type ReplicaSet, type Stored } from '@godwit/kinds';
-import { controllerReference } from '../framework/index.ts';
+import { controllerReference, versionHash } from '../framework/index.ts';
 import type { Decision } from './decide.ts';
-import { HASH_LABEL, templateHash } from './template-hash.ts';
+import { HASH_LABEL } from './template-hash.ts';
 
 /** The ReplicaSet of a new version. Its hash is in its name, its selector and the labels of its pods. */
 export function newSet(
@@ -10,7 +10,7 @@ export function newSet(
   { replicas, annotations }: NonNullable<Decision['create']>,
 ): New<ReplicaSet> {
   const { template, selector, minReadySeconds } = item.spec;
-  const hash = templateHash(template, item.status?.collisionCount ?? 0);
+  const hash = versionHash(template, item.status?.collisionCount ?? 0);
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
   return {
     metadata: {

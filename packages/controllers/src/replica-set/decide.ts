@@ -1,5 +1,5 @@
 import { availableAtMs, isPodActive, type Pod, type ReplicaSet, type Stored } from '@godwit/kinds';
-import { claimPods } from './claim-pods.ts';
+import { claim } from '../framework/index.ts';
 import { rankForDeletion } from './rank-for-deletion.ts';
 
 /** Most pods that one round makes or takes away, so that one large set does not hold up the others. */
@@ -37,7 +37,7 @@ function nextAvailability(pods: readonly Stored<Pod>[], minReadySeconds: number,
 
 /** What has to happen so that the set has the pods that it asks for. Pure. */
 export function decide({ set, owned, orphans, related, nowMs }: Observed): Decision {
-  const { claimed, adopt, release } = claimPods(set, owned, orphans);
+  const { claimed, adopt, release } = claim(set, owned, orphans);
   const active = claimed.filter(isPodActive);
   const wanted = set.spec.replicas ?? 1;
   const deleting = set.metadata.deletionTimestamp !== undefined;

@@ -9,20 +9,15 @@ import {
   type ReplicaSetCondition,
   type Stored,
 } from '@godwit/kinds';
+import type { RoundFailure } from '../framework/index.ts';
 
 export type ReplicaSetStatus = NonNullable<ReplicaSet['status']>;
-
-/** Why pods could not be made or taken away in the last round. */
-export interface ReplicaFailure {
-  readonly reason: 'FailedCreate' | 'FailedDelete';
-  readonly message: string;
-}
 
 const FAILURE = 'ReplicaFailure';
 
 function conditionsOf(
   before: readonly ReplicaSetCondition[] | undefined,
-  failure: ReplicaFailure | undefined,
+  failure: RoundFailure | undefined,
   now: string,
 ): readonly ReplicaSetCondition[] {
   const others = (before ?? []).filter(({ type }) => type !== FAILURE);
@@ -38,7 +33,7 @@ export function replicaSetStatus(
   set: Stored<ReplicaSet>,
   pods: readonly Stored<Pod>[],
   at: { readonly nowMs: number; readonly now: string },
-  failure?: ReplicaFailure,
+  failure?: RoundFailure,
 ): ReplicaSetStatus {
   const { minReadySeconds = 0, template } = set.spec;
   const active = pods.filter(isPodActive);
