@@ -8,12 +8,16 @@ import {
   persistentVolume,
   persistentVolumeClaim,
   pod,
+  podDisruptionBudget,
   type Stored,
   storageClass,
   virtualMachineInstance,
 } from '@godwit/kinds';
 import { hostOfNode, requestOfMachine, Snapshot } from '@godwit/planner';
-import { boundHost, type Machine, questionOf, waitsForHost } from './schedulable-machine.ts';
+import { gangOf } from './gangs.ts';
+import { HeldRoom } from './preemption/held-room.ts';
+import { Priorities } from './priorities.ts';
+import { boundHost, hasEnded, type Machine, questionOf, waitsForHost } from './schedulable-machine.ts';
 
 /** A machine that waits for a host, and what has been found out about it. */
 export interface Waiting {
@@ -31,12 +35,22 @@ export interface Waiting {
 export class ClusterWatch {
   readonly snapshot = new Snapshot();
   readonly waiting = new Map<string, Waiting>();
+  /** Room that is being made for some of those that wait. */
+  readonly held = new HeldRoom(this.snapshot);
+  readonly priorities: Priorities;
+  /** Machines on hosts that have been told to go, by uid. */
+  readonly leaving = new Set<string>();
+  readonly #client: ApiClient;
+  /** Members of each group that have a host, by uid. */
+  readonly #gangs = new Map<string, Set<string>>();
   readonly #assumed = new Map<string, string>();
   #revision = 0;
   /** Counts up when something changes that might help a machine that was refused. */
   #epoch = 0;
 
   constructor(client: ApiClient) {
+    this.#client = client;
+    this.priorities = new Priorities(client);
     const nodes = client.cache(node);
     const namespaces = client.cache(namespace);
     for (const each of nodes.values()) this.#onNode({ type: 'added', after: each });
@@ -46,6 +60,7 @@ export class ClusterWatch {
     client.cache(persistentVolumeClaim).subscribe(() => this.stir());
     client.cache(persistentVolume).subscribe(() => this.stir());
     client.cache(storageClass).subscribe(() => this.stir());
+    client.cache(podDisruptionBudget).subscribe(() => this.stir());
     for (const cache of [client.cache(pod), client.cache(virtualMachineInstance)]) {
       for (const machine of cache.values()) this.#onMachine(undefined, machine);
       cache.subscribe(({ before, after }: Change<Machine>) => this.#onMachine(before, after));
@@ -77,14 +92,44 @@ export class ClusterWatch {
   /** A host has been chosen; the snapshot counts the machine there already. */
   assume(uid: string, host: string): void {
     this.#assumed.set(uid, host);
+    const waiting = this.waiting.get(uid);
+    if (waiting) this.#join(waiting.machine);
   }
 
   /** Takes back what was assumed: the machine waits again. */
   release(uid: string): void {
     if (!this.#assumed.delete(uid)) return;
     const waiting = this.waiting.get(uid);
+    if (waiting) this.#leave(waiting.machine);
     // The API may have said meanwhile that it is bound after all.
     if (waiting || !this.snapshot.hostOf(uid)) this.snapshot.remove(uid);
+  }
+
+  /** How many members of a group have a host. */
+  placedOfGang(key: string): number {
+    return this.#gangs.get(key)?.size ?? 0;
+  }
+
+  #join(machine: Machine): void {
+    const gang = gangOf(machine);
+    if (!gang) return;
+    const members = this.#gangs.get(gang.key);
+    if (members) members.add(machine.metadata.uid);
+    else this.#gangs.set(gang.key, new Set([machine.metadata.uid]));
+  }
+
+  #leave(machine: Machine): void {
+    const gang = gangOf(machine);
+    const members = gang && this.#gangs.get(gang.key);
+    members?.delete(machine.metadata.uid);
+    if (gang && members?.size === 0) this.#gangs.delete(gang.key);
+  }
+
+  /** A machine as it stands. */
+  machine(kind: string, home: string, name: string): Machine | undefined {
+    const where = { namespace: home, name };
+    if (kind === 'Pod') return this.#client.cache(pod).get(where);
+    return this.#client.cache(virtualMachineInstance).get(where);
   }
 
   isAssumed(uid: string): boolean {
@@ -116,33 +161,45 @@ export class ClusterWatch {
     const seen = after ?? before;
     if (seen) this.#see(seen);
     if (!after) {
-      if (before) this.#forget(before.metadata.uid);
+      if (before) this.#forget(before);
       return;
     }
     const { uid } = after.metadata;
-    if (before && before.metadata.uid !== uid) this.#forget(before.metadata.uid);
+    if (before && before.metadata.uid !== uid) this.#forget(before);
     const host = boundHost(after);
     if (host) {
       this.waiting.delete(uid);
       this.#assumed.delete(uid);
-      const request = requestOfMachine(after);
-      if (request.finished) this.#forget(uid);
-      else if (!before || boundHost(before) !== host || questionOf(before) !== questionOf(after)) {
-        this.snapshot.put(request, host);
+      if (hasEnded(after)) {
+        this.#forget(after);
+        return;
+      }
+      if (after.metadata.deletionTimestamp) this.leaving.add(uid);
+      if (!before || boundHost(before) !== host || questionOf(before) !== questionOf(after)) {
+        this.snapshot.put(requestOfMachine(after, { priority: this.priorities.of(after) }), host);
+        this.#join(after);
       }
     } else if (waitsForHost(after)) {
       const known = this.waiting.get(uid);
       const question = questionOf(after);
       const refusedAt = known?.question === question ? known.refusedAt : undefined;
       this.waiting.set(uid, { machine: after, question, ...(refusedAt !== undefined && { refusedAt }) });
-    } else this.#forget(uid);
+      // It may be the one that the others of its group have waited for.
+      if (!known && gangOf(after)) this.#epoch++;
+    } else this.#forget(after);
   }
 
-  #forget(uid: string): void {
+  #forget(machine: Machine): void {
+    const { uid } = machine.metadata;
     this.waiting.delete(uid);
     this.#assumed.delete(uid);
+    this.leaving.delete(uid);
+    this.#leave(machine);
+    this.held.release(uid);
     if (this.snapshot.hostOf(uid) === undefined) return;
+    const placed = this.snapshot.machines.get(uid);
     this.snapshot.remove(uid);
+    if (placed) this.held.gone(placed.request);
     this.#epoch++;
   }
 }

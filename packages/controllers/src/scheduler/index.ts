@@ -4,7 +4,11 @@
  *
  *   cluster-watch     the snapshot, and which machines wait, kept by changes
  *   claim-reach       where the volumes of a machine can be reached, and what they still wait for
- *   scheduler         the reconciler: one batch a run
+ *   candidates        which of those that wait can be placed, as far as their volumes go
+ *   place-batch       all of them at once: those with room held for them, groups, the rest
+ *   gangs             groups that get hosts together or not at all
+ *   preemption/       room for the more important
+ *   scheduler         the reconciler: decides a batch, then writes bindings and refusals
  *   tell-refusal      why a machine waits: its PodScheduled condition, and an event
  */
 export * from './scheduler.ts';

@@ -1,0 +1,144 @@
+import { describeError } from '@godwit/base';
+import type { ApiClient, EventRecorder } from '@godwit/client';
+import { isNotFound, pod, podDisruptionBudget, selects, virtualMachineInstance } from '@godwit/kinds';
+import {
+  type ActionRecord,
+  type Budget,
+  decisionAnnotation,
+  keepRecord,
+  type MachineRequest,
+  type Policy,
+  type Preemption,
+  preempt,
+} from '@godwit/planner';
+import type { ClusterWatch } from '../cluster-watch.ts';
+import { isInstance, type Machine } from '../schedulable-machine.ts';
+
+export interface RoomMakerOptions {
+  readonly client: ApiClient;
+  readonly events: EventRecorder;
+  readonly watch: ClusterWatch;
+  readonly policy: Policy;
+  /** Who acts, for records. */
+  readonly component: string;
+}
+
+/** Makes room for machines that fit nowhere and are more important than others. */
+export class RoomMaker {
+  readonly #options: RoomMakerOptions;
+
+  constructor(options: RoomMakerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Chooses a host for `machine` and keeps the room that is made there; undefined where nobody could go.
+   * Synchronous: whoever is placed next sees it.
+   */
+  choose(machine: Machine, request: MachineRequest): Preemption | undefined {
+    const { watch, policy } = this.#options;
+    if (watch.held.isWaiting(request.uid) || !watch.priorities.mayPreempt(machine)) return undefined;
+    // What goes for somebody else already is neither a victim nor room for this one.
+    const taken: Budget = { covers: (other) => watch.held.isLeavingFor(other.uid), allowed: 0 };
+    const leaving = new Set([...watch.leaving].filter((uid) => !watch.held.isLeavingFor(uid)));
+    const rules = { budgets: [taken, ...this.#budgets()], leaving };
+    const found = preempt(watch.snapshot, request, policy, rules);
+    // Those that leave anyway leave without being asked; the machine is looked at again when they have gone.
+    if (!found || found.victims.length === 0) return undefined;
+    watch.held.claim(request.uid, found.host, found.victims);
+    return found;
+  }
+
+  /** Nominates the host and asks the victims to go. When one of them may not, the others stay where they still are. */
+  async carryOut(machine: Machine, request: MachineRequest, preemption: Preemption): Promise<void> {
+    const { watch, events } = this.#options;
+    try {
+      await this.#nominate(machine, preemption.host);
+      for (const victim of preemption.victims) await this.#end(victim, machine, preemption);
+    } catch (error) {
+      watch.held.release(request.uid);
+      events.warning(machine, 'FailedPreemption', `no room was made on ${preemption.host}: ${describeError(error)}`);
+    }
+  }
+
+  #budgets(): Budget[] {
+    const budgets: Budget[] = [];
+    for (const { metadata, spec, status } of this.#options.client.cache(podDisruptionBudget).values()) {
+      budgets.push({
+        covers: ({ namespace, labels }) => namespace === metadata.namespace && selects(spec?.selector, labels),
+        allowed: status?.disruptionsAllowed ?? 0,
+      });
+    }
+    return budgets;
+  }
+
+  /** Pods show for which node room is being made. */
+  async #nominate(machine: Machine, host: string): Promise<void> {
+    if (isInstance(machine)) return;
+    const { namespace = '', name, uid } = machine.metadata;
+    await this.#options.client.resource(pod).modify(
+      { namespace, name },
+      (draft) => {
+        if (draft.metadata.uid !== uid || draft.spec.nodeName) return false;
+        draft.status = { ...draft.status, nominatedNodeName: host };
+        return true;
+      },
+      { subresource: 'status' },
+    );
+  }
+
+  async #end(victim: MachineRequest, machine: Machine, preemption: Preemption): Promise<void> {
+    const { client, events, watch } = this.#options;
+    const object = watch.machine(victim.kind, victim.namespace, victim.name);
+    if (object?.metadata.uid !== victim.uid) return;
+    const subject = `${machine.metadata.namespace}/${machine.metadata.name}`;
+    try {
+      await this.#record(object, victim, subject, preemption);
+      if (isInstance(object)) {
+        const preconditions = { uid: victim.uid };
+        await client.resource(virtualMachineInstance).delete(object.metadata, { preconditions });
+      } else await this.#evict(object);
+    } catch (error) {
+      if (isNotFound(error)) return;
+      throw error;
+    }
+    events.normal(object, 'Preempted', `made room for ${subject} on ${preemption.host}`);
+  }
+
+  /** Through the door that keeps budgets: it judges by what is true when it is asked. */
+  async #evict({ metadata: { namespace = '', name, uid } }: Machine): Promise<void> {
+    await this.#options.client.door.create(
+      { group: '', version: 'v1', plural: 'pods', namespace, name, subresource: 'eviction' },
+      {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name, namespace },
+        deleteOptions: { preconditions: { uid } },
+      },
+    );
+  }
+
+  async #record(object: Machine, victim: MachineRequest, subject: string, { host, next }: Preemption): Promise<void> {
+    const { client, watch, policy, component } = this.#options;
+    const record: ActionRecord = {
+      v: 1,
+      do: 'preempt',
+      at: Math.floor(client.world.clock.now() / 1000),
+      by: component,
+      rev: String(watch.revision),
+      policy: policy.name,
+      to: subject,
+      why: 'it is less important, and there was no other room',
+      in: { ...victim.amounts, priority: victim.priority, host },
+      no: next.map(([name, count]) => [
+        name,
+        `${count} ${count === 1 ? 'machine' : 'machines'} would have had to go there`,
+      ]),
+    };
+    const annotations = { [decisionAnnotation]: keepRecord(object.metadata.annotations?.[decisionAnnotation], record) };
+    const patch = { type: 'merge', body: { metadata: { uid: victim.uid, annotations } } } as const;
+    const { namespace = '', name } = object.metadata;
+    if (isInstance(object)) await client.resource(virtualMachineInstance).patch({ namespace, name }, patch);
+    else await client.resource(pod).patch({ namespace, name }, patch);
+  }
+}
