@@ -11,6 +11,7 @@ import { podPriority } from './pod-priority.ts';
 import { podServiceAccount } from './pod-service-account.ts';
 import { resourceQuotas } from './quota/index.ts';
 import { rightsEscalation } from './rights-escalation.ts';
+import { roomToGrow } from './room-to-grow.ts';
 
 /** Finds the filled cache of a kind, where the kind is served. */
 export type LiveHub = (group: string, version: string, plural: string) => Promise<KindHub | undefined>;
@@ -28,6 +29,7 @@ const makers: readonly Maker[] = [
   serviceAddresses,
   machineAddressRelease,
   resourceQuotas,
+  roomToGrow,
 ];
 
 /**

@@ -3,17 +3,16 @@ import {
   anyKind,
   type Binding,
   binding as bindingKind,
-  type Cause,
   type KindDefinition,
   type KubeObject,
   nodeNameLabel,
   StatusFailure,
 } from '@godwit/kinds';
-import type { Write } from '@godwit/store';
 import { addressesAnnotation, addressParent, machineAddresses } from '../../admission/addresses/machine-address.ts';
 import { Document } from '../../documents/document.ts';
 import { documentKey } from '../../documents/keys.ts';
-import { conflict, detailsOf, forbidden, modified, notFound } from '../../validation/index.ts';
+import { conflict, detailsOf, forbidden, modified } from '../../validation/index.ts';
+import { allocationKey, roomOn } from '../allocation.ts';
 import { type Attempt, untilWritten } from '../attempt.ts';
 import type { Engine } from '../engine.ts';
 import { entriesOfUpdate, managerOf } from '../managed-fields.ts';
@@ -22,11 +21,6 @@ import { readObject } from '../read-object.ts';
 import type { Subresource } from './subresource.ts';
 
 const kindOfBinding = anyKind(bindingKind);
-
-/** Key that every binding to a node advances: two bindings that do not know of each other cannot both succeed. */
-export function allocationKey(node: string): string {
-  return `/allocations/nodes/${node}`;
-}
 
 /**
  * Puts a machine on a node: `pods/binding`, `bindings` and `virtualmachineinstances/binding`. The machine, its
@@ -77,7 +71,7 @@ async function bind(
     async (attempt) => {
       const current = await engine.existing(kind, namespace, name);
       checkUnbound(kind, current, wanted);
-      const allocation = await reserve(engine, kind, name, node, current.object);
+      const allocation = await roomOn(engine, kind, name, node, current.object);
       const machine = await bound(engine, caller, attempt, kind, place, current.object, wanted, node, options);
       attempt.append({ key, body: Document.draft(machine), previous: current.revision });
       attempt.append(allocation);
@@ -126,40 +120,6 @@ function checkUnbound(kind: KindDefinition, { object, revision }: Document, want
   if (deletionTimestamp) throw conflict(kind, name, `it is being deleted, cannot be assigned to a host`);
   const node = nodeOf(kind, object);
   if (node !== '') throw conflict(kind, name, `it is already assigned to node "${node}"`);
-}
-
-/** The write that advances the node's allocation key, once the machine is known to fit there. */
-async function reserve(
-  engine: Engine,
-  kind: KindDefinition,
-  name: string,
-  node: string,
-  machine: KubeObject,
-): Promise<Write> {
-  const key = allocationKey(node);
-  const entry = await engine.store.get(key);
-  // The key is read first: the caches that are waited for then show every binding that it stands for.
-  await engine.current();
-  const nodeKind = engine.kinds.find('', 'v1', 'nodes');
-  if (nodeKind && engine.options.fits) {
-    const hub = await engine.hubs.live(nodeKind);
-    const host = hub.cache.get(documentKey(nodeKind, undefined, node));
-    if (!host) throw notFound(nodeKind, node);
-    const boundThere = engine.machines.flatMap(({ hub: machines, nodeField }) => {
-      const read = machines.kind.selectableFields[nodeField];
-      return read ? [...machines.cache.by(nodeField, node, read)].map(([, document]) => document.object) : [];
-    });
-    const reasons = engine.options.fits({ node: host.object, bound: boundThere, machine });
-    if (reasons.length > 0) {
-      const causes = reasons.map(
-        (message): Cause => ({ reason: 'FieldValueForbidden', field: 'target.name', message }),
-      );
-      const text = `it does not fit on node "${node}": ${reasons.join('; ')}`;
-      const failure = conflict(kind, name, text);
-      throw new StatusFailure('Conflict', failure.message, detailsOf(kind, name, { causes }));
-    }
-  }
-  return { key, body: { text: '{}' }, previous: entry?.revision ?? 0 };
 }
 
 /** The machine as it stands once it is bound. */

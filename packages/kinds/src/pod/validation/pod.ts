@@ -4,6 +4,7 @@ import type { Container } from '../container.ts';
 import type { Pod } from '../pod-body.ts';
 import type { PodSpec } from '../pod-spec.ts';
 import { validatePodSpec } from './pod-spec.ts';
+import { validateResize } from './resize.ts';
 
 const CHANGEABLE =
   '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
@@ -53,6 +54,7 @@ function validateChange(pod: Pod, old: Pod, subresource: string | undefined, fau
   if (!isDeepEqual(fixedPart(spec, subresource), fixedPart(old.spec, subresource))) {
     faults.forbidden('spec', `pod updates may not change fields other than ${CHANGEABLE}`);
   }
+  if (subresource === 'resize') validateResize(spec, old.spec, faults);
   validateDeadline(spec, old.spec, faults);
   const kept = (old.spec.tolerations ?? []).every((toleration) =>
     (spec.tolerations ?? []).some((other) =>
