@@ -10,6 +10,9 @@ export type Amounts = Readonly<Record<string, number>>;
 /** Thousandths of single GPUs: 1000 for each that a host has, or that a machine takes for itself. */
 export const gpuShareResource = 'godwit.dev/gpu-share';
 
+/** Processor time, in thousandths of a core, of machines that have their cores to themselves. Counted, never asked for. */
+export const dedicatedCpuResource = 'godwit.dev/dedicated-cpu';
+
 type ResourceList = Readonly<Record<string, string | number>>;
 
 /** Amounts of a Kubernetes resource list. What is not a quantity counts as nothing. */

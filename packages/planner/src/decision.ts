@@ -16,6 +16,8 @@ export interface Decision {
   readonly next?: readonly (readonly [string, number])[];
   /** How many hosts were turned down, by reason. */
   readonly no?: readonly (readonly [number, number])[];
+  /** Which GPUs of the host it got, by number. */
+  readonly gpus?: readonly number[];
   /** Set where `no` says at least how many: with very many hosts not each is asked about every new question. */
   readonly atLeast?: boolean;
 }

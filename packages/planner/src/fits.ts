@@ -1,9 +1,11 @@
 import type { KubeObject } from '@godwit/kinds';
 import { type Amounts, addAmounts } from './amounts.ts';
 import { insufficient, portTaken } from './explain/words.ts';
+import type { Policy } from './policy.ts';
 import type { MachineRequest } from './request/machine-request.ts';
-import { portKey } from './request/machine-request.ts';
+import { type GpuRequest, portKey } from './request/machine-request.ts';
 import { requestOfMachine } from './request/request-of-machine.ts';
+import { chooseDevices, DeviceTable, WHOLE_DEVICE } from './snapshot/device-table.ts';
 import { hostOfNode } from './snapshot/host.ts';
 
 /** A resource of which there is too little. */
@@ -15,14 +17,20 @@ export interface Shortage {
 
 /**
  * The one rule of capacity: what is asked for on top of what is given out must not exceed what is there.
- * A resource that is asked for but that the host does not name counts as nothing there. Empty when it fits.
+ * A resource that is asked for but that the host does not name counts as nothing there. What is there counts as
+ * often as `overcommit` says. Empty when it fits.
  */
-export function fits(allocation: Amounts, capacity: Amounts, request: Amounts): readonly Shortage[] {
+export function fits(
+  allocation: Amounts,
+  capacity: Amounts,
+  request: Amounts,
+  overcommit: Amounts = {},
+): readonly Shortage[] {
   const shortages: Shortage[] = [];
   for (const resource in request) {
     const needed = request[resource] as number;
     if (needed <= 0) continue;
-    const free = (capacity[resource] ?? 0) - (allocation[resource] ?? 0);
+    const free = (capacity[resource] ?? 0) * (overcommit[resource] ?? 1) - (allocation[resource] ?? 0);
     if (needed > free) shortages.push({ resource, needed, free });
   }
   return shortages;
@@ -48,19 +56,37 @@ export function fitsOnNode(question: {
   readonly node: KubeObject;
   readonly bound: readonly KubeObject[];
   readonly machine: KubeObject;
+  /** The policy of the node; the default one where nothing is said. */
+  readonly policy?: Policy;
 }): readonly string[] {
-  const { capacity } = hostOfNode(question.node);
+  const { capacity, gpus = 0 } = hostOfNode(question.node);
   const machine = requestOfMachine(question.machine);
   const allocation: Record<string, number> = {};
   const taken = new Set<string>();
+  const devices = new DeviceTable();
+  devices.setHost(
+    0,
+    Array.from({ length: gpus }, () => WHOLE_DEVICE),
+  );
   for (const object of question.bound) {
     if (object.metadata.uid === question.machine.metadata.uid) continue;
     const other = knownRequest(object);
     if (other.finished) continue;
     addAmounts(allocation, other.amounts);
+    if (other.gpu) devices.put(other.gpu, 0);
     for (const port of other.ports) taken.add(portKey(port));
   }
-  const shortages = fits(allocation, capacity, machine.amounts);
+  const shortages = fits(allocation, capacity, machine.amounts, question.policy?.overcommit);
   const clashes = machine.ports.filter((port) => taken.has(portKey(port)));
-  return [...shortages.map(insufficient), ...clashes.map(portTaken)];
+  return [...shortages.map(insufficient), ...clashes.map(portTaken), ...gpuClashes(devices.free(0), machine.gpu)];
+}
+
+/** Parts that are free on several GPUs do not add up; and two machines may have been promised the same one. */
+function gpuClashes(free: Int32Array, gpu: GpuRequest | undefined): string[] {
+  if (!gpu) return [];
+  const { count, share, devices } = gpu;
+  if (devices) {
+    return devices.filter((device) => (free[device] ?? 0) < share).map((device) => `GPU ${device} is taken`);
+  }
+  return chooseDevices(free, count, share) ? [] : [`Insufficient free GPUs (needs ${count} of ${share} thousandths)`];
 }

@@ -54,7 +54,9 @@ export function place(
       continue;
     }
     snapshot.put(request, host.name);
-    placements.push({ request, host: host.name, decision: decide(snapshot, survey, policy) });
+    const gpus = snapshot.machines.get(request.uid)?.request.gpu?.devices;
+    const decision = { ...decide(snapshot, survey, policy), ...(gpus && { gpus }) };
+    placements.push({ request, host: host.name, decision });
   }
   return { placements, refusals };
 }

@@ -1,6 +1,7 @@
+import type { PlacementSpec } from '@godwit/kinds';
 import type { Amounts } from './amounts.ts';
 
-/** How good hosts are told from better ones. Weights are relative; a weight of 0 leaves a question out. */
+/** How hosts are chosen. Equal policies should be the same object: what is remembered is remembered by policy. */
 export interface Policy {
   readonly name: string;
   readonly weights: Weights;
@@ -9,8 +10,10 @@ export interface Policy {
    * times. What is not named is given out once.
    */
   readonly overcommit?: Amounts;
+  readonly isolation?: Isolation;
 }
 
+/** How good hosts are told from better ones. Weights are relative; a weight of 0 leaves a question out. */
 export interface Weights {
   /** How much room is left afterwards: high weight spreads machines out. */
   readonly leavesRoom: number;
@@ -24,18 +27,41 @@ export interface Weights {
   readonly avoidsTaints: number;
   /** How little of the GPUs is lost to the machines that usually come. */
   readonly staysUseful: number;
+  /** How few watts it takes. */
+  readonly savesEnergy: number;
+  /** How many of the machine's images are there already. */
+  readonly hasImages: number;
 }
+
+/** Which tenants may share hosts. */
+export interface Isolation {
+  /** Label of machines that names their tenant; where it is absent the namespace is the tenant. */
+  readonly tenantLabel?: string;
+  readonly sharing?: 'allowed' | 'never';
+  /** Groups of tenants of which no two may share a host. */
+  readonly apart?: readonly (readonly string[])[];
+  /** Tenants with hosts of their own: nobody else runs there, and they run nowhere else. */
+  readonly dedicated?: readonly { readonly tenant: string; readonly nodeSelector: Readonly<Record<string, string>> }[];
+}
+
+const common = { isPreferred: 6, avoidsTaints: 3, staysUseful: 0, savesEnergy: 0, hasImages: 1 };
 
 /** Room for everybody: the default. */
 export const spreadPolicy: Policy = {
   name: 'spread',
-  weights: { leavesRoom: 4, fillsUp: 0, keepsBalance: 1, isPreferred: 6, avoidsTaints: 3, staysUseful: 0 },
+  weights: { leavesRoom: 4, fillsUp: 0, keepsBalance: 1, ...common },
 };
 
-/** As few hosts as will do: what saves power. */
+/** As few hosts as will do. */
 export const packPolicy: Policy = {
   name: 'pack',
-  weights: { leavesRoom: 0, fillsUp: 4, keepsBalance: 1, isPreferred: 6, avoidsTaints: 3, staysUseful: 0 },
+  weights: { leavesRoom: 0, fillsUp: 4, keepsBalance: 1, ...common },
+};
+
+/** As few watts as will do: hosts that are awake before those that sleep, thrifty ones before others. */
+export const energyPolicy: Policy = {
+  name: 'energy',
+  weights: { leavesRoom: 0, fillsUp: 1, keepsBalance: 1, ...common, savesEnergy: 6 },
 };
 
 /**
@@ -43,6 +69,52 @@ export const packPolicy: Policy = {
  * to go with them. Among hosts that stay as useful, the fuller one.
  */
 export const fragmentationPolicy: Policy = {
-  name: 'fragmentation-aware',
-  weights: { leavesRoom: 0, fillsUp: 1, keepsBalance: 0, isPreferred: 200, avoidsTaints: 100, staysUseful: 200 },
+  name: 'fragmentation',
+  weights: {
+    leavesRoom: 0,
+    fillsUp: 1,
+    keepsBalance: 0,
+    isPreferred: 200,
+    avoidsTaints: 100,
+    staysUseful: 200,
+    savesEnergy: 0,
+    hasImages: 1,
+  },
 };
+
+const strategies = {
+  spread: spreadPolicy,
+  pack: packPolicy,
+  fragmentation: fragmentationPolicy,
+  energy: energyPolicy,
+};
+
+const made = new WeakMap<PlacementSpec, Policy>();
+
+/** The policy that a BalancePolicy's `spec.placement` describes; the same object for the same spec. */
+export function policyOf(spec: PlacementSpec | undefined): Policy {
+  if (!spec) return spreadPolicy;
+  let policy = made.get(spec);
+  if (!policy) {
+    policy = describedPolicy(spec);
+    made.set(spec, policy);
+  }
+  return policy;
+}
+
+function describedPolicy({ strategy = 'spread', overcommit, isolation }: PlacementSpec): Policy {
+  const base = strategies[strategy];
+  if (!overcommit && !isolation) return base;
+  const { tenantLabel, sharing, apart, dedicated } = isolation ?? {};
+  const rules: Isolation = {
+    ...(tenantLabel && { tenantLabel }),
+    ...(sharing && { sharing }),
+    ...(apart && { apart: apart.map(({ tenants }) => tenants) }),
+    ...(dedicated && { dedicated }),
+  };
+  return {
+    ...base,
+    ...(overcommit && { overcommit: overcommit as Amounts }),
+    ...(isolation && { isolation: rules }),
+  };
+}

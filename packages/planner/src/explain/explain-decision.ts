@@ -19,6 +19,8 @@ const PAST: Readonly<Record<number, string>> = {
   [reasons.wouldSpreadUnevenly]: 'would have been given too many of its group',
   [reasons.hasNoTopologyLabel]: 'lacked the label that says which place they are',
   [reasons.lacksGpus]: 'lacked free GPUs',
+  [reasons.lacksCores]: "lacked cores that are nobody else's",
+  [reasons.hasOtherTenant]: 'had other tenants or belonged to one',
   [reasons.hasOtherArchitecture]: 'had processors of another architecture',
 };
 

@@ -70,6 +70,10 @@ function wordsOf(reason: Reason, row: number, snapshot: Snapshot, request: Machi
       return `Insufficient ${missingDevice(row, snapshot, request)}`;
     case reasons.lacksGpus:
       return 'Insufficient free GPUs';
+    case reasons.lacksCores:
+      return 'Insufficient cores to itself';
+    case reasons.hasOtherTenant:
+      return 'node(s) were those of other tenants';
     case reasons.portIsTaken:
       return `node(s) where ${takenPort(row, snapshot, request)}`;
     case reasons.selectorDoesNotMatch:

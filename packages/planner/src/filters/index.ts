@@ -3,6 +3,7 @@
  * by itself, then those about the place that it is in.
  */
 import type { Filter, PlaceFilter } from './filter.ts';
+import { hasFreeCores } from './has-free-cores.ts';
 import { hasFreeCpu } from './has-free-cpu.ts';
 import { hasFreeDevices } from './has-free-devices.ts';
 import { hasFreeGpus } from './has-free-gpus.ts';
@@ -16,6 +17,7 @@ import { isReady } from './is-ready.ts';
 import { matchesNodeSelector } from './matches-node-selector.ts';
 import { reachesVolumes } from './reaches-volumes.ts';
 import { spreadsEvenly } from './spreads-evenly.ts';
+import { suitsTenant } from './suits-tenant.ts';
 import { toleratesTaints } from './tolerates-taints.ts';
 
 export type { Filter, HostTest, PlaceFilter, PlaceTest } from './filter.ts';
@@ -27,11 +29,13 @@ export const filters: readonly Filter[] = [
   hasFreeCpu,
   hasFreeDevices,
   hasFreeGpus,
+  hasFreeCores,
   hasRightArchitecture,
   toleratesTaints,
   matchesNodeSelector,
   hasFreePorts,
   reachesVolumes,
+  suitsTenant,
 ];
 
 export const placeFilters: readonly PlaceFilter[] = [isFarFromFoes, isNearFriends, spreadsEvenly];

@@ -29,6 +29,17 @@ export interface GpuRequest {
   readonly devices?: readonly number[];
 }
 
+/** Processors that a machine has to itself. */
+export interface CoresRequest {
+  /** How many NUMA nodes they come from, and how many whole cores from each. */
+  readonly count: number;
+  readonly share: number;
+  /** Whether the guest sees the layout, so that it must be so; else it is so where possible. */
+  readonly strict: boolean;
+  /** Which NUMA nodes of the host, once they are chosen. */
+  readonly devices?: readonly number[];
+}
+
 /** All that placing needs to know of a machine, a Pod or a VirtualMachineInstance. */
 export interface MachineRequest {
   readonly uid: string;
@@ -50,6 +61,9 @@ export interface MachineRequest {
   readonly spread: readonly TopologySpreadConstraint[];
   readonly volumes: readonly VolumeReach[];
   readonly gpu?: GpuRequest;
+  readonly cores?: CoresRequest;
+  /** Container images that it starts from. */
+  readonly images?: readonly string[];
 }
 
 /** What the objects themselves do not say, and the scheduler looks up. */

@@ -1,6 +1,7 @@
 import { thousandths, type VirtualMachineInstance, wholeUnits } from '@godwit/kinds';
 import { amountsOf } from '../amounts.ts';
-import type { MachineRequest, RequestContext } from './machine-request.ts';
+import type { CoresRequest, MachineRequest, RequestContext } from './machine-request.ts';
+import { gpuOf, withGpuShares } from './shares.ts';
 
 /** A virtual processor that asks for nothing counts as a tenth of a core: KubeVirt's default ratio of 10. */
 const CPU_THOUSANDTHS_PER_PROCESSOR = 100;
@@ -13,13 +14,16 @@ const PAGE_TABLE_SHARE = 512;
 /** What a virtual machine asks of a host. */
 export function requestOfInstance(instance: VirtualMachineInstance, context: RequestContext = {}): MachineRequest {
   const { metadata, spec, status } = instance;
+  const amounts = instanceAmounts(instance);
+  const gpu = gpuOf(amounts, metadata.annotations);
+  const cores = coresOf(instance);
   return {
     uid: metadata.uid ?? '',
     kind: 'VirtualMachineInstance',
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',
     labels: metadata.labels ?? {},
-    amounts: instanceAmounts(instance),
+    amounts: withGpuShares(amounts, gpu),
     ports: [],
     finished: status?.phase === 'Succeeded' || status?.phase === 'Failed',
     ...(spec.architecture && { architecture: spec.architecture }),
@@ -29,6 +33,8 @@ export function requestOfInstance(instance: VirtualMachineInstance, context: Req
     tolerations: spec.tolerations ?? [],
     spread: spec.topologySpreadConstraints ?? [],
     volumes: context.volumes ?? [],
+    ...(gpu && { gpu }),
+    ...(cores && { cores }),
   };
 }
 
@@ -55,6 +61,15 @@ function instanceAmounts({ spec }: VirtualMachineInstance): Record<string, numbe
     if (deviceName) amounts[deviceName] = (amounts[deviceName] ?? 0) + 1;
   }
   return amounts;
+}
+
+/** Processors of its own: one for each of the guest's, and one for the emulator where it asks for that. */
+function coresOf({ spec }: VirtualMachineInstance): CoresRequest | undefined {
+  const { cpu } = spec.domain;
+  if (!cpu?.dedicatedCpuPlacement) return undefined;
+  const processors = (cpu.sockets ?? 1) * (cpu.cores ?? 1) * (cpu.threads ?? 1);
+  const share = processors + (cpu.isolateEmulatorThread ? 1 : 0);
+  return { count: 1, share, strict: cpu.numa?.guestMappingPassthrough !== undefined };
 }
 
 function overheadBytes(guestBytes: number, processors: number, spec: VirtualMachineInstance['spec']): number {

@@ -1,17 +1,20 @@
 import type { Container, Pod } from '@godwit/kinds';
 import { addAmounts, amountsOf, raiseAmounts } from '../amounts.ts';
 import type { HostPort, MachineRequest, RequestContext } from './machine-request.ts';
+import { gpuOf, withGpuShares } from './shares.ts';
 
 /** What a pod asks of a host. */
 export function requestOfPod(pod: Pod, context: RequestContext = {}): MachineRequest {
   const { metadata, spec, status } = pod;
+  const amounts = podAmounts(pod);
+  const gpu = gpuOf(amounts, metadata.annotations);
   return {
     uid: metadata.uid ?? '',
     kind: 'Pod',
     namespace: metadata.namespace ?? '',
     name: metadata.name ?? '',
     labels: metadata.labels ?? {},
-    amounts: podAmounts(pod),
+    amounts: withGpuShares(amounts, gpu),
     ports: podPorts(pod),
     finished: status?.phase === 'Succeeded' || status?.phase === 'Failed',
     priority: context.priority ?? spec.priority ?? 0,
@@ -20,6 +23,8 @@ export function requestOfPod(pod: Pod, context: RequestContext = {}): MachineReq
     tolerations: spec.tolerations ?? [],
     spread: spec.topologySpreadConstraints ?? [],
     volumes: context.volumes ?? [],
+    ...(gpu && { gpu }),
+    images: spec.containers.flatMap(({ image }) => (image ? [image] : [])),
   };
 }
 

@@ -4,8 +4,10 @@
  */
 import { avoidsTaints } from './avoids-taints.ts';
 import { fillsUp } from './fills-up.ts';
+import { hasImages } from './has-images.ts';
 import { keepsBalance } from './keeps-balance.ts';
 import { leavesRoom } from './leaves-room.ts';
+import { savesEnergy } from './saves-energy.ts';
 import type { Score } from './score.ts';
 import { staysUseful } from './stays-useful.ts';
 
@@ -13,4 +15,12 @@ export { type HostWish, hostWishes } from './host-wishes.ts';
 export { placeWishes } from './place-wishes.ts';
 export type { HostScore, PlaceWish, Score } from './score.ts';
 
-export const scores: readonly Score[] = [leavesRoom, fillsUp, keepsBalance, avoidsTaints, staysUseful];
+export const scores: readonly Score[] = [
+  leavesRoom,
+  fillsUp,
+  keepsBalance,
+  avoidsTaints,
+  staysUseful,
+  savesEnergy,
+  hasImages,
+];

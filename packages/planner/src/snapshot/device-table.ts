@@ -1,60 +1,59 @@
-import type { MachineRequest } from '../request/machine-request.ts';
-
 /** A whole device, in thousandths. */
 export const WHOLE_DEVICE = 1000;
 
 const NONE: Int32Array = new Int32Array(0);
 
+/** What a machine takes of single devices: so much of each of so many; and which, once they are chosen. */
+export interface DeviceRequest {
+  readonly count: number;
+  readonly share: number;
+  readonly devices?: readonly number[];
+}
+
 /**
- * What is left of each single GPU of each host, in thousandths. Devices are given by number: some wholly, to
- * one machine, some in parts. A machine whose devices nobody has chosen gets those that `chooseDevices` names.
+ * What is left of each single device of each host: thousandths of GPUs, or whole cores of NUMA nodes. Devices are
+ * given by number. A machine whose devices nobody has chosen gets those that `chooseDevices` names.
  */
 export class DeviceTable {
+  readonly #size: (readonly number[] | undefined)[] = [];
   readonly #free: Int32Array[] = [];
-  readonly #given = new Map<string, readonly number[]>();
 
-  /** A host has this many devices; machines that are there keep theirs. */
-  setHost(row: number, count: number): void {
+  /** A host has devices of these sizes; what machines have of them stays theirs. */
+  setHost(row: number, sizes: readonly number[]): void {
     const before = this.#free[row] ?? NONE;
-    if (before.length === count) return;
-    const after = new Int32Array(count).fill(WHOLE_DEVICE);
-    after.set(before.subarray(0, count));
-    this.#free[row] = after;
+    const size = this.#size[row] ?? [];
+    // What a device that was not there before has given out is not known: nothing.
+    this.#free[row] = Int32Array.from(sizes, (each, device) => each - ((size[device] ?? 0) - (before[device] ?? 0)));
+    this.#size[row] = sizes;
   }
 
-  /** Thousandths left, by device. */
+  /** What is left, by device. */
   free(row: number): Int32Array {
     return this.#free[row] ?? NONE;
   }
 
-  put({ uid, gpu }: MachineRequest, row: number): void {
-    if (!gpu) return;
+  /** Gives devices to a machine; returns what it asked for with those that it got. */
+  put<Request extends DeviceRequest>(request: Request, row: number): Request {
     const free = this.free(row);
-    const devices = gpu.devices ?? chooseDevices(free, gpu.count, gpu.share) ?? [];
-    this.#given.set(uid, devices);
-    for (const device of devices) if (device < free.length) free[device] = (free[device] as number) - gpu.share;
+    const devices = request.devices ?? chooseDevices(free, request.count, request.share) ?? [];
+    for (const device of devices) {
+      if (device < free.length) free[device] = (free[device] as number) - request.share;
+    }
+    return request.devices ? request : { ...request, devices };
   }
 
-  remove({ uid, gpu }: MachineRequest, row: number): void {
-    const devices = this.#given.get(uid);
-    if (!gpu || !devices) return;
-    this.#given.delete(uid);
+  remove({ share, devices = [] }: DeviceRequest, row: number): void {
     const free = this.free(row);
-    for (const device of devices) if (device < free.length) free[device] = (free[device] as number) + gpu.share;
-  }
-
-  /** The devices that a machine has. */
-  of(uid: string): readonly number[] | undefined {
-    return this.#given.get(uid);
+    for (const device of devices) if (device < free.length) free[device] = (free[device] as number) + share;
   }
 }
 
 /**
- * Devices for a machine: the fullest that still have room for a part, the first ones that are wholly free
- * otherwise. Undefined when there are not enough.
+ * Devices for a machine: of those with enough left, the fullest for one, the first for several. Undefined when
+ * there are not enough.
  */
 export function chooseDevices(free: Int32Array, count: number, share: number): readonly number[] | undefined {
-  if (share < WHOLE_DEVICE && count === 1) {
+  if (count === 1) {
     let best = -1;
     for (let device = 0; device < free.length; device++) {
       const left = free[device] as number;

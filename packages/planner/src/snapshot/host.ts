@@ -1,5 +1,8 @@
 import type { Node, Taint } from '@godwit/kinds';
-import { type Amounts, amountsOf } from '../amounts.ts';
+import { type Amounts, amountsOf, gpuShareResource } from '../amounts.ts';
+import type { PowerCurve } from '../power/index.ts';
+import { wholeGpus } from '../request/shares.ts';
+import { WHOLE_DEVICE } from './device-table.ts';
 
 /** All that placing needs to know of a host. */
 export interface Host {
@@ -14,16 +17,43 @@ export interface Host {
   readonly capacity: Amounts;
   /** How many single GPUs it has. */
   readonly gpus?: number;
+  /** Whole cores of each of its NUMA nodes; absent where nobody has said, and then it counts as one. */
+  readonly numa?: readonly number[];
+  /** Names of the container images that it has. */
+  readonly images?: ReadonlySet<string>;
+  /** What it draws from nothing to all of its processors in use, in watts. */
+  readonly watts?: PowerCurve;
 }
 
 export function hostOfNode(node: Node): Host {
   const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+  const capacity = amountsOf(node.status?.allocatable ?? node.status?.capacity);
+  const gpus = wholeGpus(capacity);
+  const numa = numbersOf(node.metadata.annotations?.[numaAnnotation]);
+  const watts = numbersOf(node.metadata.annotations?.[wattsAnnotation]);
+  const images = (node.status?.images ?? []).flatMap(({ names }) => names ?? []);
   return {
     name: node.metadata.name ?? '',
     labels: node.metadata.labels ?? {},
     taints: node.spec?.taints ?? [],
     ready: ready && !node.metadata.deletionTimestamp,
     schedulable: node.spec?.unschedulable !== true,
-    capacity: amountsOf(node.status?.allocatable ?? node.status?.capacity),
+    capacity: gpus > 0 ? { ...capacity, [gpuShareResource]: gpus * WHOLE_DEVICE } : capacity,
+    ...(gpus > 0 && { gpus }),
+    ...(numa && { numa }),
+    ...(images.length > 0 && { images: new Set(images) }),
+    ...(watts && { watts }),
   };
+}
+
+/** Cores of each NUMA node of a host, such as `16,16`. */
+export const numaAnnotation = 'godwit.dev/numa-cores';
+/** Watts of a host at evenly spaced loads from none to all, such as `86,117`. */
+export const wattsAnnotation = 'godwit.dev/watts';
+
+/** Numbers of 0 or more, with commas between; undefined where the text is anything else. */
+function numbersOf(text: string | undefined): readonly number[] | undefined {
+  if (!text) return undefined;
+  const numbers = text.split(',').map(Number);
+  return numbers.every((number) => Number.isFinite(number) && number >= 0) ? numbers : undefined;
 }

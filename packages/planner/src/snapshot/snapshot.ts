@@ -1,9 +1,9 @@
-import type { Amounts } from '../amounts.ts';
+import { dedicatedCpuResource } from '../amounts.ts';
 import { type MachineRequest, portKey } from '../request/machine-request.ts';
 import { TermCounts } from '../terms/index.ts';
 import { UsualMachines } from '../usefulness/index.ts';
 import { Column } from './column.ts';
-import { DeviceTable } from './device-table.ts';
+import { DeviceTable, WHOLE_DEVICE } from './device-table.ts';
 import type { Host } from './host.ts';
 import { Journal } from './journal.ts';
 import { Topology } from './topology.ts';
@@ -31,8 +31,10 @@ export class Snapshot {
   readonly machines = new Map<string, PlacedMachine>();
   /** Which rows have changed, for those who remember answers by row. */
   readonly journal = new Journal();
-  /** What is left of each single GPU. */
-  readonly devices = new DeviceTable();
+  /** What is left of each single GPU, in thousandths. */
+  readonly gpus = new DeviceTable();
+  /** Cores of each NUMA node that no machine has to itself. */
+  readonly numa = new DeviceTable();
   /** What machines usually ask for. */
   readonly usual = new UsualMachines();
   /** Where the machines are that affinities and spreading speak of. */
@@ -46,6 +48,7 @@ export class Snapshot {
   readonly #waiting = new Map<string, { readonly request: MachineRequest; readonly host: string }>();
   readonly #topologies = new Map<string, Topology>();
   #structure = 0;
+  #knowsImages = false;
 
   constructor() {
     this.terms = new TermCounts({
@@ -68,6 +71,11 @@ export class Snapshot {
   /** Another number whenever hosts have come or gone or have other labels or taints: what was known of them is void. */
   get structure(): number {
     return this.#structure;
+  }
+
+  /** Whether any host has said which images it has. */
+  get knowsImages(): boolean {
+    return this.#knowsImages;
   }
 
   rowOf(host: string): number | undefined {
@@ -110,12 +118,17 @@ export class Snapshot {
     if (moves) this.#countTerms(row, -1);
     this.hosts[row] = host;
     this.#rows.set(host.name, row);
+    this.#knowsImages ||= host.images !== undefined;
     for (const resource in host.capacity) this.columns(resource);
     for (const [resource, { capacity, used }] of this.#resources) {
       capacity.set(row, host.capacity[resource] ?? 0);
       used.reach(row);
     }
-    this.devices.setHost(row, host.gpus ?? 0);
+    this.gpus.setHost(
+      row,
+      Array.from({ length: host.gpus ?? 0 }, () => WHOLE_DEVICE),
+    );
+    this.numa.setHost(row, host.numa ?? [Math.floor((host.capacity.cpu ?? 0) / 1000)]);
     if (moves) this.#countTerms(row, 1);
     this.journal.note(row);
     if (!before || moves || !equal(before.taints, host.taints)) this.#restructure();
@@ -138,7 +151,8 @@ export class Snapshot {
     this.#rows.delete(name);
     this.#free.push(row);
     for (const { capacity } of this.#resources.values()) capacity.set(row, 0);
-    this.devices.setHost(row, 0);
+    this.gpus.setHost(row, []);
+    this.numa.setHost(row, []);
     this.journal.note(row);
     this.#restructure();
   }
@@ -160,11 +174,11 @@ export class Snapshot {
       this.#waiting.set(request.uid, { request, host });
       return;
     }
-    this.machines.set(request.uid, { request, row });
+    const settled = this.#giveDevices(request, row);
+    this.machines.set(request.uid, { request: settled, row });
     this.#onRow[row] ??= new Set();
     this.#onRow[row].add(request.uid);
-    this.#account(row, request.amounts, 1);
-    this.devices.put(request, row);
+    this.#account(row, request, 1);
     for (const port of request.ports) this.#countPort(row, portKey(port), 1);
     this.terms.count(request, this.hosts[row]?.labels ?? {}, 1);
     this.journal.note(row);
@@ -179,8 +193,9 @@ export class Snapshot {
     const { request, row } = machine;
     this.machines.delete(uid);
     this.#onRow[row]?.delete(uid);
-    this.#account(row, request.amounts, -1);
-    this.devices.remove(request, row);
+    this.#account(row, request, -1);
+    if (request.gpu) this.gpus.remove(request.gpu, row);
+    if (request.cores) this.numa.remove(request.cores, row);
     for (const port of request.ports) this.#countPort(row, portKey(port), -1);
     this.terms.count(request, this.hosts[row]?.labels ?? {}, -1);
     this.journal.note(row);
@@ -190,6 +205,12 @@ export class Snapshot {
   hostOf(uid: string): string | undefined {
     const machine = this.machines.get(uid);
     return machine ? this.hosts[machine.row]?.name : this.#waiting.get(uid)?.host;
+  }
+
+  /** Whether there is such a machine on a host. */
+  someOn(row: number, holds: (machine: MachineRequest) => boolean): boolean {
+    for (const uid of this.#onRow[row] ?? []) if (holds((this.machines.get(uid) as PlacedMachine).request)) return true;
+    return false;
   }
 
   machinesOn(row: number): readonly PlacedMachine[] {
@@ -206,6 +227,17 @@ export class Snapshot {
     return copy;
   }
 
+  /** The request, with the devices that it has got. */
+  #giveDevices(request: MachineRequest, row: number): MachineRequest {
+    const { gpu, cores } = request;
+    if (!gpu && !cores) return request;
+    return {
+      ...request,
+      ...(gpu && { gpu: this.gpus.put(gpu, row) }),
+      ...(cores && { cores: this.numa.put(cores, row) }),
+    };
+  }
+
   #restructure(): void {
     this.#structure++;
     this.#topologies.clear();
@@ -215,8 +247,9 @@ export class Snapshot {
     for (const { request } of this.machinesOn(row)) this.terms.count(request, this.hosts[row]?.labels ?? {}, change);
   }
 
-  #account(row: number, amounts: Amounts, sign: 1 | -1): void {
+  #account(row: number, { amounts, cores }: MachineRequest, sign: 1 | -1): void {
     for (const resource in amounts) this.columns(resource).used.add(row, sign * (amounts[resource] as number));
+    if (cores) this.columns(dedicatedCpuResource).used.add(row, sign * (amounts.cpu ?? 0));
   }
 
   #countPort(row: number, key: string, change: 1 | -1): void {

@@ -1,4 +1,5 @@
 import type { Amounts } from '../amounts.ts';
+import { tenantOf } from '../filters/suits-tenant.ts';
 import type { Policy } from '../policy.ts';
 import { reasons } from '../reason.ts';
 import type { MachineRequest } from '../request/machine-request.ts';
@@ -130,6 +131,8 @@ export class Rankings {
   /** Equal for questions to which every host has the same answer. */
   #nameOf({ request, policy, own, shared, keys }: Question, amounts: Amounts): string {
     let name = `${this.#policyNumber(policy)} ${hostPartOf(request, amounts)}`;
+    if (policy.isolation) name += `\n${tenantOf(request, policy.isolation)}`;
+    if (this.#snapshot.knowsImages) name += `\n${request.images?.join()}`;
     for (const { id } of own.tests) name += `\n${id}`;
     for (const { id } of own.wishes) name += `\n${id}`;
     for (const { weight } of shared.wishes) name += ` ${weight}`;
@@ -149,11 +152,12 @@ export class Rankings {
 
 /** All of a request that a question about a host by itself can depend on. */
 function hostPartOf(request: MachineRequest, amounts: Amounts): string {
-  const { architecture, nodeSelector, affinity, tolerations, ports, volumes, gpu } = request;
+  const { architecture, nodeSelector, affinity, tolerations, ports, volumes, gpu, cores } = request;
   let text = '';
   for (const resource in amounts) text += `${resource} ${amounts[resource]},`;
   if (architecture) text += architecture;
   if (gpu) text += ` ${gpu.count}x${gpu.share}`;
+  if (cores) text += ` ${cores.count}/${cores.share}${cores.strict}`;
   const more = nodeSelector || affinity?.nodeAffinity || tolerations.length + ports.length + volumes.length > 0;
   return more ? text + JSON.stringify([nodeSelector, affinity?.nodeAffinity, tolerations, ports, volumes]) : text;
 }

@@ -32,7 +32,7 @@ export class Usefulness {
 
   /** How many GPUs less could be given away, to usual machines, once a machine with these needs is on the host. */
   loss(row: number, cpu: number, memory: number, gpu: GpuRequest | undefined): number {
-    const free = this.#snapshot.devices.free(row);
+    const free = this.#snapshot.gpus.free(row);
     if (free.length === 0) return 0;
     const before = this.#before(row, free);
     this.#take(free);

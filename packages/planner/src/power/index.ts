@@ -1,0 +1,2 @@
+/** Watts, and which hosts sleep: never so many that the reserve or the control plane's own need is touched. */
+export { type PowerCurve, wattsAt } from './watts.ts';
