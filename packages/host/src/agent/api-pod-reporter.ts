@@ -1,6 +1,6 @@
 import type { ApiClient, EventRecorder } from '@godwit/client';
 import { isConflict, isNotFound, type Pod, pod as podKind, type Stored } from '@godwit/kinds';
-import type { PodEvent, PodReporter, WrittenStatus } from '../pod/index.ts';
+import { type PodEvent, type PodReporter, RESIZE_CONDITION, type WrittenStatus } from '../pod/index.ts';
 
 /** Tells the API of pods: their status, their end, and what happened to them. */
 export class ApiPodReporter implements PodReporter {
@@ -15,7 +15,14 @@ export class ApiPodReporter implements PodReporter {
   async writeStatus(pod: Stored<Pod>, status: WrittenStatus): Promise<void> {
     const { namespace = '', name, uid } = pod.metadata;
     // What is no longer said has to be taken back: a patch leaves alone what it does not name.
-    const conditions = status.conditions?.map((condition) => ({ message: null, reason: null, ...condition }));
+    const conditions: object[] | undefined = status.conditions?.map((condition) => ({
+      message: null,
+      reason: null,
+      ...condition,
+    }));
+    if (!status.conditions?.some(({ type }) => type === RESIZE_CONDITION)) {
+      conditions?.push({ type: RESIZE_CONDITION, $patch: 'delete' });
+    }
     const told = { message: null, reason: null, ...status, ...(conditions && { conditions }) };
     // With the uid, so that a pod of the same name that came later is left alone.
     const body = { metadata: { uid }, status: told };

@@ -52,6 +52,8 @@ export class FakeContainers implements ContainerDriver {
   /** The answer of `actual`, until something changes. */
   #actual: readonly ContainerFacts[] | undefined;
 
+  #resizeRefusal: string | undefined;
+
   constructor(world: World) {
     this.#world = world;
   }
@@ -166,9 +168,17 @@ export class FakeContainers implements ContainerDriver {
   }
 
   resize(id: string, resources: ContainerResources): Promise<void> {
+    if (this.#resizeRefusal !== undefined) {
+      return Promise.reject(new Failure('container-resize-failed', this.#resizeRefusal));
+    }
     const container = this.#find(id);
     if (container) container.resources = resources;
     return Promise.resolve();
+  }
+
+  /** From now on limits cannot be changed, for this reason; undefined: they can. */
+  refuseResize(reason: string | undefined): void {
+    this.#resizeRefusal = reason;
   }
 
   /** Limits of a container as they are now. */

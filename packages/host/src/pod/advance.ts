@@ -3,6 +3,7 @@ import { isOver, outcomeOf } from './outcome.ts';
 import { conditionsOf } from './pod-conditions.ts';
 import { type PodState, runOf, withRun } from './pod-state.ts';
 import { ended, type StepContext } from './reduce.ts';
+import { mustRestart } from './resize.ts';
 import { nextRun, restarts } from './restart-policy.ts';
 import { beginStop } from './stop.ts';
 
@@ -78,7 +79,8 @@ function restartEnded(before: PodState, context: StepContext): PodState {
   for (const planned of plan) {
     const run = runOf(state, planned.name);
     const { exit } = run;
-    if (run.phase === 'running' && run.image && planned.spec.image && run.image.name !== planned.spec.image) {
+    const hasOtherImage = run.image && planned.spec.image && run.image.name !== planned.spec.image;
+    if (run.phase === 'running' && (hasOtherImage || mustRestart(planned.spec, run))) {
       state = beginStop(state, planned.name, 'changed', context);
     }
     if (run.phase !== 'exited' || exit === undefined) continue;

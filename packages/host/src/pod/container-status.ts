@@ -2,6 +2,7 @@ import type { Container, ContainerState, ContainerStatus } from '@godwit/kinds';
 import type { PlannedContainer } from './container-plan.ts';
 import { instant } from './instant.ts';
 import type { ContainerExit, ContainerRun, PodState, Retry } from './pod-state.ts';
+import { actualResources } from './resize.ts';
 
 /** How long the first word for a failed fetch is shown before the waiting is called a back-off. */
 const FRESH_FAILURE_MS = 1_000;
@@ -40,7 +41,7 @@ export function containerStatus(
       imageID: run.image?.reference ?? '',
       ...(containerId(run) && { containerID: containerId(run) }),
       started: run.phase === 'running' && run.started && run.postStart === 'done',
-      ...(spec.resources && { resources: spec.resources }),
+      ...actualResources(spec, run),
     },
   };
 }

@@ -6,7 +6,7 @@ import type { PodAction, ProbeAction } from './pod-input.ts';
 import { type ContainerRun, type PodState, runOf } from './pod-state.ts';
 import { statusOf } from './pod-status.ts';
 import { dueProbes } from './probe-schedule.ts';
-import { resourcesText } from './reduce.ts';
+import { isResizing, mustRestart, resourcesText } from './resize.ts';
 
 /** After a kill that nobody confirmed, look again. */
 const KILL_CHECK_MS = 2_000;
@@ -192,8 +192,8 @@ function decideContainer(state: PodState, container: string, run: ContainerRun, 
   }
   if (stop) decideStop(run, subject, wishes);
   if (!spec) return;
-  const resources = resourcesText(spec);
-  if (!stop && run.resources !== undefined && run.resources !== resources) {
+  if (!stop && isResizing(spec, run) && !mustRestart(spec, run)) {
+    const resources = resourcesText(spec);
     wishes.add({ type: 'resize', lane, name: `resize ${resources}`, ...subject, resources });
   }
   for (const { type, probe, atMs } of dueProbes(spec, run)) {

@@ -4,7 +4,7 @@
  *     reduce (an input is taken in) → advance (what follows by itself) → decide (what is wanted)
  *
  * - `pod-state.ts`, `pod-input.ts` the words; `pod-step.ts` joins the parts; `adopt.ts` takes over what runs
- * - `restart-policy.ts`, `retry.ts`, `probe-schedule.ts`, `stop.ts`, `outcome.ts` the rules
+ * - `restart-policy.ts`, `retry.ts`, `probe-schedule.ts`, `stop.ts`, `outcome.ts`, `resize.ts` the rules
  * - `pod-status.ts`, `pod-conditions.ts`, `container-status.ts` what the API is told
  * - `pod-behaviour.ts`, `start-container.ts`, `ask-container.ts` carry actions out
  * - `container-request.ts`, `environment.ts`, `volume-files.ts`, `network-files.ts` from spec to engine, pure
@@ -15,6 +15,7 @@ export { containerLabels } from './container-labels.ts';
 export type { HostFacts } from './host-facts.ts';
 export * from './network-files.ts';
 export * from './pod-addresses.ts';
+export { RESIZE_CONDITION } from './pod-conditions.ts';
 export type { PodAction, PodEvent, PodInput } from './pod-input.ts';
 export * from './pod-manager.ts';
 export type { PodState } from './pod-state.ts';

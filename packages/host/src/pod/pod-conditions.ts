@@ -4,6 +4,10 @@ import { isReady } from './container-status.ts';
 import { instant } from './instant.ts';
 import { outcomeOf } from './outcome.ts';
 import { type PodState, runOf } from './pod-state.ts';
+import { resizeInProgress } from './resize.ts';
+
+/** A condition that goes when it no longer holds: the name is Kubernetes'. */
+export const RESIZE_CONDITION = 'PodResizeInProgress';
 
 interface Verdict {
   readonly type: string;
@@ -50,7 +54,15 @@ function verdictsOf(state: PodState): readonly Verdict[] {
     readyVerdict(state, containers),
     containers,
     { type: 'PodScheduled', holds: true },
+    ...resizeVerdict(state),
   ];
+}
+
+/** Told only while a container has other resources than its spec says. */
+function resizeVerdict(state: PodState): readonly Verdict[] {
+  const resize = resizeInProgress(state);
+  if (!resize) return [];
+  return [{ type: RESIZE_CONDITION, holds: true, ...(resize.message && { reason: 'Error', message: resize.message }) }];
 }
 
 function initializedVerdict(state: PodState, holds: boolean): Verdict {

@@ -1,4 +1,4 @@
-import type { Container, Pod, Stored } from '@godwit/kinds';
+import type { Pod, Stored } from '@godwit/kinds';
 import type { ContainerFacts } from '../container-driver.ts';
 import type { Tick } from '../machine/index.ts';
 import { adopt } from './adopt.ts';
@@ -16,6 +16,7 @@ import {
   withRun,
 } from './pod-state.ts';
 import { probeEnded } from './probe-schedule.ts';
+import { resourcesText } from './resize.ts';
 import { retryAfter } from './retry.ts';
 import { beginStop } from './stop.ts';
 
@@ -149,11 +150,6 @@ function takePod(state: PodState, pod: Stored<Pod>, nowMs: number): PodState {
 /** How long a pod has to end: as long as it asked for, but no longer than allowed. */
 function graceOf(state: PodState, mostMs: number): number {
   return state.pod ? Math.min(mostMs, gracePeriodSeconds(state.pod) * 1000) : mostMs;
-}
-
-/** What of the spec a running container can be given anew. */
-export function resourcesText(spec: Container | undefined): string {
-  return JSON.stringify(spec?.resources ?? {});
 }
 
 /** Whether labels or annotations changed, which downward volumes show. */
