@@ -4,6 +4,7 @@
  * chance is passed in, so the same question with the same seed has the same answer.
  */
 export * from './amounts.ts';
+export * from './balance/index.ts';
 export * from './decision.ts';
 export * from './explain/explain-decision.ts';
 export * from './explain/explain-refusal.ts';
@@ -12,6 +13,7 @@ export { tolerates } from './filters/tolerates-taints.ts';
 export * from './fits.ts';
 export { type Placement, type PlaceResult, place, type Refusal } from './place.ts';
 export * from './policy.ts';
+export * from './power/index.ts';
 export * from './preempt/index.ts';
 export * from './reason.ts';
 export * from './record/index.ts';
@@ -19,5 +21,6 @@ export * from './request/machine-request.ts';
 export * from './request/request-of-instance.ts';
 export * from './request/request-of-machine.ts';
 export * from './request/request-of-pod.ts';
+export * from './scale/index.ts';
 export * from './snapshot/host.ts';
 export * from './snapshot/snapshot.ts';

@@ -3,4 +3,5 @@
  * for failures, and what sizes are recommended. One file a part; `balance-policy.ts` puts them together.
  */
 export * from './balance-policy.ts';
+export type { PolicyMode } from './mode.ts';
 export type { PlacementSpec } from './placement.ts';

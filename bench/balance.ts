@@ -1,0 +1,155 @@
+/**
+ * Evening out a cluster, side by side with ganeti's hbal (Debian's ganeti-htools) on the same snapshots and by the
+ * same score: `./godwit bench balance --traces DIR`. Where hbal is installed it judges Godwit's result, too.
+ */
+import { join } from 'node:path';
+import { Failure, SeededRandom } from '@godwit/base';
+import { Board, defaultCosts, makeEven, sequenceTo } from '@godwit/planner';
+import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
+import { type HbalResult, runHbal, scoreByHbal } from './support/ganeti/hbal.ts';
+import { hbalObjective } from './support/ganeti/objective.ts';
+import { type GanetiSnapshot, readSnapshot, writeSnapshot } from './support/ganeti/snapshot.ts';
+
+interface Case {
+  readonly file: string;
+  readonly what: string;
+  /** hbal's own time is limited, as it takes more than 25 minutes for the larger one. */
+  readonly limitMs: number;
+  /** What hbal 3.0.2 needed when this was written, for machines without it. */
+  readonly reference: HbalResult;
+}
+
+const unknown = Number.NaN;
+const cases: readonly Case[] = [
+  {
+    file: 'bench-20n-200i.data',
+    what: '20 nodes, 200 machines',
+    limitMs: 240_000,
+    reference: {
+      initialScore: 367.4927,
+      score: 0.6952,
+      steps: 147,
+      machines: 123,
+      copies: 147,
+      copied: [],
+      ms: 24_000,
+      finished: true,
+    },
+  },
+  {
+    file: 'bench-80n-800i.data',
+    what: '80 nodes, 800 machines',
+    limitMs: 60_000,
+    reference: {
+      initialScore: 1113.0705,
+      score: unknown,
+      steps: unknown,
+      machines: unknown,
+      copies: unknown,
+      copied: [],
+      ms: 1_500_000,
+      finished: false,
+    },
+  },
+];
+
+export const bench: Bench = async function* ({ traces, say }) {
+  const folder = traces ?? process.env.GODWIT_TRACES;
+  if (folder === undefined) throw new Failure('bad-argument', 'traces are needed: --traces DIR or GODWIT_TRACES');
+  for (const one of cases) yield* measure(one, join(folder, 'ganeti', one.file), say);
+};
+
+async function* measure(one: Case, file: string, say: (line: string) => void): AsyncIterable<BenchRow> {
+  const snapshot = readSnapshot(file);
+  const ours = balance(snapshot);
+  say(`${one.what}: hbal runs, for ${one.limitMs / 1000} s at most`);
+  const measured = await runHbal(file, one.limitMs);
+  if (!measured) say('hbal is not installed (apt-get install ganeti-htools): its figures are those of an earlier run');
+  const hbal = measured ?? one.reference;
+  const how = hbal.finished ? 'hbal' : `hbal, not done after ${Math.round(hbal.ms / 1000)} s`;
+  const peer = measured ? how : `${how}, not run here`;
+  yield row(one, 'score', ours.score, '', '≤ hbal', peer, hbal.score, ours.score <= hbal.score || !measured);
+  const judged = await scoreByHbal(writeSnapshot(snapshot, ours.board));
+  if (judged !== undefined) {
+    const same = Math.abs(judged - ours.score) < 1e-4;
+    yield row(one, 'score, as hbal itself sees it', judged, '', 'the same', "Godwit's count", ours.score, same);
+  }
+  // A plan that makes all counts equal can not do with fewer copies than machines are too many somewhere.
+  const least = surplus(snapshot);
+  const steps = hbal.finished ? hbal.steps : least;
+  const stepsPeer = hbal.finished ? `${peer}: steps` : 'fewest steps that even out all counts, as hbal moves';
+  yield row(one, 'machines moved', ours.machines, '', 'fewer', stepsPeer, steps, ours.machines < steps);
+  yield row(
+    one,
+    'disks copied',
+    ours.copies,
+    '',
+    '≤ 1.05 x fewest',
+    'fewest that even out all counts',
+    least,
+    ours.copies <= 1.05 * least,
+  );
+  if (hbal.finished && hbal.copied.length > 0) {
+    const theirs = gib(snapshot, hbal.copied);
+    yield row(one, 'data copied', ours.gib, 'GiB', '≤ hbal', peer, theirs, ours.gib <= theirs);
+  }
+  const ratio = hbal.ms / ours.ms;
+  yield { ...row(one, 'time', ours.ms, 'ms', '≥ 50 x faster', peer, hbal.ms, ratio >= 50), ratio };
+}
+
+interface Balanced {
+  readonly board: Board;
+  readonly score: number;
+  readonly machines: number;
+  readonly copies: number;
+  readonly gib: number;
+  readonly ms: number;
+}
+
+/** The plan, and the order in which it can be carried out, timed together. */
+function balance(snapshot: GanetiSnapshot): Balanced {
+  const began = performance.now();
+  const input = hbalObjective(snapshot);
+  const goal = new Board(input);
+  const diskGib = Float64Array.from(snapshot.instances, ({ disk }) => disk / 1024);
+  const tries = TRIES * snapshot.nodes.length * snapshot.instances.length;
+  makeEven(goal, { costs: defaultCosts(snapshot.nodes.length, diskGib), tries, random: new SeededRandom(1) });
+  const board = new Board(input);
+  const { steps } = sequenceTo(board, goal);
+  const ms = performance.now() - began;
+  const copied = steps.flatMap(({ machine, home, mirror }) => {
+    const before = [input.home[machine], input.mirror[machine]];
+    return [home, mirror].filter((host) => !before.includes(host)).map(() => snapshot.instances[machine]?.name ?? '');
+  });
+  return { board, score: board.score, machines: steps.length, copies: copied.length, gib: gib(snapshot, copied), ms };
+}
+
+/** Tries for each machine and node. */
+const TRIES = 30;
+
+function gib({ instances }: GanetiSnapshot, names: readonly string[]): number {
+  const sizes = new Map(instances.map(({ name, disk }) => [name, disk]));
+  return names.reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0) / 1024;
+}
+
+/** Machines, mirrored ones included, that nodes have above the mean. */
+function surplus({ nodes, instances }: GanetiSnapshot): number {
+  const mean = (2 * instances.length) / nodes.length;
+  return nodes.reduce((sum, _, node) => {
+    const count = instances.filter(({ primary, secondary }) => primary === node || secondary === node).length;
+    return sum + Math.max(0, count - mean);
+  }, 0);
+}
+
+function row(
+  { what }: Case,
+  figure: string,
+  value: number,
+  unit: string,
+  goal: string,
+  peer: string,
+  peerValue: number,
+  holds: boolean,
+): BenchRow {
+  return { bench: 'balance', what: `${what}: ${figure}`, value, unit, goal, peer, peerValue, holds };
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BalancePolicySpec } from '@godwit/kinds';
+import { Floor } from './floor.ts';
+import { holdsReserve } from './reserve.ts';
+import type { Situation } from './situation.ts';
+import { hostOf, machineOf, situationOf, testSettings } from './test-support/situation.ts';
+
+function holds(situation: Situation, reserve: NonNullable<BalancePolicySpec['reserve']>): boolean {
+  const settings = testSettings({ reserve });
+  return holdsReserve(new Floor(situation, settings), settings.reserve);
+}
+
+const hosts = [
+  hostOf('a', { rack: '1', zone: 'x' }),
+  hostOf('b', { rack: '1', zone: 'x' }),
+  hostOf('c', { rack: '2', zone: 'y' }),
+];
+
+test('what a lost host had must fit on the others', () => {
+  const half = situationOf(hosts, [machineOf(0, 400), machineOf(1, 400), machineOf(2, 400)]);
+  assert.ok(holds(half, { hosts: 1 }));
+  assert.ok(!holds(half, { hosts: 2 }));
+});
+
+test('room in pieces is no room', () => {
+  const memory = (size: number) => ({ held: { memory: size } });
+  const pieces = situationOf(hosts, [
+    machineOf(0, 10, memory(600)),
+    machineOf(1, 10, memory(600)),
+    machineOf(2, 10, memory(600)),
+  ]);
+  assert.ok(!holds(pieces, { hosts: 1 }));
+});
+
+test('racks and zones fail as a whole', () => {
+  const machines = [machineOf(0, 300), machineOf(1, 300), machineOf(2, 400)];
+  assert.ok(holds(situationOf(hosts, machines), { hosts: 1 }));
+  assert.ok(!holds(situationOf(hosts, machines), { hosts: 0, racks: 1 }));
+  assert.ok(!holds(situationOf(hosts, machines), { hosts: 0, zones: 1 }));
+});
+
+test('hosts that are off or cordoned are no reserve', () => {
+  const machines = [machineOf(0, 500)];
+  assert.ok(!holds(situationOf([hostOf('a'), hostOf('b', { power: 'off' })], machines), { hosts: 1 }));
+  assert.ok(!holds(situationOf([hostOf('a'), hostOf('b', { open: false })], machines), { hosts: 1 }));
+});
+
+test('a reserve larger than the cluster does not hold, an empty cluster needs none', () => {
+  assert.ok(!holds(situationOf(hosts, [machineOf(0, 1)]), { hosts: 3 }));
+  assert.ok(holds(situationOf(hosts, []), { hosts: 99 }));
+});
+
+test('what may run nowhere else is not what a reserve is for', () => {
+  const pinned = { allows: (_: number, host: number) => host === 0 };
+  assert.ok(holds(situationOf(hosts, [machineOf(0, 100)], pinned), { hosts: 1 }));
+});
