@@ -59,6 +59,16 @@ program
   .action(async (machine, options) => (await import('./verbs/why.ts')).why(machine, options));
 
 program
+  .command('place')
+  .description('make what a manifest asks for, and say where its machines went and why')
+  .requiredOption('-f, --file <file>', 'YAML or JSON; - for the standard input')
+  .option('--dry-run', 'make nothing: say where they would go as things stand')
+  .option(...stateOption)
+  .option('-n, --namespace <name>', 'namespace of what names none', 'default')
+  .option('-o, --output <format>', 'text or json', 'text')
+  .action(async (options) => (await import('./verbs/place/index.ts')).place(options));
+
+program
   .command('console <machine>')
   .description('the serial console of a virtual machine (vm/x); Ctrl-] leaves')
   .option(...stateOption)

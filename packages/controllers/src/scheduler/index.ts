@@ -9,6 +9,9 @@
  *   gangs             groups that get hosts together or not at all
  *   preemption/       room for the more important
  *   scheduler         the reconciler: decides a batch, then writes bindings and refusals
+ *   rehearse          what it would decide about machines that are not there: `godwit place --dry-run`
  *   tell-refusal      why a machine waits: its PodScheduled condition, and an event
  */
+export { type Rehearsed, rehearsePlacement } from './rehearse.ts';
+export type { Machine } from './schedulable-machine.ts';
 export * from './scheduler.ts';

@@ -1,0 +1,71 @@
+import { type ApiClient, EventRecorder } from '@godwit/client';
+import {
+  explainDecision,
+  explainRefusal,
+  type Placement,
+  type Policy,
+  type Preemption,
+  spreadPolicy,
+} from '@godwit/planner';
+import { Candidates } from './candidates.ts';
+import { ClusterWatch } from './cluster-watch.ts';
+import { placeBatch } from './place-batch.ts';
+import { RoomMaker } from './preemption/index.ts';
+import type { Machine } from './schedulable-machine.ts';
+import { sentenceOf } from './tell-refusal.ts';
+
+/** What would become of one machine. */
+export interface Rehearsed {
+  readonly machine: Machine;
+  readonly host?: string;
+  readonly decision?: Placement['decision'];
+  /** Where less important machines would have to go for it. */
+  readonly preemption?: Pick<Preemption, 'host'> & { readonly victims: readonly string[] };
+  /** All of it in sentences. */
+  readonly explanation: string;
+}
+
+/**
+ * What the scheduler would decide about machines that are not there yet, as things stand: by its own code, all
+ * of them together, and nothing is written. Their uids must differ from each other.
+ */
+export async function rehearsePlacement(
+  client: ApiClient,
+  machines: readonly Machine[],
+  policy: Policy = spreadPolicy,
+): Promise<readonly Rehearsed[]> {
+  const watch = new ClusterWatch(client);
+  const events = new EventRecorder(client, 'rehearsal');
+  const room = new RoomMaker({ client, events, watch, policy, component: 'rehearsal' });
+  await client.ready();
+  // Those that wait now have been refused as things stand: they are in nobody's way.
+  watch.waiting.clear();
+  const results = new Map<string, Rehearsed>();
+  for (const machine of machines) {
+    watch.waiting.set(machine.metadata.uid, { machine, question: '' });
+    results.set(machine.metadata.uid, { machine, explanation: 'It waits for its volumes.' });
+  }
+  const candidates = new Candidates(client, watch, (machine, message) => {
+    results.set(machine.metadata.uid, { machine, explanation: `${message}.` });
+  });
+  const batch = placeBatch({ watch, candidates, policy, random: client.world.random, epoch: watch.epoch });
+  for (const { candidate, placement } of batch.placed) {
+    const { machine } = candidate.entry;
+    const { host, decision } = placement;
+    results.set(machine.metadata.uid, { machine, host, decision, explanation: explainDecision(decision) });
+  }
+  for (const { candidate, message } of batch.refused) {
+    const { request, entry, gang } = candidate;
+    const explanation = message ?? sentenceOf(explainRefusal(watch.snapshot, request));
+    const preemption = gang ? undefined : room.choose(entry.machine, request);
+    results.set(request.uid, { machine: entry.machine, ...roomFor(preemption, explanation) });
+  }
+  return [...results.values()];
+}
+
+function roomFor(found: Preemption | undefined, refusal: string): Omit<Rehearsed, 'machine'> {
+  if (!found) return { explanation: refusal };
+  const victims = found.victims.map(({ namespace, name }) => `${namespace}/${name}`);
+  const explanation = `${refusal} Room would be made on ${found.host}: less important machines would go (${victims.join(', ')}).`;
+  return { preemption: { host: found.host, victims }, explanation };
+}
