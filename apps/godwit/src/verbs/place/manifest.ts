@@ -58,6 +58,10 @@ export interface Wanted {
   readonly count: number;
 }
 
+interface MachineObject extends KubeObject {
+  readonly spec: object;
+}
+
 interface Template {
   readonly metadata?: KubeObject['metadata'];
   readonly spec?: object;
@@ -76,7 +80,7 @@ export function machinesOf({ object, address }: Manifest): Wanted | undefined {
   const { kind, metadata, spec } = object as Workload;
   const title = `${kind}/${metadata.name ?? metadata.generateName ?? ''}`;
   const count = spec?.replicas ?? 1;
-  const make = (kindOfMachine: 'Pod' | 'VirtualMachineInstance', template: Template | undefined): KubeObject => ({
+  const make = (kindOfMachine: 'Pod' | 'VirtualMachineInstance', template: Template | undefined): MachineObject => ({
     apiVersion: kindOfMachine === 'Pod' ? 'v1' : 'kubevirt.io/v1',
     kind: kindOfMachine,
     metadata: {
@@ -84,7 +88,7 @@ export function machinesOf({ object, address }: Manifest): Wanted | undefined {
       name: metadata.name ?? 'rehearsal',
       ...(address.namespace && { namespace: address.namespace }),
     },
-    ...{ spec: template?.spec ?? {} },
+    spec: template?.spec ?? {},
   });
   switch (kind) {
     case 'Pod':
