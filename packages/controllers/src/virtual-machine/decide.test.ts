@@ -252,7 +252,7 @@ test('a change of the template that a running machine cannot take asks for a res
   };
   const same = { domain: { devices: {}, memory: { guest: '1Gi' } } };
   assert.deepEqual(changed({ ...same, nodeSelector: { disk: 'ssd' }, terminationGracePeriodSeconds: 5 }), [false, 2]);
-  assert.deepEqual(changed({ domain: { devices: {}, memory: { guest: '2Gi' } } }), [true, 1]);
+  assert.deepEqual(changed({ domain: { devices: {}, memory: { guest: '512Mi' } } }), [true, 1]);
   assert.deepEqual(changed({ domain: { ...same.domain, devices: { rng: {} } } }), [true, 1]);
 });
 

@@ -9,7 +9,8 @@ import {
   type VirtualMachineStatus,
 } from '@godwit/kinds';
 import { planDataVolumes } from './data-volumes.ts';
-import { generationAnnotation, instanceOfMachine, needsRestart } from './instance-of-machine.ts';
+import { generationAnnotation, instanceOfMachine } from './instance-of-machine.ts';
+import { type Difference, differenceOf, type LiveUpdate } from './live-update.ts';
 import { machineConditions, type Trouble } from './machine-conditions.ts';
 import { isControlledBy, type Observation } from './observation.ts';
 import { intentOf, printableStatusOf } from './printable-status.ts';
@@ -21,6 +22,8 @@ export interface Decision {
   readonly finalizer: 'add' | 'remove' | 'keep';
   readonly createDataVolumes: readonly Omit<DataVolume, 'apiVersion' | 'kind'>[];
   readonly createInstance?: Omit<VirtualMachineInstance, 'apiVersion' | 'kind'>;
+  /** Another size that the instance can take while it runs. */
+  readonly resizeInstance?: { readonly instance: Stored<VirtualMachineInstance>; readonly to: LiveUpdate };
   /** After the status is written: what it counts must not be lost with the instance. */
   readonly deleteInstance?: Stored<VirtualMachineInstance>;
   /** A halted machine was asked to start. */
@@ -39,10 +42,13 @@ export function decide(observation: Observation): Decision {
   const wish: Wish = trouble && !instance ? { type: 'leave' } : wishOf(machine, instance, observation.nowMs);
   const volumes = planDataVolumes(observation, wish.type === 'start');
   const starts = wish.type === 'start' && volumes.ready;
+  const stays = instance && wish.type === 'leave' && !instance.metadata.deletionTimestamp;
+  const live = stays ? runningDifference(machine, instance).live : undefined;
   return {
     finalizer: machine.metadata.finalizers?.includes(machineFinalizer) ? 'keep' : 'add',
     createDataVolumes: volumes.create,
     ...(starts && { createInstance: instanceOfMachine(machine, wish.paused) }),
+    ...(instance && live && { resizeInstance: { instance, to: live } }),
     ...(wish.type === 'stop' && instance && { deleteInstance: instance }),
     unhalt: wish.type === 'unhalt',
     status: statusOf({ ...observation, instance }, wish, trouble),
@@ -63,6 +69,12 @@ function decideDeletion(observation: Observation): Decision {
     unhalt: false,
     status: statusOf(observation, { type: 'leave' }, undefined),
   };
+}
+
+/** One that has ended, or is about to, is not made to follow its machine any more. */
+function runningDifference(machine: Stored<VirtualMachine>, instance: Stored<VirtualMachineInstance>): Difference {
+  if (isFinal(instance)) return { live: undefined, needsRestart: false };
+  return differenceOf(machine, instance);
 }
 
 function foreignTrouble({ metadata }: Stored<VirtualMachine>): Trouble {
@@ -91,7 +103,7 @@ function statusOf(observation: Observation, wish: Wish, trouble: Trouble | undef
   const startFailure = startFailureAfter(failedBefore, instance, strategy, nowMs, chance);
   const requests = [...requestsLeft(machine, instance)];
   if (wish.type === 'stop' && wish.thenStart) requests.push({ action: 'Start' });
-  const restartRequired = instance !== undefined && !isFinal(instance) && needsRestart(machine, instance);
+  const restartRequired = instance !== undefined && runningDifference(machine, instance).needsRestart;
   const generation = machine.metadata.generation ?? 0;
   const madeFrom = Number(instance?.metadata.annotations?.[generationAnnotation] ?? generation);
   // Only once it has been started does it count which strategy it had: see RerunOnFailure.

@@ -16,6 +16,7 @@ import {
 import { nameOf, namespacedName, ownersOf, wake } from '../framework/index.ts';
 import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { type Decision, decide } from './decide.ts';
+import type { Trouble } from './machine-conditions.ts';
 
 /** How long a refused creation is left alone before it is tried again. */
 const REFUSED_MS = 60_000;
@@ -70,11 +71,12 @@ export class VirtualMachineController implements Reconciler {
       decision.finalizer === 'add' ? this.#setFinalizer(seen, true) : seen,
       this.#makeParts(seen, decision, signal),
     ]);
-    const machine = await this.#writeStatus(guarded, decision, refusal);
+    const hindrance = refusal ?? (await this.#resizeInstance(seen, decision));
+    const machine = await this.#writeStatus(guarded, decision, hindrance);
     if (decision.unhalt) await this.#unhalt(machine);
     if (decision.deleteInstance) await this.#deleteInstance(machine, decision);
     if (decision.finalizer === 'remove') await this.#setFinalizer(machine, false);
-    if (refusal !== undefined) return after(REFUSED_MS, refusal);
+    if (hindrance !== undefined) return after(REFUSED_MS, hindrance.message);
     return decision.lookAgainMs === undefined ? done : after(decision.lookAgainMs, 'waits after failed starts');
   }
 
@@ -83,8 +85,8 @@ export class VirtualMachineController implements Reconciler {
     machine: Stored<VirtualMachine>,
     { createDataVolumes, createInstance }: Decision,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
-    let refusal: string | undefined;
+  ): Promise<Trouble | undefined> {
+    let refusal: Trouble | undefined;
     for (const volume of createDataVolumes) {
       refusal ??= await this.#create(machine, 'DataVolume', () => this.#client.resource(dataVolume).create(volume));
     }
@@ -106,7 +108,7 @@ export class VirtualMachineController implements Reconciler {
     machine: Stored<VirtualMachine>,
     what: string,
     create: () => Promise<unknown>,
-  ): Promise<string | undefined> {
+  ): Promise<Trouble | undefined> {
     try {
       await create();
       return undefined;
@@ -116,26 +118,46 @@ export class VirtualMachineController implements Reconciler {
       if (!isReason(error, 'Invalid', 'Forbidden', 'BadRequest')) throw error;
       const message = `${what} could not be created: ${describeError(error)}`;
       this.#events.warning(machine, 'FailedCreate', message);
-      return message;
+      return { reason: 'FailedCreate', message };
     }
+  }
+
+  /** Gives the running instance another size. Answers why its host has no room, if so. */
+  async #resizeInstance(machine: Stored<VirtualMachine>, { resizeInstance }: Decision): Promise<Trouble | undefined> {
+    if (!resizeInstance) return undefined;
+    const { instance, to } = resizeInstance;
+    const { namespace = '', name, uid } = instance.metadata;
+    const domain = {
+      ...(to.sockets !== undefined && { cpu: { sockets: to.sockets } }),
+      ...(to.guest !== undefined && { memory: { guest: to.guest } }),
+    };
+    const size = [to.sockets && `${to.sockets} sockets`, to.guest && `${to.guest} of memory`]
+      .filter(Boolean)
+      .join(', ');
+    try {
+      const body = { metadata: { uid }, spec: { domain } };
+      await this.#client.resource(virtualMachineInstance).patch({ namespace, name }, { type: 'merge', body });
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      if (!isReason(error, 'Conflict', 'Invalid', 'Forbidden')) throw error;
+      const message = `the running instance cannot get ${size}: ${describeError(error)}`;
+      this.#events.warning(machine, 'FailedResize', message);
+      return { reason: 'FailedResize', message };
+    }
+    this.#events.normal(machine, 'Resized', `Gave the running virtual machine instance ${size}`);
+    return undefined;
   }
 
   async #writeStatus(
     machine: Stored<VirtualMachine>,
     { status }: Decision,
-    refusal: string | undefined,
+    trouble: Trouble | undefined,
   ): Promise<Stored<VirtualMachine>> {
     const known = machine.status?.conditions?.find(({ type }) => type === 'Failure');
     const now = `${new Date(this.#client.world.clock.now()).toISOString().slice(0, 19)}Z`;
     const lastTransitionTime = known?.status === 'True' ? (known.lastTransitionTime ?? now) : now;
-    const failure = {
-      type: 'Failure',
-      status: 'True' as const,
-      reason: 'FailedCreate',
-      message: refusal ?? '',
-      lastTransitionTime,
-    };
-    const wanted = refusal === undefined ? status : { ...status, conditions: [...(status.conditions ?? []), failure] };
+    const failure = trouble && { type: 'Failure', status: 'True' as const, ...trouble, lastTransitionTime };
+    const wanted = failure ? { ...status, conditions: [...(status.conditions ?? []), failure] } : status;
     if (sameJson(wanted, machine.status)) return machine;
     return this.#client.resource(virtualMachine).updateStatus({ ...machine, status: wanted });
   }

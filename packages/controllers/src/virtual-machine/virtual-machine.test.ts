@@ -268,3 +268,27 @@ test('whatever users, guests and crashes do, in the end the machine is what its 
     await stage.close();
   }
 });
+
+test('a machine that runs grows with its template, and asks for a restart when it cannot', async () => {
+  const stage = await Stage.open();
+  await stage.create('Always');
+  const first = await stage.run();
+  const resize = (domain: object) =>
+    stage.client
+      .resource(virtualMachine)
+      .patch(KEY, { type: 'merge', body: { spec: { template: { spec: { domain } } } } });
+  const size = async () => {
+    const { cpu, memory } = (await stage.instance())?.spec.domain ?? {};
+    return `${cpu?.sockets} ${memory?.guest}`;
+  };
+  const needsRestart = async () =>
+    (await stage.machine())?.status?.conditions?.some(({ type }) => type === 'RestartRequired') ?? false;
+  await resize({ cpu: { sockets: 2 }, memory: { guest: '128Mi' } });
+  await stage.cloud.until('it has grown', async () => (await size()) === '2 128Mi');
+  assert.equal((await stage.instance())?.metadata.uid, first);
+  assert.equal(await needsRestart(), false);
+  await resize({ cpu: { sockets: 64 } });
+  await stage.cloud.until('a restart is asked for', needsRestart);
+  assert.equal(await size(), '2 128Mi');
+  await stage.close();
+});
