@@ -48,7 +48,7 @@ test('one lost sample changes nothing; a load that is really gone is believed at
   const holed = run(loads.with(900, 0), 2);
   assert.ok((holed[900] as number) >= (whole[899] as number) * 0.9);
   assert.ok((holed[901] as number) >= (whole[901] as number) * 0.9);
-  const gone = [...loads.slice(0, 900), ...new Array<number>(40).fill(0)];
+  const gone = [...loads.slice(0, 900), ...Array.from({ length: 40 }, () => 0)];
   assert.ok((run(gone, 2).at(-1) as number) <= 1);
 });
 

@@ -84,7 +84,8 @@ test('absurd samples are as good as none', () => {
     );
   }
   assert.equal(ask({ machines: [] }).by, 'unknown');
-  assert.match(String(ask({ machines: [{ name: 'x', state: 'ready', value: 1 }] }).proposals[0]), /x requests none/);
+  const [proposal] = ask({ machines: [{ name: 'x', state: 'ready', value: 1 }] }).proposals;
+  assert.ok(typeof proposal === 'string' && proposal.startsWith('x requests none'));
 });
 
 test('switched off by hand stays off; outside the bounds goes to the bound', () => {
