@@ -21,6 +21,7 @@ export * from './request/machine-request.ts';
 export * from './request/request-of-instance.ts';
 export * from './request/request-of-machine.ts';
 export * from './request/request-of-pod.ts';
+export * from './right-size/index.ts';
 export * from './scale/index.ts';
 export * from './snapshot/host.ts';
 export * from './snapshot/snapshot.ts';

@@ -8,5 +8,6 @@ export { makeEven } from './even/search.ts';
 export { sequenceTo } from './even/sequence.ts';
 export { LoadMemory } from './load-memory.ts';
 export { type BalancePlan, planBalance } from './plan.ts';
+export { type PooledVolume, planVolumes, type VolumePool } from './plan-volumes.ts';
 export { settingsOf } from './settings.ts';
 export type { BalanceHost, BalanceMachine, Move, Situation } from './situation.ts';

@@ -1,0 +1,119 @@
+import { Floor } from '../balance/floor.ts';
+import { holdsReserve } from '../balance/reserve.ts';
+import type { BalanceSettings } from '../balance/settings.ts';
+import type { Situation } from '../balance/situation.ts';
+
+export interface PowerPlan {
+  readonly sleep: readonly PowerStep[];
+  readonly wake: readonly PowerStep[];
+}
+
+export interface PowerStep {
+  /** Index of the host. */
+  readonly host: number;
+  readonly why: PowerReason;
+}
+
+export type PowerReason = 'empty' | 'reserve' | 'load' | 'asked-for' | 'minimum';
+
+export interface PowerDemand {
+  /**
+   * Processor time that all machines together will need by the time a host that is woken now is ready, in the unit of
+   * the hosts' `cpu`; absent where there is no forecast beyond what machines use now.
+   */
+  readonly forecastCpu?: number;
+  /** Hosts that a balance plan needs. */
+  readonly asked: readonly number[];
+}
+
+/**
+ * Which hosts to switch on and off. Woken, the cheapest to run first: what a plan asks for, what is missing to the
+ * fewest hosts, what the load that is forecast needs, and what the reserve needs. Only when nothing has to be woken
+ * do hosts go to sleep: open, empty for long enough, not of the control plane, the costliest first, each only if all
+ * of that would still hold without it.
+ */
+export function planPower(situation: Situation, settings: BalanceSettings, demand: PowerDemand): PowerPlan {
+  const power = new PowerPlanner(situation, settings, demand);
+  const wake = power.wake();
+  return { wake, sleep: wake.length > 0 ? [] : power.sleep() };
+}
+
+/** So much more than is forecast must fit before a host sleeps: else noise would switch it on and off. */
+const SLEEP_MARGIN = 1.1;
+
+class PowerPlanner {
+  readonly #floor: Floor;
+  readonly #demand: PowerDemand;
+  readonly #byCost: readonly number[];
+
+  constructor(situation: Situation, settings: BalanceSettings, demand: PowerDemand) {
+    const floor = new Floor(situation, settings);
+    this.#floor = floor;
+    this.#demand = demand;
+    this.#byCost = situation.hosts
+      .map((_, host) => host)
+      .toSorted((a, b) => (floor.costs[a] as number) - (floor.costs[b] as number));
+  }
+
+  wake(): readonly PowerStep[] {
+    const floor = this.#floor;
+    const woken: PowerStep[] = [];
+    const wake = (host: number, why: PowerReason) => {
+      floor.wake(host);
+      woken.push({ host, why });
+    };
+    const asleep = this.#byCost.filter((host) => !floor.isAwake(host) && floor.situation.hosts[host]?.open);
+    for (const host of this.#demand.asked) if (!floor.isAwake(host)) wake(host, 'asked-for');
+    for (const host of asleep) {
+      if (floor.isAwake(host)) continue;
+      const why = this.#missing();
+      if (why === undefined) break;
+      wake(host, why);
+    }
+    // A reserve that waking everything does not restore is no reason to wake anything.
+    return this.#missing() === 'reserve' ? woken.filter(({ why }) => why !== 'reserve') : woken;
+  }
+
+  /** What does not hold with the hosts that are awake. */
+  #missing(margin = 1): PowerReason | undefined {
+    const { settings } = this.#floor;
+    if (this.#awake().length < settings.minimumHosts) return 'minimum';
+    if (!this.#carriesForecast(margin)) return 'load';
+    return holdsReserve(this.#floor, settings.reserve) ? undefined : 'reserve';
+  }
+
+  #awake(): readonly number[] {
+    return this.#byCost.filter((host) => this.#floor.usable(host));
+  }
+
+  /** The load that is forecast fits below the fill of the policy, even after as many hosts as may fail are gone. */
+  #carriesForecast(margin: number): boolean {
+    const { forecastCpu } = this.#demand;
+    if (forecastCpu === undefined || !Number.isFinite(forecastCpu)) return true;
+    const { settings } = this.#floor;
+    const capacities = this.#awake()
+      .map((host) => this.#floor.cpuCapacity(host))
+      .toSorted((a, b) => b - a);
+    const left = capacities.slice(settings.reserve.hosts).reduce((sum, capacity) => sum + capacity, 0);
+    return forecastCpu * margin <= settings.fill * left;
+  }
+
+  sleep(): readonly PowerStep[] {
+    const floor = this.#floor;
+    const steps: PowerStep[] = [];
+    for (const host of this.#byCost.toReversed()) {
+      if (!this.#maySleep(host)) continue;
+      floor.sleep(host);
+      if (this.#missing(SLEEP_MARGIN) === undefined) steps.push({ host, why: 'empty' });
+      else floor.wake(host);
+    }
+    return steps;
+  }
+
+  #maySleep(host: number): boolean {
+    const { situation, settings, machinesOn } = this.#floor;
+    const one = situation.hosts[host];
+    if (!one || one.essential || !this.#floor.usable(host) || (machinesOn[host]?.size ?? 0) > 0) return false;
+    return one.emptySinceMs !== undefined && situation.nowMs - one.emptySinceMs >= settings.idleSeconds * 1000;
+  }
+}

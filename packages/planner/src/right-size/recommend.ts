@@ -1,0 +1,107 @@
+import type { BalancePolicySpec } from '@godwit/kinds';
+import { DecayingHistogram } from './decaying-histogram.ts';
+
+/** A BalancePolicy's part about sizes, with what it leaves open filled in. */
+export interface RightSizeSettings {
+  /** Shares, from 0 to 1. */
+  readonly cpuPercentile: number;
+  readonly memoryPercentile: number;
+  readonly cpuHalfLifeSeconds: number;
+  readonly memoryHalfLifeSeconds: number;
+  /** Added on top, as a share. */
+  readonly margin: number;
+  /** How wrong a size must be to be changed, as a share of itself. */
+  readonly minimumChange: number;
+}
+
+export function rightSizeSettingsOf({ rightSize }: BalancePolicySpec): RightSizeSettings {
+  return {
+    cpuPercentile: (rightSize?.cpuPercentile ?? 90) / 100,
+    memoryPercentile: (rightSize?.memoryPercentile ?? 95) / 100,
+    cpuHalfLifeSeconds: (rightSize?.cpuHalfLifeHours ?? 24) * 3600,
+    memoryHalfLifeSeconds: (rightSize?.memoryHalfLifeHours ?? 24) * 3600,
+    margin: (rightSize?.margin ?? 15) / 100,
+    minimumChange: (rightSize?.minimumChange ?? 10) / 100,
+  };
+}
+
+/** Processor time in thousandths of a core, memory in bytes. */
+export interface MachineSize {
+  readonly cpu: number;
+  readonly memory: number;
+}
+
+export interface Recommendation extends MachineSize {
+  /** Which of the two differ from what the machine has by enough to be changed. */
+  readonly changes: readonly ('cpu' | 'memory')[];
+}
+
+const HOUR_MS = 3_600_000;
+/** What was watched for a shorter time is not known well enough. */
+const LEAST_HISTORY_MS = 6 * HOUR_MS;
+/** A hundredth of a core and 4 MiB: nothing runs in less, and differences below do not matter. */
+const SMALLEST: MachineSize = { cpu: 10, memory: 4 * 1024 ** 2 };
+const LARGEST: MachineSize = { cpu: 1_000_000, memory: 16 * 1024 ** 4 };
+
+/**
+ * What a machine used: every sample of its processor time, and of memory the peak of each hour, as running out once
+ * is what hurts.
+ */
+export class UsageRecord {
+  readonly #cpu: DecayingHistogram;
+  readonly #memory: DecayingHistogram;
+  #firstMs: number | undefined;
+  #lastMs = 0;
+  #peak: { readonly value: number; readonly atMs: number } | undefined;
+
+  constructor(settings: RightSizeSettings) {
+    const histogram = (resource: keyof MachineSize, halfLifeSeconds: number) =>
+      new DecayingHistogram({ halfLifeSeconds, smallest: SMALLEST[resource], largest: LARGEST[resource] });
+    this.#cpu = histogram('cpu', settings.cpuHalfLifeSeconds);
+    this.#memory = histogram('memory', settings.memoryHalfLifeSeconds);
+  }
+
+  /** Samples of the past (a clock that was set back) are dropped, as are fields that are no amounts. */
+  observe({ cpu, memory }: Partial<MachineSize>, atMs: number): void {
+    if (!Number.isFinite(atMs) || atMs < this.#lastMs) return;
+    this.#firstMs ??= atMs;
+    this.#lastMs = atMs;
+    if (cpu !== undefined) this.#cpu.add(cpu, atMs);
+    if (memory !== undefined && Number.isFinite(memory) && memory >= 0) this.#observePeak(memory, atMs);
+  }
+
+  #observePeak(value: number, nowMs: number): void {
+    const atMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
+    const known = this.#peak?.atMs === atMs ? this.#peak : undefined;
+    if (known && known.value >= value) return;
+    if (known) this.#memory.remove(known.value, atMs);
+    this.#memory.add(value, atMs);
+    this.#peak = { value, atMs };
+  }
+
+  /** Undefined while it was not watched for long enough. */
+  percentiles({ cpuPercentile, memoryPercentile }: RightSizeSettings): MachineSize | undefined {
+    if (this.#firstMs === undefined || this.#lastMs - this.#firstMs < LEAST_HISTORY_MS) return undefined;
+    const cpu = this.#cpu.percentile(cpuPercentile);
+    const memory = this.#memory.percentile(memoryPercentile);
+    return cpu === undefined || memory === undefined ? undefined : { cpu, memory };
+  }
+}
+
+/** What size a machine should have, as a whole; undefined while too little is known. */
+export function recommend(
+  current: MachineSize,
+  record: UsageRecord,
+  settings: RightSizeSettings,
+): Recommendation | undefined {
+  const used = record.percentiles(settings);
+  if (!used) return undefined;
+  const size = {
+    cpu: Math.max(SMALLEST.cpu, Math.ceil(used.cpu * (1 + settings.margin))),
+    memory: Math.max(SMALLEST.memory, Math.ceil(used.memory * (1 + settings.margin))),
+  };
+  const changes = (['cpu', 'memory'] as const).filter(
+    (resource) => Math.abs(size[resource] - current[resource]) > settings.minimumChange * current[resource],
+  );
+  return { ...size, changes };
+}
