@@ -31,7 +31,7 @@ before(async () => {
     if (request.url !== '/corrupt.qcow2') response.statusCode = 404;
     response.end(request.url === '/corrupt.qcow2' ? CORRUPT : 'nothing here');
   });
-  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => web.listen(0, '0.0.0.0', resolve));
   await godwit.apply(`
 apiVersion: storage.k8s.io/v1
 kind: StorageClass
@@ -138,12 +138,15 @@ describe('a disk of a virtual machine', () => {
 });
 
 describe('a DataVolume', () => {
-  const dataVolume = (name: string, path: string, size = '4Mi', port = (web.address() as AddressInfo).port) => `
+  const port = () => (web.address() as AddressInfo).port;
+  /** This host, as machines reach it. */
+  const outside = () => `10.${godwit.octet}.255.1:${port()}`;
+  const dataVolume = (name: string, path: string, size = '4Mi', from = outside()) => `
 apiVersion: cdi.kubevirt.io/v1beta1
 kind: DataVolume
 metadata: {name: ${name}}
 spec:
-  source: {http: {url: "http://127.0.0.1:${port}/${path}"}}
+  source: {http: {url: "http://${from}/${path}"}}
   storage: {storageClassName: at-once, resources: {requests: {storage: ${size}}}}`;
   const running = (found: DataVolume | undefined) => found?.status?.conditions?.find(({ type }) => type === 'Running');
 
@@ -158,13 +161,35 @@ spec:
 
   test('whose source is not there, or does not answer, says so', async () => {
     await godwit.apply(dataVolume('nowhere', 'nothing.img'));
-    await godwit.apply(dataVolume('deaf', 'x.img', '4Mi', 1));
+    await godwit.apply(dataVolume('deaf', 'x.img', '4Mi', `10.${godwit.octet}.255.1:1`));
+    await godwit.apply(dataVolume('unknown', 'x.img', '4Mi', 'no-such-service.default'));
     for (const [name, words] of [
       ['nowhere', /404/],
       ['deaf', /ECONNREFUSED|refused/],
+      ['unknown', /cannot find no-such-service.default/],
     ] as const) {
       await waitFor(`${name} to say why`, async () => words.test(running(await godwit.get('dv', name))?.message ?? ''));
     }
+  });
+
+  test('reaches what machines reach, and nothing that only this host does', async () => {
+    await godwit.apply(dataVolume('inward', 'corrupt.qcow2', '4Mi', `127.0.0.1:${port()}`));
+    const told = async () => running(await godwit.get('dv', 'inward'))?.message ?? '';
+    await waitFor('the refusal', async () => /ECONNREFUSED/.test(await told()));
+    await godwit.apply(`
+apiVersion: v1
+kind: Pod
+metadata: {name: files, labels: {app: files}}
+spec: {containers: [{name: main, image: "myapp:latest"}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: files}
+spec: {selector: {app: files}, ports: [{port: 80, targetPort: 8080}]}`);
+    await godwit.apply(dataVolume('served', '', '4Mi', 'files'));
+    await waitFor('a disk from a service', async () => {
+      return (await godwit.get<DataVolume>('dv', 'served'))?.status?.phase === 'Succeeded';
+    });
   });
 
   test('that the host has no space for says so at its claim', async () => {

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubectlSession } from '../../conformance/support/kubectl-session.ts';
+import { waitFor } from '../../support/godwit.ts';
 import { fetchText } from '../../support/http-load.ts';
 import { runProgram } from '../../support/kubectl.ts';
 import { type Step, shellPod } from './step.ts';
@@ -103,7 +104,8 @@ export const machines: Readonly<Record<string, Step>> = {
     attached.child.stdin?.write('hello\n');
     await attached.printed(/got hello/);
     await attached.stop();
-    assert.match(await session.ok(['logs', 'listener']), /ready\ngot hello\n/);
+    // Whoever is attached may hear it before the log has it.
+    await waitFor('the log', async () => /ready\ngot hello\n/.test(await session.ok(['logs', 'listener'])));
   },
 
   async 'cp, there and back, files and folders'(session, { folder }) {

@@ -6,6 +6,7 @@ import type { World } from '@godwit/base';
 import { ApiClient, EventRecorder } from '@godwit/client';
 import { Agent, type MachineUsage, VirtualMachineManager } from '@godwit/host';
 import {
+  downloadWithin,
   FileRecords,
   FolderVolumes,
   hostReader,
@@ -98,7 +99,12 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
   });
   const importFolders = [join(state.root, 'imports')];
-  const filler = new LocalVolumeFiller({ world, client, volumes, images, importFolders });
+  const download = downloadWithin({
+    enter: network.enter,
+    nameServer: addressPlan(state.instance).gateway,
+    dnsDomain: DNS_DOMAIN,
+  });
+  const filler = new LocalVolumeFiller({ world, client, volumes, images, importFolders, download });
   const load = hostReader();
   const agent = new Agent({ client, world, nodeName, pods, instances, network, volumes, filler, facts, load });
   // Where KVM hangs, that takes seconds to be sure of, once a boot: nobody waits for it but machines.

@@ -4,6 +4,7 @@ import { type ByteChannel, describeError, type Timer, type World } from '@godwit
 import type { BalancerReading } from '../../metrics/index.ts';
 import type { NetworkDriver, Port, PortRequest, ServiceTable } from '../../network-driver.ts';
 import { type AddressPlan, loadBalancersOf } from '../../services/index.ts';
+import { inNamespace } from './command.ts';
 import { openConnections, readConnections, type TrackedConnection } from './connections.ts';
 import { ensureDataPlane, hasHostRules, removeDataPlane } from './data-plane.ts';
 import { type DataPlaneNames, dataPlaneNames } from './data-plane-names.ts';
@@ -70,6 +71,11 @@ export class LinuxNetwork implements NetworkDriver {
     this.#upstream = () => readUpstream(plan, resolvFiles);
     this.#dnsmasq = new Dnsmasq(this.names, plan, world.clock, this.#upstream);
     this.#haproxy = new Haproxy(this.names, this.#world);
+  }
+
+  /** Words that make a command run inside the data plane's network, where it reaches what pods reach. */
+  get enter(): readonly string[] {
+    return inNamespace(this.names.namespace);
   }
 
   async start(): Promise<void> {

@@ -2,11 +2,13 @@ import { createWriteStream } from 'node:fs';
 import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Failure, hasCode } from '@godwit/base';
 
-export interface DownloadRequest {
+/** What is to be downloaded: plain values, which another process can be told. */
+export interface DownloadFacts {
   readonly url: string;
   /** Further headers as `Name: value`. */
   readonly headers: readonly string[];
@@ -15,10 +17,19 @@ export interface DownloadRequest {
   /** Certificates to trust, PEM; absent: those of the system. */
   readonly certificates?: string;
   readonly skipVerify: boolean;
+}
+
+export interface DownloadRequest extends DownloadFacts {
+  /** Namespace of the object that asks: names are looked for there first. */
+  readonly namespace?: string | undefined;
+  /** How names are found; absent: as this host does. */
+  readonly lookup?: LookupFunction;
   readonly signal: AbortSignal;
   /** Percent of the whole, where its length is known. */
   readonly onProgress: (percent: number) => void;
 }
+
+export type Download = (path: string, request: DownloadRequest) => Promise<void>;
 
 /** What the server said of the file that lies half downloaded: as long as it still says so, the rest fits. */
 interface Validator {
@@ -87,13 +98,14 @@ function open(
   redirects = 0,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const { user, password, certificates, skipVerify, signal } = request;
+    const { user, password, certificates, skipVerify, signal, lookup } = request;
     const own = Object.fromEntries(request.headers.map(splitHeader));
     const options = {
       signal,
       headers: { 'user-agent': 'godwit', ...own, ...extra },
       ...(user !== undefined && { auth: `${user}:${password ?? ''}` }),
       ...(certificates !== undefined && { ca: certificates }),
+      ...(lookup && { lookup }),
       rejectUnauthorized: !skipVerify,
       timeout: IDLE_TIMEOUT_MS,
     };

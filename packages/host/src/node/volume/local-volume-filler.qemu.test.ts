@@ -14,6 +14,7 @@ import { ApiClient } from '@godwit/client';
 import type { FillRequest, FillState, PersistentVolume, Stored } from '@godwit/kinds';
 import { MemoryDoor } from '../../virtual-machine/test-support/memory-door.ts';
 import { ImageFiles, ImageResolver } from '../images/index.ts';
+import { download } from './download.ts';
 import { FolderVolumes } from './folder-volumes.ts';
 import { LocalVolumeFiller } from './local-volume-filler.ts';
 
@@ -29,6 +30,7 @@ describe('filling volumes', { concurrency: 1 }, () => {
     volumes,
     images: new ImageFiles(join(state, 'images'), new ImageResolver({ stores: [] })),
     importFolders: [join(state, 'imports')],
+    download,
   });
   const disk = Buffer.alloc(2 * MIB, 'godwit ');
   const requests: { range: string | undefined }[] = [];

@@ -19,7 +19,7 @@ import type { ImageFiles } from '../images/index.ts';
 import { run } from '../process/index.ts';
 import { assertChecksum } from './checksum.ts';
 import { imageTool } from './disk-image.ts';
-import { download } from './download.ts';
+import type { Download } from './download.ts';
 import type { FolderVolumes } from './folder-volumes.ts';
 import { placeImage } from './place-image.ts';
 
@@ -30,6 +30,8 @@ export interface LocalVolumeFillerOptions {
   readonly images: ImageFiles;
   /** Folders of the host from which `file:` addresses may import. */
   readonly importFolders: readonly string[];
+  /** Fetches what a tenant names, from where the tenant's machines stand. */
+  readonly download: Download;
 }
 
 type Report = (state: FillState) => Promise<void>;
@@ -182,8 +184,9 @@ export class LocalVolumeFiller implements VolumeFiller {
     ]);
     const user = login.get('accessKeyId');
     const password = login.get('secretKey');
-    await download(path, {
+    await this.#options.download(path, {
       url: request.url,
+      namespace,
       headers: [...(request.headers ?? []), ...headers.flatMap((values) => [...values.values()])],
       ...(user !== undefined && { user }),
       ...(password !== undefined && { password }),
