@@ -1,6 +1,9 @@
 import type { KubeObject } from '@godwit/kinds';
 import type { Document } from './document.ts';
 
+/** Comes after everything that a key may hold. */
+const LAST = '\uffff';
+
 type Reader = (object: KubeObject) => string;
 
 /**
@@ -63,6 +66,16 @@ export class DocumentCache {
       documents.push(this.#documents.get(key) as Document);
     }
     return documents;
+  }
+
+  /** The first `limit` of a range, and how many more there are: costs what is taken. */
+  page(prefix: string, after: string, limit: number): { readonly documents: Document[]; readonly remaining: number } {
+    const keys = this.#order();
+    const begin = firstAfter(keys, after < prefix ? prefix : after);
+    const end = Math.max(begin, firstAfter(keys, `${prefix}${LAST}`));
+    const until = Math.min(end, begin + limit);
+    const documents = keys.slice(begin, until).map((key) => this.#documents.get(key) as Document);
+    return { documents, remaining: end - until };
   }
 
   /** What is nearly in order is sorted in nearly one pass. */

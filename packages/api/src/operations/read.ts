@@ -131,13 +131,13 @@ const SLICE = 500;
 
 async function pageOfHub(engine: Engine, hub: KindHub, query: Query): Promise<Page> {
   const { namespace, selection, after, limit } = query;
-  const candidates = hub.candidates(namespace, selection, after);
   const { matches } = selection;
   if (!matches) {
-    if (candidates.length <= limit) return { documents: candidates, remaining: 0 };
-    const documents = candidates.slice(0, limit);
-    return { documents, lastKey: keyOf(query.kind, documents.at(-1)), remaining: candidates.length - limit };
+    const prefix = namespace === undefined ? kindPrefix(query.kind) : namespacePrefix(query.kind, namespace);
+    const { documents, remaining } = hub.cache.page(prefix, after, limit);
+    return { documents, ...(remaining > 0 && { lastKey: keyOf(query.kind, documents.at(-1)) }), remaining };
   }
+  const candidates = hub.candidates(namespace, selection, after);
   const documents: Document[] = [];
   for (const [index, document] of candidates.entries()) {
     if (index % SLICE === SLICE - 1) await engine.options.breathe?.();

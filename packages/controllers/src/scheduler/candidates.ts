@@ -38,9 +38,11 @@ export class Candidates {
   all(epoch: number, chosen: ChosenHosts): Candidate[] {
     const candidates: Candidate[] = [];
     const gangs = new Set<string>();
+    let isAll = true;
     for (const [uid, entry] of this.#watch.waiting) {
       const full = candidates.length >= BATCH_SIZE;
       // The rest of a group may stand behind the end of the batch.
+      if (full) isAll = false;
       if (full && gangs.size === 0) break;
       if (entry.refusedAt === epoch || this.#watch.isAssumed(uid)) continue;
       const gang = gangOf(entry.machine);
@@ -53,6 +55,7 @@ export class Candidates {
       candidates.push(candidate);
       if (gang) gangs.add(gang.key);
     }
+    this.#watch.looked(isAll);
     return candidates;
   }
 

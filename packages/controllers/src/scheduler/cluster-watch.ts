@@ -47,6 +47,7 @@ export class ClusterWatch {
   #revision = 0;
   /** Counts up when something changes that might help a machine that was refused. */
   #epoch = 0;
+  #hasWork = false;
 
   constructor(client: ApiClient) {
     this.#client = client;
@@ -76,17 +77,24 @@ export class ClusterWatch {
     return this.#epoch;
   }
 
-  /** Whether a machine waits that has not been refused as things stand. */
+  #advance(): void {
+    this.#epoch++;
+    this.#hasWork = this.waiting.size > 0;
+  }
+
+  /** Whether a machine may wait that has not been refused as things stand. */
   get hasWork(): boolean {
-    for (const [uid, { refusedAt }] of this.waiting) {
-      if (refusedAt !== this.#epoch && !this.#assumed.has(uid)) return true;
-    }
-    return false;
+    return this.#hasWork;
+  }
+
+  /** Somebody goes through those that wait now. @param all false when he leaves some of them for later */
+  looked(all: boolean): void {
+    this.#hasWork = !all;
   }
 
   /** Something outside the snapshot has changed that might help: a claim, a volume, the time of day. */
   stir(): void {
-    if (this.waiting.size > 0) this.#epoch++;
+    if (this.waiting.size > 0) this.#advance();
   }
 
   /** A host has been chosen; the snapshot counts the machine there already. */
@@ -100,7 +108,10 @@ export class ClusterWatch {
   release(uid: string): void {
     if (!this.#assumed.delete(uid)) return;
     const waiting = this.waiting.get(uid);
-    if (waiting) this.#leave(waiting.machine);
+    if (waiting) {
+      this.#leave(waiting.machine);
+      this.#hasWork = true;
+    }
     // The API may have said meanwhile that it is bound after all.
     if (waiting || !this.snapshot.hostOf(uid)) this.snapshot.remove(uid);
   }
@@ -149,7 +160,7 @@ export class ClusterWatch {
     const host = hostOfNode(change.after);
     if (change.before && JSON.stringify(hostOfNode(change.before)) === JSON.stringify(host)) return;
     this.snapshot.setHost(host);
-    this.#epoch++;
+    this.#advance();
   }
 
   #onNamespace({ before, after }: Change<Namespace>): void {
@@ -184,8 +195,9 @@ export class ClusterWatch {
       const question = questionOf(after);
       const refusedAt = known?.question === question ? known.refusedAt : undefined;
       this.waiting.set(uid, { machine: after, question, ...(refusedAt !== undefined && { refusedAt }) });
+      this.#hasWork ||= refusedAt !== this.#epoch;
       // It may be the one that the others of its group have waited for.
-      if (!known && gangOf(after)) this.#epoch++;
+      if (!known && gangOf(after)) this.#advance();
     } else this.#forget(after);
   }
 
@@ -200,6 +212,6 @@ export class ClusterWatch {
     const placed = this.snapshot.machines.get(uid);
     this.snapshot.remove(uid);
     if (placed) this.held.gone(placed.request);
-    this.#epoch++;
+    this.#advance();
   }
 }

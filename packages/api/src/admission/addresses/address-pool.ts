@@ -44,6 +44,8 @@ export class AddressPool {
   readonly #networks: KindHub;
   readonly #chosen = new Set<string>();
   readonly #next = new Map<Range, number>();
+  /** The default network, read once for each of its versions: every binding asks for it. */
+  #read: ReadNetwork | undefined;
 
   /** Both hubs must be live. */
   constructor(world: World, addresses: KindHub, networks: KindHub) {
@@ -55,7 +57,8 @@ export class AddressPool {
   /** The default network, or undefined where there is none: then nothing gets an address. */
   get network(): Network | undefined {
     const document = this.#networks.cache.get(`${this.#networks.prefix}/default`);
-    return document?.object as Network | undefined;
+    if (this.#read?.document !== document) this.#read = document && readNetwork(document);
+    return this.#read?.network;
   }
 
   /** The address that a parent has in a range. */
@@ -101,10 +104,7 @@ export class AddressPool {
   }
 
   #subnet(range: Range): Subnet | undefined {
-    const spec = this.network?.spec;
-    if (!spec) return undefined;
-    const texts = { machines: spec.subnet, services: spec.serviceSubnet, 'load-balancers': spec.loadBalancerRange };
-    return readSubnet(texts[range]);
+    return this.network && this.#read?.subnets[range];
   }
 
   #isTaken(ip: string): boolean {
@@ -140,6 +140,23 @@ export class AddressPool {
   releaseOne(parent: AddressParent, ip: string): Write | undefined {
     return this.release(parent).find((write) => write.key === `${this.#addresses.prefix}/${ip}`);
   }
+}
+
+interface ReadNetwork {
+  readonly document: Document;
+  readonly network: Network;
+  readonly subnets: Readonly<Record<Range, Subnet | undefined>>;
+}
+
+function readNetwork(document: Document): ReadNetwork {
+  const network = document.object as unknown as Network;
+  const { subnet, serviceSubnet, loadBalancerRange } = network.spec;
+  const subnets = {
+    machines: readSubnet(subnet),
+    services: readSubnet(serviceSubnet),
+    'load-balancers': readSubnet(loadBalancerRange),
+  };
+  return { document, network, subnets };
 }
 
 function parentText({ group, resource, namespace, name }: AddressParent): string {
