@@ -120,7 +120,7 @@ program
   .action(async (names, options) => (await import('./verbs/bench.ts')).bench(names, options));
 
 program
-  .command('sim')
+  .command('sim [scenario]')
   .description('rehearse on simulated hosts and simulated time')
   .option(
     '--faults',
@@ -133,7 +133,11 @@ program
   .option('--hosts <n>', 'simulated hosts (by default drawn from the seed)')
   .option('--jobs <n>', 'runs at a time (by default one a core)')
   .option('--verbose', 'print every event')
-  .action(async (options) => (await import('./verbs/sim.ts')).sim(options));
+  .option('--from <file>', 'the cloud of a kubeconfig, or a saved one (kubectl get nodes,vmi,pods -A -o json)')
+  .option('--traces <folder>', 'where traces are looked for that are not beside the scenario')
+  .option('--out <file>', 'write the report as one HTML file')
+  .option('--json', 'print the report as JSON')
+  .action(async (scenario, options) => (await import('./verbs/sim.ts')).sim(scenario, options));
 
 program
   .command('completion <shell>')

@@ -6,6 +6,9 @@ export interface BackOff {
   readonly longestMs: number;
 }
 
+/** Names that have been taken are forgotten together, when there are more of them. */
+const LONGEST_PAST = 1_024;
+
 /**
  * Names that wait for attention. A name is queued once however often it is added; while it is being
  * worked on, another `add` makes it run once more afterwards. Never two workers on one name.
@@ -13,7 +16,9 @@ export interface BackOff {
 export class WorkQueue {
   readonly #clock: Clock;
   readonly #backOff: BackOff;
-  readonly #ready: string[] = [];
+  #ready: string[] = [];
+  /** Names before this place have been taken. */
+  #taken = 0;
   readonly #queued = new Set<string>();
   readonly #running = new Set<string>();
   readonly #again = new Set<string>();
@@ -29,7 +34,7 @@ export class WorkQueue {
 
   /** Names ready to be worked on now. */
   get depth(): number {
-    return this.#ready.length;
+    return this.#ready.length - this.#taken;
   }
 
   add(name: string): void {
@@ -73,7 +78,7 @@ export class WorkQueue {
   /** The next name, or undefined once the queue is closed. The caller must call `done`. */
   async take(): Promise<string | undefined> {
     while (!this.#closed) {
-      const name = this.#ready.shift();
+      const name = this.#next();
       if (name !== undefined) {
         this.#queued.delete(name);
         this.#running.add(name);
@@ -89,6 +94,21 @@ export class WorkQueue {
       });
     }
     return undefined;
+  }
+
+  /** In constant time, however many wait. */
+  #next(): string | undefined {
+    const name = this.#ready[this.#taken];
+    if (name === undefined) return undefined;
+    this.#taken++;
+    if (this.#taken === this.#ready.length) {
+      this.#ready = [];
+      this.#taken = 0;
+    } else if (this.#taken > LONGEST_PAST && this.#taken * 2 > this.#ready.length) {
+      this.#ready = this.#ready.slice(this.#taken);
+      this.#taken = 0;
+    }
+    return name;
   }
 
   done(name: string): void {

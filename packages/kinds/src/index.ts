@@ -33,6 +33,7 @@ export * from './quantity.ts';
 export * from './rbac/index.ts';
 export * from './registry.ts';
 export * from './resource-quota.ts';
+export * from './scenario/index.ts';
 export * from './secret.ts';
 export * from './selectors/index.ts';
 export * from './service/index.ts';

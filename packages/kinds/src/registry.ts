@@ -34,6 +34,7 @@ import { clusterRoleBinding } from './rbac/cluster-role-binding.ts';
 import { role } from './rbac/role.ts';
 import { roleBinding } from './rbac/role-binding.ts';
 import { resourceQuota } from './resource-quota.ts';
+import { scenario } from './scenario/scenario.ts';
 import { secret } from './secret.ts';
 import { service } from './service/service.ts';
 import { serviceAccount } from './service-account.ts';
@@ -90,6 +91,7 @@ const godwitKinds: readonly KindDefinition[] = [
   anyKind(balancePolicy),
   anyKind(decision),
   anyKind(network),
+  anyKind(scenario),
   anyKind(virtualMachineInstanceMetrics),
 ];
 

@@ -4,10 +4,10 @@ import { systemRandom } from '@godwit/base/node';
 import { runSeeds, type SeedOutcome, Simulation, type SimulationOptions } from '../sim/index.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import { formatDuration } from '../terminal/units.ts';
+import { type RehearseOptions, rehearseScenario } from './rehearse.ts';
 
-export interface SimOptions {
+export interface SimOptions extends RehearseOptions {
   readonly faults?: boolean;
-  readonly seed?: string;
   readonly seeds?: string;
   readonly minutes: string;
   readonly hosts?: string;
@@ -21,8 +21,12 @@ const SEEDS = 20;
 const HIGHEST_SEED = 2 ** 31;
 
 /** `godwit sim`: what would happen, on simulated hosts and simulated time. */
-export async function sim(options: SimOptions): Promise<void> {
-  if (!options.faults) throw new Failure('nothing-to-simulate', 'say what to rehearse: --faults');
+export async function sim(scenario: string | undefined, options: SimOptions): Promise<void> {
+  if (!options.faults) {
+    if (scenario === undefined)
+      throw new Failure('nothing-to-simulate', 'say what to rehearse: a scenario, or --faults');
+    return rehearseScenario(scenario, options);
+  }
   await rehearseFaults(options);
 }
 

@@ -21,11 +21,14 @@ export class Controller {
   readonly #keeper = new ReportKeeper();
   #state: ControllerReport['state'] = 'idle';
   #queue: WorkQueue | undefined;
+  readonly #rescanMs: number;
   #working = 0;
 
-  constructor(reconciler: Reconciler, world: World) {
+  /** @param rescanMs how often every name is visited where the reconciler does not say; 5 minutes by default */
+  constructor(reconciler: Reconciler, world: World, rescanMs = RESCAN_MS) {
     this.reconciler = reconciler;
     this.#world = world;
+    this.#rescanMs = reconciler.rescanMs ?? rescanMs;
     this.#log = world.log.with({ controller: reconciler.name });
   }
 
@@ -97,7 +100,7 @@ export class Controller {
       for (const { cache, names } of this.reconciler.wakes) {
         for (const object of cache.values()) for (const name of names(object)) queue.add(name);
       }
-      timer = this.#world.clock.after(this.reconciler.rescanMs ?? RESCAN_MS, scan);
+      timer = this.#world.clock.after(this.#rescanMs, scan);
     };
     scan();
     return () => timer.cancel();

@@ -9,11 +9,11 @@ export class Controllers {
   readonly #controllers: readonly Controller[];
   readonly #election: LeaderElection | undefined;
 
-  /** Throws a RangeError when two reconcilers have the same name. */
-  constructor(reconcilers: readonly Reconciler[], world: World, election?: LeaderElection) {
+  /** Throws a RangeError when two reconcilers have the same name. `rescanMs` is as of {@link Controller}. */
+  constructor(reconcilers: readonly Reconciler[], world: World, election?: LeaderElection, rescanMs?: number) {
     const names = new Set(reconcilers.map((reconciler) => reconciler.name));
     if (names.size < reconcilers.length) throw new RangeError('two reconcilers have the same name');
-    this.#controllers = reconcilers.map((reconciler) => new Controller(reconciler, world));
+    this.#controllers = reconcilers.map((reconciler) => new Controller(reconciler, world, rescanMs));
     this.#election = election;
   }
 

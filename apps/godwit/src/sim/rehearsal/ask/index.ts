@@ -1,0 +1,33 @@
+/**
+ * Questions about a cloud as it stands, answered by placing machines on a copy of it. Pure.
+ *
+ *   how-many-more    of each group, until the first one finds no host
+ *   what-if-lost     each rack, zone, or the heaviest host
+ *   until-full       weeks of growth until something finds no host
+ *   fewest-hosts     how few hosts would do
+ */
+import { type Policy, type Snapshot } from '@godwit/planner';
+import type { Plan } from '../plan/index.ts';
+import { type Fewest, fewestHosts } from './fewest-hosts.ts';
+import { howManyMore, type More } from './how-many-more.ts';
+import { type Growth, untilFull } from './until-full.ts';
+import { type Lost, whatIfLost } from './what-if-lost.ts';
+
+export type { Fewest, Growth, Lost, More };
+
+/** All answers, as of the end of a run. */
+export interface Answers {
+  readonly more: readonly More[];
+  readonly lost: readonly Lost[];
+  readonly growth: Growth;
+  readonly fewest: Fewest;
+}
+
+export function answer(plan: Plan, snapshot: Snapshot, policy: Policy): Answers {
+  return {
+    more: howManyMore(plan, snapshot, policy),
+    lost: whatIfLost(plan, snapshot, policy),
+    growth: untilFull(plan, snapshot, policy),
+    fewest: fewestHosts(plan, snapshot, policy),
+  };
+}

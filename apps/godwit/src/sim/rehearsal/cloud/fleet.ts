@@ -1,0 +1,177 @@
+import { microTimestamp, timestamp, type World } from '@godwit/base';
+import { ApiClient, EventRecorder } from '@godwit/client';
+import { ApiConfiguration, ApiPodReporter } from '@godwit/host';
+import { FakeVolumes } from '@godwit/host/fake';
+import {
+  type Door,
+  isNotFound,
+  lease,
+  type Node,
+  node,
+  outOfServiceTaint,
+  pod,
+  type Stored,
+  virtualMachineInstance,
+} from '@godwit/kinds';
+import { type HostFacts, RehearsedHost } from './rehearsed-host.ts';
+
+const LEASE_NAMESPACE = 'kube-node-lease';
+/** How long a lease holds after its last renewal, as agents ask for. */
+export const LEASE_SECONDS = 40;
+/** From the end of its lease until somebody has made sure that a host is off. */
+const FENCE_MS = 20_000;
+/** Requests under way at once. */
+const PARALLEL = 64;
+
+/** All hosts of a rehearsed cloud. */
+export class Fleet {
+  readonly client: ApiClient;
+  readonly hosts: ReadonlyMap<string, RehearsedHost>;
+  readonly #world: World;
+  /** Heartbeats that agents would have written. */
+  #onSinceMs = 0;
+
+  constructor(facts: readonly HostFacts[], door: Door, world: World) {
+    this.#world = world;
+    this.client = new ApiClient(door, world);
+    const events = new EventRecorder(this.client, 'godwit-agent');
+    const reporter = new ApiPodReporter(this.client, events);
+    const configuration = new ApiConfiguration(this.client, new FakeVolumes());
+    const tools = { world, client: this.client, events, reporter, configuration };
+    this.hosts = new Map(facts.map((each) => [each.name, new RehearsedHost(each, tools)]));
+  }
+
+  /** Registers all hosts, and takes over what is bound to them. */
+  async start(): Promise<void> {
+    this.#onSinceMs = this.#world.clock.monotonic();
+    await inParallel([...this.hosts.values()], PARALLEL, (host) => this.#register(host));
+    const instances = this.client.cache(virtualMachineInstance);
+    instances.subscribe(({ before, after }) => {
+      const host = this.hosts.get((after ?? before)?.status?.nodeName ?? '');
+      if (!host?.on) return;
+      if (after) host.instances.ensure(after);
+      else if (before) host.instances.absent(before.metadata.uid);
+    });
+    const pods = this.client.cache(pod);
+    pods.subscribe(({ before, after }) => {
+      const host = this.hosts.get((after ?? before)?.spec.nodeName ?? '');
+      if (!host?.on) return;
+      if (after) host.pods.ensure(after);
+      else if (before) host.pods.absent(before.metadata.uid);
+    });
+    await Promise.all([instances.ready, pods.ready, this.client.cache(node).ready]);
+  }
+
+  /** Heartbeats that live agents would have written up to now: one every ten seconds each. */
+  get quietHeartbeats(): number {
+    return Math.floor(((this.#world.clock.monotonic() - this.#onSinceMs) / 10_000) * this.hosts.size);
+  }
+
+  /**
+   * Hosts lose their power. Their last heartbeat is written now, since now somebody reads how old it is; a while
+   * after it has run out somebody has made sure that they are off.
+   */
+  async losePower(names: readonly string[]): Promise<void> {
+    const lost = names.map((name) => this.hosts.get(name)).filter((host) => host?.on === true) as RehearsedHost[];
+    for (const host of lost) await host.losePower();
+    await inParallel(lost, PARALLEL, (host) => this.#lastHeartbeat(host.facts.name));
+    this.#world.clock.after(LEASE_SECONDS * 1000 + FENCE_MS, () => {
+      const still = lost.filter(({ on }) => !on);
+      void inParallel(still, PARALLEL, ({ facts: { name } }) =>
+        this.#change(name, (taints) => [
+          ...taints.filter(({ key }) => key !== outOfServiceTaint),
+          { key: outOfServiceTaint, value: 'lost-power', effect: 'NoExecute', timeAdded: timestamp(this.#world.clock) },
+        ]),
+      );
+    });
+  }
+
+  /** Hosts come up again, empty. */
+  async restorePower(names: readonly string[]): Promise<void> {
+    const back = names.map((name) => this.hosts.get(name)).filter((host) => host?.on === false) as RehearsedHost[];
+    for (const host of back) host.start();
+    await inParallel(back, PARALLEL, async ({ facts }) => {
+      await this.client.resource(lease).delete({ namespace: LEASE_NAMESPACE, name: facts.name }).catch(ignoreMissing);
+      await this.#writeStatus(facts);
+      await this.#change(facts.name, (taints) => taints.filter(({ key }) => key !== outOfServiceTaint));
+    });
+  }
+
+  /** Nothing new comes to these hosts, and their virtual machines are told to start elsewhere; or all of it again. */
+  async maintain(names: readonly string[], on: boolean): Promise<void> {
+    const affected = new Set(names);
+    await inParallel(names, PARALLEL, (name) =>
+      this.client
+        .resource(node)
+        .patch({ name }, { type: 'merge', body: { spec: { unschedulable: on ? true : null } } }),
+    );
+    if (!on) return;
+    const instances = [...this.client.cache(virtualMachineInstance).values()];
+    const pods = [...this.client.cache(pod).values()];
+    await inParallel(
+      instances.filter(({ status }) => affected.has(status?.nodeName ?? '')),
+      PARALLEL,
+      ({ metadata }) => this.client.resource(virtualMachineInstance).delete(metadata).catch(ignoreMissing),
+    );
+    await inParallel(
+      pods.filter(({ spec }) => affected.has(spec.nodeName ?? '')),
+      PARALLEL,
+      ({ metadata }) => this.client.resource(pod).delete(metadata).catch(ignoreMissing),
+    );
+  }
+
+  async #register({ facts }: RehearsedHost): Promise<void> {
+    const { name, labels } = facts;
+    await this.client.resource(node).create({ metadata: { name, labels }, spec: {}, status: {} });
+    await this.#writeStatus(facts);
+  }
+
+  async #writeStatus(facts: HostFacts): Promise<void> {
+    const body = { status: statusOf(facts, timestamp(this.#world.clock)) };
+    const patch = { type: 'merge', body } as const;
+    await this.client.resource(node).patch({ name: facts.name }, patch, { subresource: 'status' });
+  }
+
+  async #lastHeartbeat(name: string): Promise<void> {
+    const renewTime = microTimestamp(this.#world.clock);
+    const spec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
+    const leases = this.client.resource(lease);
+    await leases.delete({ namespace: LEASE_NAMESPACE, name }).catch(ignoreMissing);
+    await leases.create({ metadata: { namespace: LEASE_NAMESPACE, name }, spec });
+  }
+
+  async #change(name: string, change: (taints: Taints) => Taints): Promise<void> {
+    await this.client.resource(node).modify({ name }, (draft) => {
+      draft.spec = { ...draft.spec, taints: [...change(draft.spec?.taints ?? [])] };
+    });
+  }
+}
+
+type Taints = NonNullable<NonNullable<Stored<Node>['spec']>['taints']>;
+
+function statusOf({ name, cpuMillis, memoryBytes, machines }: HostFacts, now: string): NonNullable<Node['status']> {
+  const resources = { cpu: `${cpuMillis}m`, memory: `${Math.floor(memoryBytes / 1024)}Ki`, pods: String(machines) };
+  return {
+    capacity: resources,
+    allocatable: resources,
+    conditions: [{ type: 'Ready', status: 'True', reason: 'AgentReady', message: '', lastTransitionTime: now }],
+    addresses: [{ type: 'Hostname', address: name }],
+  };
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}
+
+/** Does `work` for each, so many at a time. */
+export async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  const runner = async (): Promise<void> => {
+    while (next < items.length) await work(items[next++] as T);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, runner));
+}

@@ -1,0 +1,155 @@
+import type { ApiClient } from '@godwit/client';
+import {
+  type KubeObject,
+  node,
+  type Pod,
+  pod,
+  type Stored,
+  type VirtualMachineInstance,
+  virtualMachineInstance,
+} from '@godwit/kinds';
+import { hostOfNode, type MachineRequest, requestOfMachine, Snapshot } from '@godwit/planner';
+
+/** A machine as the ledger knows it. */
+export interface KnownMachine {
+  /** `namespace/name`: stays when the machine starts anew. */
+  readonly name: string;
+  readonly group: string;
+  /** Another one of its group is as good: pods of a Deployment have new names. */
+  readonly replaceable: boolean;
+  readonly host: string | undefined;
+  readonly runs: boolean;
+  readonly request: MachineRequest;
+  /** Why it has no host, in words. */
+  readonly refusal: string | undefined;
+}
+
+/** Label of every machine that a rehearsal makes: the group that it belongs to. */
+export const groupLabel = 'sim.godwit.dev/group';
+
+/** Where everything is, as watches tell it. */
+export class Ledger {
+  /** Hosts and what has been placed on them, as the scheduler counts. */
+  readonly snapshot = new Snapshot();
+  readonly machines = new Map<string, KnownMachine>();
+  /** By host, by group: machines that run. */
+  readonly running = new Map<string, Map<string, number>>();
+  readonly #lastHost = new Map<string, string>();
+  readonly #listeners: ((machine: KnownMachine) => void)[] = [];
+  readonly #nowMs: () => number;
+  /** Counts changes of what is where. */
+  changes = 0;
+  /** Machines that run on another host than before. */
+  moves = 0;
+  runningCount = 0;
+  /** How many machines are wanted now. */
+  #wanted = 0;
+  #missingMs = 0;
+  #wantedMs = 0;
+  #sinceMs = 0;
+
+  constructor(client: ApiClient) {
+    this.#nowMs = () => client.world.clock.monotonic();
+    const nodes = client.cache(node);
+    for (const each of nodes.values()) this.snapshot.setHost(hostOfNode(each));
+    nodes.subscribe(({ before, after }) => {
+      this.changes++;
+      if (after) this.snapshot.setHost(hostOfNode(after));
+      else if (before) this.snapshot.removeHost(before.metadata.name);
+    });
+    client.cache(virtualMachineInstance).subscribe(({ before, after }) => this.#see(before, after));
+    client.cache(pod).subscribe(({ before, after }) => this.#see(before, after));
+  }
+
+  /** Hears of every machine that runs on a host where it did not before. */
+  onRunning(listener: (machine: KnownMachine) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** What has been counted until now does not count. */
+  begin(): void {
+    this.#settle();
+    this.moves = 0;
+    this.#missingMs = 0;
+    this.#wantedMs = 0;
+  }
+
+  /** From now on so many machines are wanted. */
+  want(count: number): void {
+    this.#settle();
+    this.#wanted = count;
+  }
+
+  get wanted(): number {
+    return this.#wanted;
+  }
+
+  /** Machine-milliseconds that were wanted, and of those the ones in which the machine did not run. */
+  availability(): { readonly wantedMs: number; readonly missingMs: number } {
+    this.#settle();
+    return { wantedMs: this.#wantedMs, missingMs: this.#missingMs };
+  }
+
+  #settle(): void {
+    const nowMs = this.#nowMs();
+    const passedMs = nowMs - this.#sinceMs;
+    this.#sinceMs = nowMs;
+    this.#wantedMs += passedMs * this.#wanted;
+    this.#missingMs += passedMs * Math.max(0, this.#wanted - this.runningCount);
+  }
+
+  #see(before: Machine | undefined, after: Machine | undefined): void {
+    const uid = (after ?? before)?.metadata.uid ?? '';
+    const known = this.machines.get(uid);
+    const now = after && knownMachine(after);
+    if (known && now && known.host === now.host && known.runs === now.runs && known.refusal === now.refusal) return;
+    this.changes++;
+    if (known?.runs) this.#count(known, -1);
+    if (now) {
+      this.machines.set(uid, now);
+      if (now.host && known?.host !== now.host) this.snapshot.put(now.request, now.host);
+    } else this.machines.delete(uid);
+    if ((!now || now.request.finished) && known) this.snapshot.remove(uid);
+    if (!now?.runs) return;
+    this.#count(now, 1);
+    if (!known?.runs) this.#began(now);
+  }
+
+  #count({ host = '', group }: KnownMachine, by: number): void {
+    this.#settle();
+    this.runningCount += by;
+    const groups = this.running.get(host) ?? new Map<string, number>();
+    this.running.set(host, groups.set(group, (groups.get(group) ?? 0) + by));
+  }
+
+  #began(machine: KnownMachine): void {
+    const { name, host = '' } = machine;
+    const last = this.#lastHost.get(name);
+    if (last !== undefined && last !== host) this.moves++;
+    this.#lastHost.set(name, host);
+    for (const listener of this.#listeners) listener(machine);
+  }
+}
+
+type Machine = Stored<Pod> | Stored<VirtualMachineInstance>;
+
+function knownMachine(machine: Machine): KnownMachine {
+  const { namespace = '', name, labels, deletionTimestamp } = machine.metadata;
+  const isInstance = machine.kind === 'VirtualMachineInstance';
+  const host = isInstance ? (machine as VirtualMachineInstance).status?.nodeName : (machine as Pod).spec.nodeName;
+  const conditions = (machine.status as Conditioned | undefined)?.conditions ?? [];
+  const refused = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+  return {
+    name: `${namespace}/${name}`,
+    group: labels?.[groupLabel] ?? '',
+    replaceable: !isInstance,
+    host: host === '' ? undefined : host,
+    runs: machine.status?.phase === 'Running' && deletionTimestamp === undefined,
+    request: requestOfMachine(machine as Stored<KubeObject>),
+    refusal: host ? undefined : refused?.message,
+  };
+}
+
+interface Conditioned {
+  readonly conditions?: readonly { readonly type?: string; readonly status?: string; readonly message?: string }[];
+}

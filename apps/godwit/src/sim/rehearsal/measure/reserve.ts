@@ -1,0 +1,40 @@
+import type { Random } from '@godwit/base';
+import { type Host, type MachineRequest, type Policy, place, type Snapshot } from '@godwit/planner';
+
+/**
+ * How many machines would be left without a host if these hosts were lost at once. Leaves the snapshot as it was.
+ */
+export function homelessWithout(snapshot: Snapshot, names: readonly string[], policy: Policy, random: Random): number {
+  const hosts: Host[] = [];
+  const homeless: { readonly request: MachineRequest; readonly host: string }[] = [];
+  for (const name of names) {
+    const row = snapshot.rowOf(name);
+    const host = row === undefined ? undefined : snapshot.hosts[row];
+    if (row === undefined || !host) continue;
+    hosts.push(host);
+    for (const { request } of snapshot.machinesOn(row)) homeless.push({ request, host: name });
+  }
+  for (const { request } of homeless) snapshot.remove(request.uid);
+  for (const host of hosts) snapshot.setHost({ ...host, ready: false });
+  const { placements, refusals } = place(
+    snapshot,
+    homeless.map(({ request }) => request),
+    policy,
+    random,
+  );
+  for (const { request } of placements) snapshot.remove(request.uid);
+  for (const host of hosts) snapshot.setHost(host);
+  for (const { request, host } of homeless) snapshot.put(request, host);
+  return refusals.length;
+}
+
+/** The hosts whose loss would be the hardest: those that have given out the most of what they have. */
+export function heaviestHosts(snapshot: Snapshot, count: number): readonly string[] {
+  const cpu = snapshot.columns('cpu').used;
+  const memory = snapshot.columns('memory').used;
+  const weights = snapshot.hosts.flatMap((host, row) =>
+    host?.ready ? [{ name: host.name, cpu: cpu.values[row] ?? 0, memory: memory.values[row] ?? 0 }] : [],
+  );
+  const byMemory = weights.toSorted((a, b) => b.memory - a.memory || b.cpu - a.cpu);
+  return byMemory.slice(0, count).map(({ name }) => name);
+}

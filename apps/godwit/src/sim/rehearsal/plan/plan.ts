@@ -1,0 +1,148 @@
+import { Failure } from '@godwit/base';
+import {
+  durationMs,
+  type PlacementSpec,
+  type ScenarioEvent,
+  type ScenarioHosts,
+  type ScenarioSpec,
+  thousandths,
+  wholeUnits,
+} from '@godwit/kinds';
+import type { HostFacts } from '../cloud/index.ts';
+import { dayStepsOf } from './day-steps.ts';
+import { type LoadCurve, loadCurveOf } from './load-curve.ts';
+
+/** Machines that are alike. */
+export interface PlannedGroup {
+  readonly name: string;
+  readonly kind: 'VirtualMachine' | 'Pod';
+  /** At the beginning. */
+  readonly count: number;
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  readonly load: LoadCurve;
+  readonly percentPerWeek: number;
+  readonly apart: 'host' | 'rack' | 'zone' | undefined;
+}
+
+export interface PlannedEvent {
+  readonly atMs: number;
+  /** Undefined: to the end. */
+  readonly untilMs: number | undefined;
+  readonly event: ScenarioEvent;
+  /** Hosts that are lost or emptied. */
+  readonly hosts: readonly string[];
+}
+
+export interface PlannedPolicy {
+  readonly name: string;
+  readonly placement: PlacementSpec;
+}
+
+/** A rehearsal in numbers. */
+export interface Plan {
+  readonly name: string;
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly sampleMs: number;
+  readonly hosts: readonly HostFacts[];
+  readonly groups: readonly PlannedGroup[];
+  readonly events: readonly PlannedEvent[];
+  readonly policies: readonly PlannedPolicy[];
+  readonly reserveHosts: number;
+  readonly currency: string;
+  /** A kilowatt-hour, at milliseconds since the beginning. */
+  readonly energyPrice: (atMs: number) => number;
+  /** Grams a kilowatt-hour. */
+  readonly carbon: (atMs: number) => number;
+}
+
+export type TraceReader = (path: string) => string;
+
+export const rackLabel = 'topology.godwit.dev/rack';
+export const zoneLabel = 'topology.kubernetes.io/zone';
+const HOST_MACHINES = 250;
+
+/** What a live or saved cloud brings; what the scenario describes comes on top. */
+export interface KnownCloud {
+  readonly hosts: readonly HostFacts[];
+  readonly groups: readonly PlannedGroup[];
+}
+
+export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReader, known?: KnownCloud): Plan {
+  const hosts = [...(known?.hosts ?? []), ...(spec.hosts ?? []).flatMap(hostsOf)];
+  const groups = (spec.machines ?? []).map((machines): PlannedGroup => {
+    const { kind = 'VirtualMachine', count, cpu, memory, load, growth, apart } = machines;
+    return {
+      name: machines.name,
+      kind,
+      count,
+      cpuMillis: thousandths(cpu),
+      memoryBytes: wholeUnits(memory),
+      load: loadCurveOf(load, load?.trace === undefined ? undefined : readTrace(load.trace)),
+      percentPerWeek: growth?.percentPerWeek ?? 0,
+      apart,
+    };
+  });
+  return {
+    name,
+    seed: spec.seed ?? 1,
+    durationMs: durationMs(spec.duration ?? '24h') ?? 0,
+    sampleMs: durationMs(spec.sampleEvery ?? '5m') ?? 0,
+    hosts,
+    groups: [...(known?.groups ?? []), ...groups],
+    events: (spec.events ?? []).map((event) => eventOf(event, hosts)).toSorted((a, b) => a.atMs - b.atMs),
+    policies: (spec.policies ?? [{ name: 'spread' }]).map((each) => ({
+      name: each.name,
+      placement: each.placement ?? {},
+    })),
+    reserveHosts: spec.reserveHosts ?? 1,
+    currency: spec.currency ?? 'EUR',
+    energyPrice: dayStepsOf(spec.energyPrice, 0.25),
+    carbon: dayStepsOf(spec.carbon, 0),
+  };
+}
+
+function hostsOf(given: ScenarioHosts): HostFacts[] {
+  const { racks = 1, zones = 1, machines = HOST_MACHINES, idleWatts = 100, fullWatts = 300, pricePerHour = 0 } = given;
+  return Array.from({ length: given.count }, (_, index) => {
+    const name = `${given.name}-${index}`;
+    const rack = index % racks;
+    return {
+      name,
+      cpuMillis: thousandths(given.cpu),
+      memoryBytes: wholeUnits(given.memory),
+      machines,
+      idleWatts,
+      fullWatts,
+      pricePerHour,
+      labels: {
+        'kubernetes.io/hostname': name,
+        [rackLabel]: `rack-${rack}`,
+        [zoneLabel]: `zone-${rack % zones}`,
+      },
+    };
+  });
+}
+
+function eventOf(event: ScenarioEvent, hosts: readonly HostFacts[]): PlannedEvent {
+  const atMs = durationMs(event.at) ?? 0;
+  const { host, rack, zone } = event.lose ?? event.maintain ?? {};
+  const meant = ({ name, labels }: HostFacts) =>
+    host !== undefined
+      ? name === host
+      : rack !== undefined
+        ? labels[rackLabel] === rack
+        : zone !== undefined && labels[zoneLabel] === zone;
+  const affected = hosts.filter(meant).map(({ name }) => name);
+  const where = host ?? rack ?? zone;
+  if (where !== undefined && affected.length === 0)
+    throw new Failure('no-such-place', `there is no host, rack or zone ${where}`);
+  const lastsMs = event.for === undefined ? undefined : durationMs(event.for);
+  return {
+    atMs,
+    untilMs: lastsMs === undefined ? undefined : atMs + lastsMs,
+    event,
+    hosts: affected,
+  };
+}

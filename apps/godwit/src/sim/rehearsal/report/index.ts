@@ -1,0 +1,12 @@
+/**
+ * What a rehearsal found, for people and programs.
+ *
+ *   report       all of it as data: what `--json` prints
+ *   words        every sentence, in English and 简体中文
+ *   text         for a terminal
+ *   line-chart   figures over time as SVG
+ *   page         one HTML file with everything in it: no script, nothing fetched
+ */
+export { renderPage } from './page.ts';
+export { makeReport, type Report } from './report.ts';
+export { renderText } from './text.ts';

@@ -1,0 +1,113 @@
+import type { Run } from '../run/index.ts';
+import { type ChartOptions, renderChart, type Series } from './line-chart.ts';
+import { pageStyle } from './page-style.ts';
+import type { Report } from './report.ts';
+import { sectionsOf } from './sections.ts';
+import { chinese, english, type Words } from './words.ts';
+
+const LANGUAGES = [
+  { code: 'en', name: 'English', words: english },
+  { code: 'zh-Hans', name: '简体中文', words: chinese },
+] as const;
+const GIB = 2 ** 30;
+
+/** The report as one HTML file. The language is chosen without a script: by which button is checked. */
+export function renderPage(report: Report): string {
+  const buttons = LANGUAGES.map(
+    ({ code, name }, index) =>
+      `<input type="radio" name="language" id="${code}"${index === 0 ? ' checked' : ''}><label for="${code}">${name}</label>`,
+  );
+  const bodies = LANGUAGES.map(({ code, words }) => `<main lang="${code}">${renderBody(report, words)}</main>`);
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Godwit: ${escaped(report.scenario)}</title><style>${pageStyle}</style></head>
+<body>${buttons.join('')}${bodies.join('')}</body></html>
+`;
+}
+
+function renderBody(report: Report, words: Words): string {
+  const { runs, best, currency } = report;
+  const rows = runs.map((run) => cells('td', words.row(run, currency)));
+  return [
+    `<h1>${words.title}: ${escaped(report.scenario)}</h1><p>${escaped(words.summary(report))}</p>`,
+    `<h2>${words.sections.policies}</h2><table>${cells('th', words.columns)}${rows.join('')}</table>`,
+    best ? `<p class="best">${escaped(words.best(best.policy, best.by))}</p>` : '',
+    `<h2>${words.sections.figures}</h2>${charts(report, words).join('')}`,
+    ...runs.map((run) => renderRun(run, report, words)),
+  ].join('\n');
+}
+
+function renderRun(run: Run, report: Report, words: Words): string {
+  const title = report.runs.length > 1 ? `<h2 class="run">${escaped(run.policy)}</h2>` : '';
+  const sections = sectionsOf(run, report, words).map(
+    ({ heading, sentences }) =>
+      `<h3>${escaped(heading)}</h3><ul>${sentences.map((sentence) => `<li>${escaped(sentence)}</li>`).join('')}</ul>`,
+  );
+  return `${title}${sections.join('')}`;
+}
+
+function charts({ runs }: Report, { charts: titles, series: names }: Words): string[] {
+  const atMs = runs[0]?.samples.map((sample) => sample.atMs) ?? [];
+  const several = runs.length > 1;
+  const lines = (
+    name: string,
+    shift: number,
+    dashed: boolean,
+    value: (sample: Run['samples'][number]) => number,
+  ): Series[] =>
+    runs.map(({ policy, samples }, index) => ({
+      name: several ? `${policy}: ${name}` : name,
+      values: samples.map(value),
+      colour: (several ? index : shift) % 6,
+      dashed,
+    }));
+  const capacity = (value: (sample: Run['samples'][number]) => number): Series[] => [
+    { name: names.capacity, values: runs[0]?.samples.map(value) ?? [], colour: 9 },
+  ];
+  const all: ChartOptions[] = [
+    {
+      title: titles.cpu,
+      atMs,
+      series: [
+        ...capacity(({ cpuMillis }) => cpuMillis / 1000),
+        ...lines(names.promised, 0, true, ({ cpuPromised }) => cpuPromised / 1000),
+        ...lines(names.used, 1, false, ({ cpuUsed }) => cpuUsed / 1000),
+      ],
+    },
+    {
+      title: titles.memory,
+      atMs,
+      series: [
+        ...capacity(({ memoryBytes }) => memoryBytes / GIB),
+        ...lines(names.promised, 0, false, ({ memoryPromised }) => memoryPromised / GIB),
+      ],
+    },
+    {
+      title: titles.machines,
+      atMs,
+      series: [
+        ...lines(names.wanted, 0, true, ({ wanted }) => wanted),
+        ...lines(names.running, 1, false, ({ running }) => running),
+      ],
+    },
+    { title: titles.watts, atMs, series: lines(titles.watts, 3, false, ({ watts }) => watts) },
+  ];
+  return all.map(
+    (chart) => `<figure><figcaption>${chart.title}${legend(chart.series)}</figcaption>${renderChart(chart)}</figure>`,
+  );
+}
+
+function legend(series: readonly Series[]): string {
+  const items = series.map(
+    ({ name, colour, dashed }) => `<span class="key k${colour}${dashed ? ' dashed' : ''}">${escaped(name)}</span>`,
+  );
+  return `<span class="legend">${items.join('')}</span>`;
+}
+
+function cells(tag: 'td' | 'th', values: readonly string[]): string {
+  return `<tr>${values.map((value) => `<${tag}>${escaped(value)}</${tag}>`).join('')}</tr>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

@@ -1,0 +1,68 @@
+import type { Plan } from '../plan/index.ts';
+import type { Run } from '../run/index.ts';
+
+export interface Report {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly sampleMs: number;
+  readonly hosts: number;
+  readonly machines: number;
+  readonly currency: string;
+  readonly reserveHosts: number;
+  readonly runs: readonly Run[];
+  /** The policy that is better, where several were tried, and what decided it. */
+  readonly best?: { readonly policy: string; readonly by: Criterion };
+}
+
+/** What policies are told apart by, the weightiest first; differences too small to matter do not count. */
+export type Criterion = 'availability' | 'squeezed' | 'reserve' | 'cost' | 'empty' | 'moves' | 'nothing';
+
+const CRITERIA: readonly {
+  readonly name: Criterion;
+  readonly badness: (run: Run) => number;
+  readonly margin: number;
+}[] = [
+  { name: 'availability', badness: ({ availability }) => 1 - availability, margin: 1e-4 },
+  { name: 'squeezed', badness: ({ squeezed }) => squeezed, margin: 1e-3 },
+  {
+    name: 'reserve',
+    badness: ({ reserveLostMs, samples }) => reserveLostMs.length / Math.max(1, samples.length),
+    margin: 0.01,
+  },
+  { name: 'cost', badness: ({ cost }) => cost, margin: 0.005 },
+  { name: 'empty', badness: ({ emptyEnergy }) => -emptyEnergy, margin: 1 },
+  { name: 'moves', badness: ({ moves }) => moves, margin: 0 },
+];
+
+export function makeReport(plan: Plan, runs: readonly Run[]): Report {
+  const best = bestOf(runs);
+  return {
+    scenario: plan.name,
+    seed: plan.seed,
+    durationMs: plan.durationMs,
+    sampleMs: plan.sampleMs,
+    hosts: plan.hosts.length,
+    machines: plan.groups.reduce((sum, { count }) => sum + count, 0),
+    currency: plan.currency,
+    reserveHosts: plan.reserveHosts,
+    runs,
+    ...(best && { best }),
+  };
+}
+
+/** Of those that are as good as the best so far, the best by the next criterion. */
+function bestOf(runs: readonly Run[]): Report['best'] {
+  if (runs.length < 2) return undefined;
+  let left = runs;
+  let by: Criterion = 'nothing';
+  for (const { name, badness, margin } of CRITERIA) {
+    const least = Math.min(...left.map(badness));
+    const allowed = name === 'cost' ? least * (1 + margin) : least + margin;
+    const better = left.filter((run) => badness(run) <= allowed);
+    if (better.length < left.length) by = name;
+    left = better;
+    if (left.length === 1) break;
+  }
+  return { policy: left[0]?.policy ?? '', by };
+}

@@ -1,0 +1,37 @@
+import type { Run } from '../run/index.ts';
+import type { Report } from './report.ts';
+import type { Words } from './words.ts';
+
+/** One part of a report: a heading and its sentences. */
+export interface Section {
+  readonly heading: string;
+  readonly sentences: readonly string[];
+}
+
+const MOST_LOST = 6;
+
+/** What was found under one policy, in words. */
+export function sectionsOf(run: Run, { reserveHosts }: Report, words: Words): readonly Section[] {
+  const { answers } = run;
+  const overCap = words.overCap(run);
+  const sections: Section[] = [
+    {
+      heading: words.sections.answers,
+      sentences: [
+        ...answers.more.map(words.more),
+        words.growth(answers.growth),
+        ...answers.lost.slice(0, MOST_LOST).map(words.lost),
+        words.fewest(answers.fewest),
+        words.reserve(run, reserveHosts),
+        ...(overCap === undefined ? [] : [overCap]),
+      ],
+    },
+    { heading: words.sections.losses, sentences: run.losses.map(words.loss) },
+    {
+      heading: words.sections.refused,
+      sentences: run.refusals.map(({ why, machines }) => words.refusal(why, machines)),
+    },
+    { heading: words.sections.small, sentences: [words.quiet(run)] },
+  ];
+  return sections.filter(({ sentences }) => sentences.length > 0);
+}

@@ -1,0 +1,32 @@
+import type { Report } from './report.ts';
+import { sectionsOf } from './sections.ts';
+import { english as words } from './words.ts';
+
+/** The report for a terminal. */
+export function renderText(report: Report): string {
+  const { runs, best, scenario, currency } = report;
+  const lines = [
+    `${words.title}: ${scenario}`,
+    words.summary(report),
+    '',
+    ...table([words.columns, ...runs.map((run) => words.row(run, currency))]),
+  ];
+  if (best) lines.push('', words.best(best.policy, best.by));
+  for (const run of runs) {
+    if (runs.length > 1) lines.push('', `── ${run.policy}`);
+    for (const { heading, sentences } of sectionsOf(run, report, words)) {
+      lines.push('', heading, ...sentences.map((sentence) => `  ${sentence}`));
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,185 @@
+import type { Fewest, Growth, Lost, More } from '../ask/index.ts';
+import type { Loss } from '../measure/index.ts';
+import type { Run } from '../run/index.ts';
+import { money, percent, span, whole } from './figures.ts';
+import type { Criterion, Report } from './report.ts';
+
+/** Everything that a report says, in one language. */
+export interface Words {
+  readonly title: string;
+  readonly summary: (report: Report) => string;
+  readonly sections: {
+    readonly answers: string;
+    readonly policies: string;
+    readonly figures: string;
+    readonly losses: string;
+    readonly refused: string;
+    readonly small: string;
+  };
+  readonly more: (answer: More) => string;
+  readonly lost: (answer: Lost) => string;
+  readonly growth: (answer: Growth) => string;
+  readonly fewest: (answer: Fewest) => string;
+  readonly reserve: (run: Run, hosts: number) => string;
+  readonly best: (policy: string, by: Criterion) => string;
+  readonly loss: (loss: Loss) => string;
+  readonly refusal: (why: string, machines: number) => string;
+  readonly columns: readonly string[];
+  readonly row: (run: Run, currency: string) => readonly string[];
+  readonly charts: { readonly cpu: string; readonly memory: string; readonly machines: string; readonly watts: string };
+  readonly series: {
+    readonly capacity: string;
+    readonly promised: string;
+    readonly used: string;
+    readonly wanted: string;
+    readonly running: string;
+  };
+  readonly quiet: (run: Run) => string;
+  readonly overCap: (run: Run) => string | undefined;
+}
+
+const rowOf = (run: Run, currency: string): readonly string[] => [
+  run.policy,
+  percent(run.availability, 3),
+  percent(run.squeezed, 2),
+  whole(run.moves),
+  `${whole(run.energy)} kWh`,
+  `${whole(run.emptyEnergy)} kWh`,
+  `${whole(run.carbon)} kg`,
+  money(run.cost, currency),
+  run.hash,
+];
+
+export const english: Words = {
+  title: 'Rehearsal',
+  summary: ({ hosts, machines, durationMs, seed }) =>
+    `${whole(hosts)} hosts, ${whole(machines)} machines at the beginning, ${span(durationMs)} of simulated time, seed ${seed}.`,
+  sections: {
+    answers: 'Answers, as things stand at the end',
+    policies: 'Policies',
+    figures: 'Over time',
+    losses: 'What was lost, and how long it took to come back',
+    refused: 'Machines without a host, and why',
+    small: 'How this was found out',
+  },
+  more: ({ group, machines, why }) =>
+    why === undefined
+      ? `More than ${whole(machines)} more of ${group} fit.`
+      : `${whole(machines)} more of ${group} fit. Then: ${why}`,
+  lost: ({ kind, name, hosts, machines, homeless }) =>
+    homeless === 0
+      ? `Losing ${kind} ${name} (${whole(hosts)} hosts, ${whole(machines)} machines): every machine finds another host.`
+      : `Losing ${kind} ${name} (${whole(hosts)} hosts, ${whole(machines)} machines): ${whole(homeless)} machines find no other host.`,
+  growth: ({ percentPerWeek, weeks, group }) =>
+    percentPerWeek <= 0
+      ? 'Nothing grows.'
+      : weeks === undefined
+        ? `Growing by ${percentPerWeek} % a week, it is not full within ten years.`
+        : `Growing by ${percentPerWeek} % a week, it is full in ${weeks} weeks${group === undefined ? '' : `: ${group} is refused first`}.`,
+  fewest: ({ hosts, of, reserve, least }) =>
+    `${whole(hosts)} of ${whole(of)} hosts would do for what runs, ${whole(reserve)} of them kept free; fewer than ${whole(least)} cannot.`,
+  reserve: ({ reserveLostMs, samples }, hosts) =>
+    reserveLostMs.length === 0
+      ? `N+${hosts} was held at every moment.`
+      : `N+${hosts} was not held at ${whole(reserveLostMs.length)} of ${whole(samples.length)} moments, first after ${span(reserveLostMs[0] ?? 0)}.`,
+  best: (policy, by) =>
+    by === 'nothing'
+      ? 'The policies are as good as each other here.'
+      : `${policy} is better for you: ${criteriaEnglish[by]}.`,
+  loss: ({ what, atMs, hosts, machines, medianMs, longestMs, missing }) =>
+    `${what}, lost after ${span(atMs)}: ${whole(hosts)} hosts, ${whole(machines)} machines.` +
+    (longestMs === undefined
+      ? ''
+      : ` Half ran again after ${span(medianMs ?? longestMs)}, the last after ${span(longestMs)}.`) +
+    (missing > 0 ? ` ${whole(missing)} did not come back.` : ''),
+  refusal: (why, machines) => `${whole(machines)} at most: ${why}`,
+  columns: ['Policy', 'Availability', 'Short of CPU', 'Moves', 'Energy', 'of that idle', 'CO₂', 'Cost', 'Run'],
+  row: rowOf,
+  charts: { cpu: 'Processors (cores)', memory: 'Memory (GiB)', machines: 'Machines', watts: 'Power (W)' },
+  series: { capacity: 'capacity', promised: 'promised', used: 'used', wanted: 'wanted', running: 'running' },
+  quiet: ({ writes, quiet }) =>
+    `Operations, controllers and the state machines of agents are those of a live cloud: ${whole(writes)} writes. ` +
+    `What nobody could read a difference in was not written: ${whole(quiet.heartbeats)} heartbeats, ${whole(quiet.samples)} samples of load, ${whole(quiet.events)} events. ` +
+    'Not rehearsed: what runs inside guests, disks and their contents, and the network between machines.',
+  overCap: ({ overCapMs }) =>
+    overCapMs.length === 0
+      ? undefined
+      : `The power cap was exceeded at ${whole(overCapMs.length)} moments, first after ${span(overCapMs[0] ?? 0)}.`,
+};
+
+const criteriaEnglish: Readonly<Record<Criterion, string>> = {
+  availability: 'more of the wanted machine-time is served',
+  squeezed: 'fewer machines are short of processors',
+  reserve: 'the reserve is held for longer',
+  cost: 'it costs less',
+  empty: 'it leaves more hosts empty, which can be switched off',
+  moves: 'it moves fewer machines',
+  nothing: '',
+};
+
+export const chinese: Words = {
+  title: '演练报告',
+  summary: ({ hosts, machines, durationMs, seed }) =>
+    `${whole(hosts)} 台主机，初始 ${whole(machines)} 台机器，模拟时长 ${span(durationMs)}，随机种子 ${seed}。`,
+  sections: {
+    answers: '结论（以演练结束时的状态为准）',
+    policies: '策略对比',
+    figures: '随时间的变化',
+    losses: '丢失了什么，多久恢复',
+    refused: '没有主机可用的机器及原因',
+    small: '本报告如何得出',
+  },
+  more: ({ group, machines, why }) =>
+    why === undefined
+      ? `还能再放下超过 ${whole(machines)} 台 ${group}。`
+      : `还能再放下 ${whole(machines)} 台 ${group}。之后：${why}`,
+  lost: ({ kind, name, hosts, machines, homeless }) => {
+    const what = `失去${kindsChinese[kind]} ${name}（${whole(hosts)} 台主机，${whole(machines)} 台机器）：`;
+    return homeless === 0 ? `${what}所有机器都能在别处运行。` : `${what}有 ${whole(homeless)} 台机器找不到其他主机。`;
+  },
+  growth: ({ percentPerWeek, weeks, group }) =>
+    percentPerWeek <= 0
+      ? '没有增长。'
+      : weeks === undefined
+        ? `按每周增长 ${percentPerWeek} % 计算，十年内不会用尽。`
+        : `按每周增长 ${percentPerWeek} % 计算，${weeks} 周后用尽${group === undefined ? '' : `，最先被拒绝的是 ${group}`}。`,
+  fewest: ({ hosts, of, reserve, least }) =>
+    `现有负载只需 ${whole(of)} 台主机中的 ${whole(hosts)} 台（其中预留 ${whole(reserve)} 台）；少于 ${whole(least)} 台则不可能。`,
+  reserve: ({ reserveLostMs, samples }, hosts) =>
+    reserveLostMs.length === 0
+      ? `任何时刻都满足 N+${hosts}。`
+      : `在 ${whole(samples.length)} 个时刻中有 ${whole(reserveLostMs.length)} 个不满足 N+${hosts}，首次出现在 ${span(reserveLostMs[0] ?? 0)} 之后。`,
+  best: (policy, by) =>
+    by === 'nothing' ? '在此场景下各策略不分高下。' : `${policy} 更适合您：${criteriaChinese[by]}。`,
+  loss: ({ what, atMs, hosts, machines, medianMs, longestMs, missing }) =>
+    `${what}，于 ${span(atMs)} 后丢失：${whole(hosts)} 台主机，${whole(machines)} 台机器。` +
+    (longestMs === undefined
+      ? ''
+      : `一半机器在 ${span(medianMs ?? longestMs)} 后恢复，最后一台在 ${span(longestMs)} 后恢复。`) +
+    (missing > 0 ? `有 ${whole(missing)} 台没有恢复。` : ''),
+  refusal: (why, machines) => `最多同时 ${whole(machines)} 台：${why}`,
+  columns: ['策略', '可用性', '处理器不足', '迁移次数', '能耗', '其中空闲', '二氧化碳', '费用', '运行标识'],
+  row: rowOf,
+  charts: { cpu: '处理器（核）', memory: '内存（GiB）', machines: '机器', watts: '功率（W）' },
+  series: { capacity: '容量', promised: '已承诺', used: '已使用', wanted: '期望', running: '运行中' },
+  quiet: ({ writes, quiet }) =>
+    `API 操作、控制器和主机代理的状态机与真实云完全相同：共写入 ${whole(writes)} 次。` +
+    `没有任何部分能读出差别的内容不写入：${whole(quiet.heartbeats)} 次心跳、${whole(quiet.samples)} 次负载采样、${whole(quiet.events)} 个事件。` +
+    '未演练：客户机内部、磁盘及其内容、机器之间的网络。',
+  overCap: ({ overCapMs }) =>
+    overCapMs.length === 0
+      ? undefined
+      : `有 ${whole(overCapMs.length)} 个时刻超过功率上限，首次出现在 ${span(overCapMs[0] ?? 0)} 之后。`,
+};
+
+const kindsChinese: Readonly<Record<Lost['kind'], string>> = { host: '主机', rack: '机架', zone: '可用区' };
+
+const criteriaChinese: Readonly<Record<Criterion, string>> = {
+  availability: '满足了更多的机器运行时间',
+  squeezed: '处理器不足的机器更少',
+  reserve: '预留保持得更久',
+  cost: '费用更低',
+  empty: '空出更多可以关闭的主机',
+  moves: '迁移更少',
+  nothing: '',
+};

@@ -1,0 +1,267 @@
+import { createHash } from 'node:crypto';
+import { SeededRandom } from '@godwit/base';
+import { node } from '@godwit/kinds';
+import type { Policy } from '@godwit/planner';
+import { type Answers, answer } from '../ask/index.ts';
+import { RehearsedCloud } from '../cloud/index.ts';
+import {
+  heaviestHosts,
+  homelessWithout,
+  Ledger,
+  type Loss,
+  Losses,
+  type Sample,
+  takeSample,
+} from '../measure/index.ts';
+import type { Plan, PlannedEvent, PlannedPolicy } from '../plan/index.ts';
+import { Crowd } from './crowd.ts';
+import { policyOf } from './policies.ts';
+
+/** What came of one policy. Energy in kilowatt-hours, carbon in kilograms. */
+export interface Run {
+  readonly policy: string;
+  /** The same for every run of this plan by the same program. */
+  readonly hash: string;
+  readonly samples: readonly Sample[];
+  readonly losses: readonly Loss[];
+  /** Why machines had no host, and for how many at most at one time. */
+  readonly refusals: readonly { readonly why: string; readonly machines: number }[];
+  readonly moves: number;
+  readonly energy: number;
+  /** Of that, what hosts took that ran nothing, and that could have been off. */
+  readonly emptyEnergy: number;
+  readonly carbon: number;
+  readonly cost: number;
+  /** Share of the wanted machine-time in which machines ran. */
+  readonly availability: number;
+  /** Share of the machine-time on hosts of which more was asked than they have. */
+  readonly squeezed: number;
+  /** Moments at which the power cap was exceeded, and the reserve was not held, in milliseconds. */
+  readonly overCapMs: readonly number[];
+  readonly reserveLostMs: readonly number[];
+  readonly answers: Answers;
+  readonly writes: number;
+  readonly quiet: { readonly heartbeats: number; readonly events: number; readonly samples: number };
+}
+
+/** Told now and then: how much of the time has passed, 0 to 1. */
+export type Progress = (share: number, doing: string) => void;
+
+/** Hosts whose loss is tried at every change, where there are too many to try all. */
+const HEAVIEST = 8;
+const ALL_UP_TO = 40;
+/** How long machines may take to come up before the first figures are taken. */
+const WARM_UP_MS = 60_000;
+
+/** Runs a plan under one policy, on virtual time. */
+export async function rehearse(plan: Plan, { name, placement }: PlannedPolicy, onProgress: Progress): Promise<Run> {
+  const policy = policyOf(name, placement);
+  onProgress(0, 'hosts');
+  const cloud = await RehearsedCloud.open({ seed: plan.seed, hosts: plan.hosts, policy });
+  const rehearsal = new Rehearsal(plan, policy, cloud, onProgress);
+  try {
+    await rehearsal.run();
+    return rehearsal.result();
+  } finally {
+    await cloud.close();
+  }
+}
+
+class Rehearsal {
+  readonly #plan: Plan;
+  readonly #policy: Policy;
+  readonly #cloud: RehearsedCloud;
+  readonly #ledger: Ledger;
+  readonly #losses: Losses;
+  readonly #crowds: readonly Crowd[];
+  readonly #onProgress: Progress;
+  readonly #samples: Sample[] = [];
+  readonly #refusals = new Map<string, number>();
+  readonly #overCapMs: number[] = [];
+  readonly #random: SeededRandom;
+  readonly #sum = { energy: 0, emptyEnergy: 0, carbon: 0, cost: 0, squeezedMs: 0, machineMs: 0 };
+  #capWatts: number | undefined;
+  #startMs = 0;
+  #reserve = { changes: -1, held: true };
+
+  constructor(plan: Plan, policy: Policy, cloud: RehearsedCloud, onProgress: Progress) {
+    this.#plan = plan;
+    this.#policy = policy;
+    this.#cloud = cloud;
+    this.#onProgress = onProgress;
+    const { client } = cloud.fleet;
+    this.#ledger = new Ledger(client);
+    this.#losses = new Losses(this.#ledger, () => cloud.clock.monotonic() - this.#startMs);
+    this.#crowds = plan.groups.map((group) => new Crowd(group, client));
+    this.#random = new SeededRandom(plan.seed);
+  }
+
+  async run(): Promise<void> {
+    const { durationMs, sampleMs } = this.#plan;
+    this.#onProgress(0, 'machines');
+    await this.#follow(0);
+    await this.#cloud.pass(WARM_UP_MS);
+    this.#startMs = this.#cloud.clock.monotonic();
+    this.#ledger.begin();
+    const marks = this.#marks();
+    for (let atMs = 0; atMs <= durationMs; atMs = Math.min(atMs + sampleMs, Math.max(durationMs, atMs + 1))) {
+      await this.#until(atMs, marks);
+      await this.#follow(atMs);
+      this.#take(atMs, Math.min(sampleMs, durationMs - atMs));
+      this.#onProgress(atMs / durationMs, 'time');
+    }
+  }
+
+  /** What happens, in order: the beginnings and the ends of events. */
+  #marks(): { readonly atMs: number; readonly happen: () => Promise<void> }[] {
+    const marks = this.#plan.events.flatMap((event) => [
+      { atMs: event.atMs, happen: () => this.#begin(event) },
+      ...(event.untilMs === undefined ? [] : [{ atMs: event.untilMs, happen: () => this.#end(event) }]),
+    ]);
+    return marks.toSorted((a, b) => a.atMs - b.atMs);
+  }
+
+  /** Lets time pass up to a moment, with everything that happens until then. */
+  async #until(atMs: number, marks: { readonly atMs: number; readonly happen: () => Promise<void> }[]): Promise<void> {
+    for (let mark = marks[0]; mark && mark.atMs <= atMs; mark = marks[0]) {
+      marks.shift();
+      await this.#passTo(mark.atMs);
+      await this.#cloud.until(mark.happen());
+    }
+    await this.#passTo(atMs);
+  }
+
+  async #passTo(atMs: number): Promise<void> {
+    const leftMs = atMs - (this.#cloud.clock.monotonic() - this.#startMs);
+    if (leftMs > 0) await this.#cloud.pass(leftMs);
+  }
+
+  async #begin({ event, hosts, atMs }: PlannedEvent): Promise<void> {
+    const { fleet } = this.#cloud;
+    if (event.lose) {
+      this.#losses.begin(Object.values(event.lose).join(' '), hosts);
+      await fleet.losePower(hosts);
+    }
+    if (event.maintain) await fleet.maintain(hosts, true);
+    if (event.powerCapWatts !== undefined) this.#capWatts = event.powerCapWatts;
+    for (const [change, sign] of [
+      [event.add, 1],
+      [event.remove, -1],
+    ] as const) {
+      const crowd = this.#crowds.find(({ group }) => group.name === change?.machines);
+      crowd?.order(sign * (change?.count ?? 0));
+      await crowd?.follow(atMs);
+    }
+    this.#wantAsMany();
+  }
+
+  async #end({ event, hosts, atMs }: PlannedEvent): Promise<void> {
+    const { fleet } = this.#cloud;
+    if (event.lose) await fleet.restorePower(hosts);
+    if (event.maintain) await fleet.maintain(hosts, false);
+    if (event.powerCapWatts !== undefined) this.#capWatts = undefined;
+    for (const [change, sign] of [
+      [event.add, -1],
+      [event.remove, 1],
+    ] as const) {
+      const crowd = this.#crowds.find(({ group }) => group.name === change?.machines);
+      crowd?.order(sign * (change?.count ?? 0));
+      await crowd?.follow(atMs);
+    }
+    this.#wantAsMany();
+  }
+
+  async #follow(atMs: number): Promise<void> {
+    for (const crowd of this.#crowds) await this.#cloud.until(crowd.follow(atMs));
+    this.#wantAsMany();
+  }
+
+  #wantAsMany(): void {
+    this.#ledger.want(this.#crowds.reduce((sum, { size }) => sum + size, 0));
+  }
+
+  #take(atMs: number, forMs: number): void {
+    const { fleet } = this.#cloud;
+    const sample = takeSample(atMs, this.#plan, this.#ledger, fleet, this.#reserveHeld());
+    this.#samples.push(sample);
+    const hours = forMs / 3_600_000;
+    const energy = (sample.watts / 1000) * hours;
+    let hostPrice = 0;
+    for (const { on, facts } of fleet.hosts.values()) if (on) hostPrice += facts.pricePerHour;
+    this.#sum.energy += energy;
+    this.#sum.emptyEnergy += (sample.emptyWatts / 1000) * hours;
+    this.#sum.carbon += (energy * this.#plan.carbon(atMs)) / 1000;
+    this.#sum.cost += energy * this.#plan.energyPrice(atMs) + hostPrice * hours;
+    this.#sum.squeezedMs += sample.squeezed * forMs;
+    this.#sum.machineMs += sample.running * forMs;
+    if (this.#capWatts !== undefined && sample.watts > this.#capWatts) this.#overCapMs.push(atMs);
+    if (sample.refused > 0) this.#noteRefusals();
+  }
+
+  #noteRefusals(): void {
+    const now = new Map<string, number>();
+    for (const { refusal } of this.#ledger.machines.values()) {
+      if (refusal !== undefined) now.set(refusal, (now.get(refusal) ?? 0) + 1);
+    }
+    for (const [why, machines] of now) this.#refusals.set(why, Math.max(machines, this.#refusals.get(why) ?? 0));
+  }
+
+  /** Looked at again only when something has changed. */
+  #reserveHeld(): boolean {
+    const { changes, snapshot } = this.#ledger;
+    if (this.#reserve.changes === changes) return this.#reserve.held;
+    const { reserveHosts } = this.#plan;
+    const held = reserveHosts === 0 || this.#couldLoseAny(reserveHosts);
+    this.#reserve = { changes, held: held && snapshot.hostCount > reserveHosts };
+    return this.#reserve.held;
+  }
+
+  #couldLoseAny(count: number): boolean {
+    const { snapshot } = this.#ledger;
+    const heaviest = heaviestHosts(snapshot, snapshot.hostCount <= ALL_UP_TO ? snapshot.hostCount : HEAVIEST);
+    if (count > 1) return homelessWithout(snapshot, heaviest.slice(0, count), this.#policy, this.#random) === 0;
+    return heaviest.every((name) => homelessWithout(snapshot, [name], this.#policy, this.#random) === 0);
+  }
+
+  result(): Run {
+    const { wantedMs, missingMs } = this.#ledger.availability();
+    const { energy, emptyEnergy, carbon, cost, squeezedMs, machineMs } = this.#sum;
+    const losses = this.#losses.results();
+    const samples = this.#samples;
+    const { fleet, writes, quietEvents } = this.#cloud;
+    this.#onProgress(1, 'answers');
+    const nodes = [...fleet.client.cache(node).values()].length;
+    const digest = createHash('sha256').update(JSON.stringify([samples, losses, writes, nodes]));
+    return {
+      policy: this.#policy.name,
+      hash: digest.digest('hex').slice(0, 16),
+      samples,
+      losses,
+      refusals: [...this.#refusals]
+        .map(([why, machines]) => ({ why, machines }))
+        .toSorted((a, b) => b.machines - a.machines)
+        .slice(0, 20),
+      moves: this.#ledger.moves,
+      energy,
+      emptyEnergy,
+      carbon,
+      cost,
+      availability: wantedMs > 0 ? 1 - missingMs / wantedMs : 1,
+      squeezed: machineMs > 0 ? squeezedMs / machineMs : 0,
+      overCapMs: this.#overCapMs,
+      reserveLostMs: samples.filter(({ reserveHeld }) => !reserveHeld).map(({ atMs }) => atMs),
+      answers: answer(this.#plan, this.#ledger.snapshot, this.#policy),
+      writes,
+      quiet: {
+        heartbeats: fleet.quietHeartbeats,
+        events: quietEvents,
+        samples: samples.length * quietSamples(this.#plan),
+      },
+    };
+  }
+}
+
+/** Samples of machines and hosts that a live cloud would have taken, one a second, for each that is taken here. */
+function quietSamples({ sampleMs, hosts }: Plan): number {
+  return Math.round((sampleMs / 1000) * hosts.length);
+}
