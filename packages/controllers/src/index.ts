@@ -5,6 +5,8 @@ export * from './endpoint-slice/index.ts';
 export * from './event/index.ts';
 export * from './framework/index.ts';
 export * from './garbage-collector/index.ts';
+export * from './horizontal-pod-autoscaler/index.ts';
+export * from './metrics-source/index.ts';
 export * from './namespace/index.ts';
 export * from './node-lifecycle/index.ts';
 export * from './persistent-volume/index.ts';

@@ -7,10 +7,12 @@ import {
   Controllers,
   DataVolumeController,
   DeploymentReconciler,
+  DoorMetrics,
   EndpointSliceReconciler,
   EventExpiry,
   type ControllerReport as FrameworkReport,
   GarbageCollector,
+  HorizontalPodAutoscalerReconciler,
   NamespaceReconciler,
   NodeLifecycleController,
   PodDisruptionBudgetReconciler,
@@ -25,15 +27,7 @@ import {
   VirtualMachinePoolController,
   VolumeController,
 } from '@godwit/controllers';
-import type { Policy } from '@godwit/planner';
 import type { ControllerReport } from './control-socket.ts';
-
-export interface ControllerSettings {
-  /** Where machines are put; as the scheduler does by itself where absent. */
-  readonly policy?: Policy;
-  /** How often everything is looked at although nothing has changed, in milliseconds. */
-  readonly rescanMs?: number;
-}
 
 /** The controllers of one process, running. */
 export interface OpenControllers {
@@ -51,11 +45,9 @@ export function openControllers(
   operations: Pick<Operations, 'as'>,
   world: World,
   certificates: string,
-  settings: ControllerSettings = {},
 ): OpenControllers {
   const client = new ApiClient(operations.as(controllersUser, 'godwit-controllers'), world);
-  const { policy, rescanMs } = settings;
-  const controllers = new Controllers(reconcilers(client, certificates, policy), world, undefined, rescanMs);
+  const controllers = new Controllers(reconcilers(client, certificates), world);
   const stopping = new AbortController();
   const running = controllers.run(stopping.signal);
   return {
@@ -69,7 +61,8 @@ export function openControllers(
   };
 }
 
-function reconcilers(client: ApiClient, certificates: string, policy: Policy | undefined): Reconciler[] {
+function reconcilers(client: ApiClient, certificates: string): Reconciler[] {
+  const metrics = new DoorMetrics(client);
   return [
     new NamespaceReconciler(client),
     new GarbageCollector(client),
@@ -81,6 +74,7 @@ function reconcilers(client: ApiClient, certificates: string, policy: Policy | u
     new EventExpiry(client),
     new NodeLifecycleController(client),
     new PodDisruptionBudgetReconciler(client),
+    new HorizontalPodAutoscalerReconciler(client, metrics),
     new VirtualMachineController(client),
     new VirtualMachineInstanceController(client),
     new VirtualMachineInstanceReplicaSetController(client),
@@ -88,7 +82,7 @@ function reconcilers(client: ApiClient, certificates: string, policy: Policy | u
     new DataVolumeController(client),
     new ClaimController(client),
     new VolumeController(client),
-    new Scheduler(client, policy),
+    new Scheduler(client),
   ];
 }
 

@@ -1,7 +1,6 @@
 import {
   type Draft,
   defineKind,
-  filled,
   int32,
   type KindOf,
   listOf,
@@ -28,7 +27,7 @@ const spec = object(
   autoscalingName('HorizontalPodAutoscalerSpec'),
 );
 
-const body = object({ spec: required(spec), status: filled(status) });
+const body = object({ spec: required(spec), status });
 export type HorizontalPodAutoscaler = KindOf<Static<typeof body>>;
 
 export const horizontalPodAutoscaler = defineKind({

@@ -1,0 +1,140 @@
+import type { HorizontalPodAutoscaler, HorizontalStatus, MetricSpec, MetricStatus } from '@godwit/kinds';
+import type { HorizontalAnswer, MetricProposal } from '@godwit/planner';
+import type { ObservedMetric } from './observe-metrics.ts';
+
+type ConditionType = 'AbleToScale' | 'ScalingActive' | 'ScalingLimited';
+type Conditions = NonNullable<HorizontalStatus['conditions']>;
+
+/** One condition as it is to be. */
+export interface Aspect {
+  readonly type: ConditionType;
+  readonly status: 'True' | 'False';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** Sets conditions; the time stays that of the last change of the status. */
+export function withAspects(before: Conditions | undefined, aspects: readonly Aspect[], now: string): Conditions {
+  const kept = (before ?? []).filter(({ type }) => !aspects.some((aspect) => aspect.type === type));
+  const set = aspects.map((aspect) => {
+    const known = before?.find(({ type }) => type === aspect.type);
+    const lastTransitionTime =
+      known?.status === aspect.status && known.lastTransitionTime !== undefined ? known.lastTransitionTime : now;
+    return { ...aspect, lastTransitionTime };
+  });
+  const order: readonly string[] = ['AbleToScale', 'ScalingActive', 'ScalingLimited'];
+  return [...kept, ...set].toSorted((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
+}
+
+/** Reasons of conditions when a metric cannot be told, by the type of the metric; Kubernetes' words. */
+const FAILED = {
+  Resource: 'FailedGetResourceMetric',
+  ContainerResource: 'FailedGetContainerResourceMetric',
+  Pods: 'FailedGetPodsMetric',
+  Object: 'FailedGetObjectMetric',
+  External: 'FailedGetExternalMetric',
+} as const satisfies Record<MetricSpec['type'], string>;
+
+const STABLE = {
+  no: ['ReadyForNewScale', 'the number of machines is the one that was last recommended'],
+  'up-stabilized': ['ScaleUpStabilized', 'fewer were recommended a short while ago: the least of the window counts'],
+  'down-stabilized': ['ScaleDownStabilized', 'more were recommended a short while ago: the most of the window counts'],
+} as const;
+
+const LIMITED = {
+  within: ['DesiredWithinRange', 'the number that is wanted lies within the bounds'],
+  'up-rate': ['ScaleUpLimit', 'the number may not grow any faster'],
+  'down-rate': ['ScaleDownLimit', 'the number may not shrink any faster'],
+  maximum: ['TooManyReplicas', 'more are wanted than maxReplicas allows'],
+  minimum: ['TooFewReplicas', 'fewer are wanted than minReplicas allows'],
+} as const;
+
+type LimitedBy = keyof typeof LIMITED;
+
+/** What the conditions say of a decision. `specs` and `observed` are the metrics in order. */
+export function aspectsOf(
+  answer: HorizontalAnswer,
+  specs: readonly MetricSpec[],
+  observed: readonly ObservedMetric[],
+): readonly Aspect[] {
+  const [reason, message] = LIMITED[answer.limited as LimitedBy];
+  const limited: Aspect = {
+    type: 'ScalingLimited',
+    status: answer.limited === 'within' ? 'False' : 'True',
+    reason,
+    message,
+  };
+  if (answer.by === 'bounds') return [limited];
+  if (answer.by === 'off') {
+    const off = 'there are no machines, and by metrics there will be none until the number is set by hand';
+    return [{ type: 'ScalingActive', status: 'False', reason: 'ScalingDisabled', message: off }];
+  }
+  const failed = answer.proposals.findIndex((proposal) => typeof proposal === 'string');
+  const failure = failed < 0 ? undefined : (answer.proposals[failed] as string);
+  if (answer.by === 'unknown') {
+    const type = specs[failed]?.type ?? 'Resource';
+    const text = `${observed[failed]?.name ?? 'metric'}: ${failure ?? 'nothing to measure'}`;
+    return [{ type: 'ScalingActive', status: 'False', reason: FAILED[type], message: text }];
+  }
+  const [stableReason, stableMessage] = STABLE[answer.stabilized];
+  return [
+    { type: 'AbleToScale', status: 'True', reason: stableReason, message: stableMessage },
+    {
+      type: 'ScalingActive',
+      status: 'True',
+      reason: 'ValidMetricFound',
+      message: `the number was calculated from ${answer.decisive}${failure === undefined ? '' : `; another metric is lost: ${failure}`}`,
+    },
+    limited,
+  ];
+}
+
+/** `currentMetrics`: those that could be told, in the order of the spec. */
+export function currentMetrics(
+  specs: readonly MetricSpec[],
+  proposals: HorizontalAnswer['proposals'],
+): readonly MetricStatus[] {
+  return specs.flatMap((spec, index) => {
+    const proposal = proposals[index];
+    return proposal === undefined || typeof proposal === 'string' ? [] : [statusOf(spec, proposal)];
+  });
+}
+
+function statusOf(spec: MetricSpec, { value, average, utilization }: MetricProposal): MetricStatus {
+  const cpu = (spec.resource ?? spec.containerResource)?.name === 'cpu';
+  const bytes = (spec.resource ?? spec.containerResource)?.name === 'memory';
+  const text = (amount: number) => (bytes ? String(Math.round(amount)) : milli(amount));
+  const current = {
+    ...(value !== undefined && { value: text(value) }),
+    ...(average !== undefined && { averageValue: text(average) }),
+    ...(utilization !== undefined && (cpu || bytes) && { averageUtilization: utilization }),
+  };
+  const { type, resource, containerResource, pods, object, external } = spec;
+  return {
+    type,
+    ...(resource && { resource: { name: resource.name, current } }),
+    ...(containerResource && {
+      containerResource: { name: containerResource.name, container: containerResource.container, current },
+    }),
+    ...(pods && { pods: { metric: pods.metric, current } }),
+    ...(object && { object: { metric: object.metric, describedObject: object.describedObject, current } }),
+    ...(external && { external: { metric: external.metric, current } }),
+  };
+}
+
+/** As a quantity, to the thousandth. */
+function milli(amount: number): string {
+  const thousandths = Math.round(amount * 1000);
+  return thousandths % 1000 === 0 ? String(thousandths / 1000) : `${thousandths}m`;
+}
+
+/** Why the number changes, for the event. */
+export function reasonOfChange(answer: HorizontalAnswer, { spec }: HorizontalPodAutoscaler): string {
+  if (answer.by === 'bounds') {
+    return answer.limited === 'maximum'
+      ? `there were more than maxReplicas (${spec.maxReplicas})`
+      : `there were fewer than minReplicas (${spec.minReplicas ?? 1})`;
+  }
+  const [, message] = LIMITED[answer.limited as LimitedBy];
+  return `${answer.decisive} asks for ${answer.recommended}${answer.limited === 'within' ? '' : `; ${message}`}`;
+}

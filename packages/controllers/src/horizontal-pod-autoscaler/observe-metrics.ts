@@ -1,0 +1,123 @@
+import { describeError } from '@godwit/base';
+import { formatLabelSelector, type MetricSpec, parseQuantity } from '@godwit/kinds';
+import type { HorizontalMetric, HorizontalSample, MeasuredMachine } from '@godwit/planner';
+import {
+  type MachineSelection,
+  type MetricsSource,
+  measuredPod,
+  type ObservedMachines,
+  stateOf,
+  type ValueQuery,
+} from '../metrics-source/index.ts';
+
+export interface ObservedMetric {
+  readonly name: string;
+  readonly metric: HorizontalMetric;
+  readonly sample: HorizontalSample;
+}
+
+/** Asks for all metrics at once; one that fails is told as that. */
+export function observeMetrics(
+  specs: readonly MetricSpec[],
+  machines: ObservedMachines,
+  source: MetricsSource,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<readonly ObservedMetric[]> {
+  return Promise.all(
+    specs.map(async (spec): Promise<ObservedMetric> => {
+      const metric = wantedOf(spec);
+      const name = nameOfMetric(spec);
+      try {
+        return { name, metric, sample: await sampleOf(spec, machines, source, nowMs, signal) };
+      } catch (error) {
+        return { name, metric, sample: { failure: describeError(error) } };
+      }
+    }),
+  );
+}
+
+/** What a metric is called in events and records. */
+export function nameOfMetric(spec: MetricSpec): string {
+  const resource = spec.resource ?? spec.containerResource;
+  if (resource) return 'container' in resource ? `${resource.name} of ${resource.container}` : resource.name;
+  return (spec.pods ?? spec.object ?? spec.external)?.metric.name ?? spec.type;
+}
+
+function wantedOf(spec: MetricSpec): HorizontalMetric {
+  const target = (spec.resource ?? spec.containerResource ?? spec.pods ?? spec.object ?? spec.external)?.target;
+  const amount = (quantity: string | number | undefined) => parseQuantity(quantity) ?? Number.NaN;
+  if (target?.averageUtilization !== undefined)
+    return { of: 'machines', wanted: { utilization: target.averageUtilization } };
+  if (spec.type === 'Object' || spec.type === 'External') {
+    return target?.averageValue === undefined
+      ? { of: 'value', wanted: amount(target?.value) }
+      : { of: 'share', wanted: amount(target.averageValue) };
+  }
+  return { of: 'machines', wanted: { average: amount(target?.averageValue) } };
+}
+
+async function sampleOf(
+  spec: MetricSpec,
+  machines: ObservedMachines,
+  source: MetricsSource,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<HorizontalSample> {
+  const { selection } = machines;
+  const { resource, containerResource } = spec;
+  if (resource) return ofResource({ resource: resource.name }, machines, source, nowMs, signal);
+  if (containerResource) {
+    const { name, container } = containerResource;
+    return ofResource({ resource: name, container }, machines, source, nowMs, signal);
+  }
+  const query = queryOf(spec, selection);
+  const values = await source.values(query, signal);
+  if (query.of !== 'machines') {
+    if (values.length === 0) return { failure: 'the metric has no value' };
+    return { value: values.reduce((sum, { value }) => sum + value, 0) };
+  }
+  const byName = new Map(values.map(({ name = '', value }) => [name, value]));
+  const states = [
+    ...machines.pods.map((pod) => ({ name: pod.metadata.name, state: stateOf(pod, undefined, '', nowMs) })),
+    ...machines.instances,
+  ];
+  return {
+    machines: states.map(({ name, state }) => {
+      const value = byName.get(name);
+      return { name, state, ...(value !== undefined && { value }) };
+    }),
+  };
+}
+
+async function ofResource(
+  query: { readonly resource: string; readonly container?: string },
+  { selection, pods, instances }: ObservedMachines,
+  source: MetricsSource,
+  nowMs: number,
+  signal: AbortSignal,
+): Promise<HorizontalSample> {
+  const samples = new Map((await source.machines(selection, signal)).map((sample) => [sample.name, sample]));
+  const measuredInstances = instances.map(({ name, state, requests }): MeasuredMachine => {
+    const [part] = samples.get(name)?.parts ?? [];
+    const value = part && (query.resource === 'cpu' ? part.cpuCores : part.memoryBytes);
+    const request = requests[query.resource];
+    return { name, state, ...(value !== undefined && { value }), ...(request !== undefined && { request }) };
+  });
+  const measuredPods = pods.map((pod) => measuredPod(pod, samples.get(pod.metadata.name), query, nowMs));
+  return { machines: [...measuredPods, ...measuredInstances] };
+}
+
+function queryOf({ pods, object, external }: MetricSpec, machines: MachineSelection): ValueQuery {
+  const { namespace } = machines;
+  const of = (metric: NonNullable<typeof pods>['metric'] | undefined) => ({
+    metric: metric?.name ?? '',
+    ...(metric?.selector && { selector: formatLabelSelector(metric.selector) }),
+  });
+  if (pods) return { of: 'machines', machines, ...of(pods.metric) };
+  if (object) {
+    const { kind, name } = object.describedObject;
+    return { of: 'object', namespace, kind, name, ...of(object.metric) };
+  }
+  return { of: 'outside', namespace, ...of(external?.metric) };
+}

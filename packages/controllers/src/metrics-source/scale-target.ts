@@ -1,0 +1,52 @@
+import { Failure } from '@godwit/base';
+import type { ApiClient } from '@godwit/client';
+import { type Address, builtInKinds, type KindDefinition, type Scale } from '@godwit/kinds';
+import type { MachineKind } from './metrics-source.ts';
+
+export interface TargetReference {
+  readonly apiVersion?: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** What is scaled: how many machines it should have and has, and which they are. */
+export interface ScaleTarget {
+  readonly address: Address;
+  readonly machines: MachineKind;
+  readonly wanted: number;
+  readonly present: number;
+  /** Label selector of the machines, as text. */
+  readonly selector: string;
+}
+
+/** The kind that a reference means, by its group and name: any version of it will do. */
+export function kindOfTarget({ apiVersion = 'v1', kind }: TargetReference): KindDefinition {
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  const found = builtInKinds.find((candidate) => candidate.group === group && candidate.kind === kind);
+  if (!found) throw new Failure('unknown-kind', `there is no kind ${kind} in ${apiVersion}`);
+  return found;
+}
+
+/** Reads the scale of a target. Throws when there is none. */
+export async function readScale(
+  client: ApiClient,
+  reference: TargetReference,
+  namespace: string,
+): Promise<ScaleTarget> {
+  const kind = kindOfTarget(reference);
+  if (!kind.subresources.scale) throw new Failure('not-scalable', `a ${reference.kind} has no number of machines`);
+  const { group, version, plural } = kind;
+  const address = { group, version, plural, namespace, name: reference.name, subresource: 'scale' };
+  const { spec, status } = (await client.door.get(address)) as Scale;
+  return {
+    address,
+    machines: group.endsWith('kubevirt.io') ? 'VirtualMachineInstance' : 'Pod',
+    wanted: spec?.replicas ?? 0,
+    present: status?.replicas ?? 0,
+    selector: status?.selector ?? '',
+  };
+}
+
+export async function writeScale(client: ApiClient, { address }: ScaleTarget, replicas: number): Promise<void> {
+  await client.door.patch(address, { type: 'merge', body: { spec: { replicas } } });
+}
