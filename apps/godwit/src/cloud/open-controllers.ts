@@ -27,7 +27,15 @@ import {
   VirtualMachinePoolController,
   VolumeController,
 } from '@godwit/controllers';
+import type { Policy } from '@godwit/planner';
 import type { ControllerReport } from './control-socket.ts';
+
+export interface ControllerSettings {
+  /** Where machines are put; as the scheduler does by itself where absent. */
+  readonly policy?: Policy;
+  /** How often everything is looked at although nothing has changed, in milliseconds. */
+  readonly rescanMs?: number;
+}
 
 /** The controllers of one process, running. */
 export interface OpenControllers {
@@ -45,9 +53,11 @@ export function openControllers(
   operations: Pick<Operations, 'as'>,
   world: World,
   certificates: string,
+  settings: ControllerSettings = {},
 ): OpenControllers {
   const client = new ApiClient(operations.as(controllersUser, 'godwit-controllers'), world);
-  const controllers = new Controllers(reconcilers(client, certificates), world);
+  const { policy, rescanMs } = settings;
+  const controllers = new Controllers(reconcilers(client, certificates, policy), world, undefined, rescanMs);
   const stopping = new AbortController();
   const running = controllers.run(stopping.signal);
   return {
@@ -61,7 +71,7 @@ export function openControllers(
   };
 }
 
-function reconcilers(client: ApiClient, certificates: string): Reconciler[] {
+function reconcilers(client: ApiClient, certificates: string, policy: Policy | undefined): Reconciler[] {
   const metrics = new DoorMetrics(client);
   return [
     new NamespaceReconciler(client),
@@ -82,7 +92,7 @@ function reconcilers(client: ApiClient, certificates: string): Reconciler[] {
     new DataVolumeController(client),
     new ClaimController(client),
     new VolumeController(client),
-    new Scheduler(client),
+    new Scheduler(client, policy),
   ];
 }
 
