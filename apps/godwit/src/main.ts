@@ -69,6 +69,16 @@ program
   .action(async (options) => (await import('./verbs/place/index.ts')).place(options));
 
 program
+  .command('scale <target>')
+  .description('set how many machines something has (deployment/x), and say so beside it')
+  .requiredOption('--replicas <n>', 'how many')
+  .option('--dry-run', 'change nothing: say where new ones would go as things stand')
+  .option(...stateOption)
+  .option('-n, --namespace <name>', 'namespace', 'default')
+  .option('-o, --output <format>', 'text or json', 'text')
+  .action(async (target, options) => (await import('./verbs/scale/index.ts')).scale(target, options));
+
+program
   .command('console <machine>')
   .description('the serial console of a virtual machine (vm/x); Ctrl-] leaves')
   .option(...stateOption)

@@ -1,4 +1,5 @@
 import type { Deployment, ReplicaSet } from '@godwit/kinds';
+import { decisionAnnotation } from '@godwit/planner';
 import type { Bounds, Set } from './bounds.ts';
 
 /** Annotations by which kubectl reads the history, and by which scaling is noticed. */
@@ -11,6 +12,7 @@ export const MAXIMUM = 'deployment.kubernetes.io/max-replicas';
 const OWN = new Set<string>([
   'kubectl.kubernetes.io/last-applied-configuration',
   'deprecated.deployment.rollback.to',
+  decisionAnnotation,
   REVISION,
   REVISION_HISTORY,
   DESIRED,

@@ -16,7 +16,7 @@ export interface PlaceOptions {
 }
 
 /** What became, or would become, of one machine. */
-interface Answer {
+export interface Answer {
   readonly of: string;
   readonly machine: string;
   readonly host: string | null;
@@ -43,13 +43,15 @@ export async function place(options: PlaceOptions): Promise<void> {
 }
 
 /** Everything is made in the API's own rehearsal first, which checks it and fills it in. */
-async function rehearse(client: ApiClient, manifests: readonly Manifest[]): Promise<readonly Answer[]> {
+export async function rehearse(client: ApiClient, manifests: readonly Manifest[]): Promise<readonly Answer[]> {
   const titles = new Map<string, string>();
   const machines: Machine[] = [];
   for (const manifest of manifests) {
     const wanted = machinesOf(manifest);
     if (!wanted) continue;
-    await client.door.create(manifest.address, manifest.object, { dryRun: true }).catch(unlessThere);
+    const { resourceVersion: _, ...metadata } = manifest.object.metadata;
+    const draft = { ...manifest.object, metadata };
+    await client.door.create(manifest.address, draft, { dryRun: true }).catch(unlessThere);
     const model = await filledIn(client, wanted, manifest.address.namespace ?? '');
     for (let i = 0; i < wanted.count; i++) {
       const uid = client.world.ids.uuid();

@@ -1,0 +1,85 @@
+import { userInfo } from 'node:os';
+import { Failure } from '@godwit/base';
+import type { ApiClient } from '@godwit/client';
+import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/planner';
+import { openClient } from '../../access/open-client.ts';
+import { Terminal } from '../../terminal/terminal.ts';
+import { rehearse } from '../place/place.ts';
+import { readTarget, type Target } from './target.ts';
+
+export interface ScaleOptions {
+  readonly state: string;
+  readonly namespace: string;
+  readonly replicas: string;
+  readonly dryRun?: boolean;
+  readonly output: string;
+}
+
+/** `godwit scale deployment/web --replicas 5 [--dry-run]`: the dry run exits 1 when a new machine would have no host. */
+export async function scale(text: string, options: ScaleOptions): Promise<void> {
+  const wanted = readReplicas(options.replicas);
+  const { client, close } = openClient(options.state);
+  try {
+    const target = await readTarget(client, text, options.namespace);
+    const added = Math.max(0, wanted - target.replicas);
+    const machines = options.dryRun && added > 0 ? await rehearseMore(client, target, added) : [];
+    if (!options.dryRun && wanted !== target.replicas) await set(client, target, wanted);
+    const result = { target: text, from: target.replicas, to: wanted, dryRun: options.dryRun ?? false, machines };
+    if (options.output === 'json') process.stdout.write(`${JSON.stringify(result)}\n`);
+    else print(new Terminal(), result);
+    if (machines.some(({ host }) => host === null)) process.exitCode = 1;
+  } finally {
+    close();
+  }
+}
+
+function readReplicas(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new Failure('bad-argument', `--replicas ${text}: must be a whole number, 0 or more`);
+}
+
+/** Where so many more machines of the target would go. */
+function rehearseMore(client: ApiClient, { address, object }: Target, added: number) {
+  const { spec } = object as { readonly spec?: object };
+  const { name: _, ...collection } = address;
+  const more = { ...object, spec: { ...spec, replicas: added } };
+  return rehearse(client, [{ address: collection, object: more }]);
+}
+
+/** The number and the reason for it are one write. */
+async function set(client: ApiClient, { address, object, replicas }: Target, wanted: number): Promise<void> {
+  const { metadata } = object;
+  const record: ActionRecord = {
+    v: 1,
+    do: 'scale',
+    at: Math.floor(client.world.clock.now() / 1000),
+    by: userInfo().username,
+    policy: 'manual',
+    to: `${wanted} ${wanted === 1 ? 'machine' : 'machines'}`,
+    in: { before: replicas },
+    ...(metadata.resourceVersion !== undefined && { rev: metadata.resourceVersion }),
+  };
+  const annotations = { [decisionAnnotation]: keepRecord(metadata.annotations?.[decisionAnnotation], record) };
+  const { resourceVersion } = metadata;
+  const body = { metadata: { annotations, resourceVersion }, spec: { replicas: wanted } };
+  await client.door.patch(address, { type: 'merge', body });
+}
+
+interface Result {
+  readonly target: string;
+  readonly from: number;
+  readonly to: number;
+  readonly dryRun: boolean;
+  readonly machines: Awaited<ReturnType<typeof rehearse>>;
+}
+
+function print(terminal: Terminal, { target, from, to, dryRun, machines }: Result): void {
+  if (from === to) terminal.success(`${target} has ${to} already`);
+  else terminal.success(`${target}: ${dryRun ? 'would go' : 'goes'} from ${from} to ${to}`);
+  for (const { machine, host, explanation } of machines) {
+    if (host === null) terminal.failure(`${machine}: no host`);
+    else terminal.success(`${machine}: would run on ${host}`);
+    terminal.line(`  ${explanation}`);
+  }
+  if (dryRun) terminal.line(terminal.paint('dim', 'Nothing was changed.'));
+}
