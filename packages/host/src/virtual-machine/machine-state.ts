@@ -33,6 +33,8 @@ export interface MachineState {
   readonly outcome?: Outcome | undefined;
   /** The process is gone and its disks are removed. */
   readonly cleaned: boolean;
+  /** Its port is gone: also one that came late, or whose coming was told as a failure. */
+  readonly detached: boolean;
   /** A soft reboot is under way: when the guest is off it is started again. */
   readonly rebooting: boolean;
   readonly agent: AgentState;
@@ -134,6 +136,7 @@ export function initialMachineState(uid: string): MachineState {
     uid,
     stage: 'preparing',
     cleaned: false,
+    detached: false,
     rebooting: false,
     agent: { connected: false, askAtMs: 0 },
     probes: {},

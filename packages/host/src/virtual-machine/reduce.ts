@@ -33,9 +33,9 @@ export function reduce(state: MachineState, input: MachineInput | Tick, context:
       // A launch that failed is not forgotten by disks that were laid out for the next try.
       return ready({ ...state, prepared: input.prepared });
     case 'attached':
-      return attached(withoutRetry({ ...state, interfaces: input.interfaces }, 'network'));
+      return attached(withoutRetry({ ...state, interfaces: input.interfaces, detached: false }, 'network'));
     case 'detached':
-      return ended({ ...state, interfaces: undefined });
+      return ended({ ...state, interfaces: undefined, detached: true });
     case 'launched':
       return launched(state, input, context);
     case 'guest':
@@ -201,7 +201,7 @@ function runChanged(
 }
 
 function ended(state: MachineState): MachineState {
-  return state.stage === 'cleaning' && state.cleaned && !state.interfaces ? { ...state, stage: 'ended' } : state;
+  return state.stage === 'cleaning' && state.cleaned && state.detached ? { ...state, stage: 'ended' } : state;
 }
 
 function grown(

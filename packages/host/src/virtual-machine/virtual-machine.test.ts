@@ -102,7 +102,7 @@ describe('the way to running', () => {
 
   test('an instance whose life is over is not started again', () => {
     const over = { ...instance, status: { phase: 'Succeeded' as const } };
-    assert.deepEqual(new Machine().hear({ type: 'machine', machine: over }).wants(), ['clean']);
+    assert.deepEqual(new Machine().hear({ type: 'machine', machine: over }).wants(), ['clean', 'detach']);
   });
 
   test('an image that is missing is told and tried again, later and later', () => {
@@ -131,7 +131,7 @@ describe('the way to running', () => {
   test('told to go before it runs, it is cleaned up without asking the guest, and without waiting out a back-off', () => {
     const machine = new Machine().hear({ type: 'machine', machine: instance }).fails('prepare', 'disk-corrupt');
     machine.hear({ type: 'machine', machine: deleted(instance) });
-    assert.deepEqual(machine.wants(), ['clean']);
+    assert.deepEqual(machine.wants(), ['clean', 'detach']);
   });
 
   test('a port that comes too late is taken away again', () => {
@@ -140,8 +140,9 @@ describe('the way to running', () => {
       { type: 'machine', machine: deleted(instance) },
     );
     machine.hear({ type: 'cleaned' });
-    assert.equal(machine.state.stage, 'ended');
+    assert.equal(machine.state.stage, 'cleaning');
     assert.deepEqual(machine.hear({ type: 'attached', interfaces }).wants(), ['detach']);
+    assert.equal(machine.hear({ type: 'detached' }).state.stage, 'ended');
   });
 });
 

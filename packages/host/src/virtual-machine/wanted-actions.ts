@@ -37,7 +37,7 @@ export function wantedActions(state: MachineState, nowMs: number): Wanted {
       break;
     case 'cleaning':
       if (!state.cleaned) wanted.add({ type: 'clean', name: 'clean', lane: 'machine' });
-      if (state.interfaces) wanted.add({ type: 'detach', name: 'detach', lane: 'network' });
+      if (!state.detached) wanted.add({ type: 'detach', name: 'detach', lane: 'network' });
       break;
     case 'adopting':
       return wanted;
