@@ -1,3 +1,4 @@
+import { controllerRevision } from './apps/controller-revision.ts';
 import { deployment } from './apps/deployment.ts';
 import { replicaSet } from './apps/replica-set.ts';
 import { selfSubjectReview } from './authentication/self-subject-review.ts';
@@ -12,6 +13,7 @@ import { balancePolicy } from './balance-policy/index.ts';
 import { binding } from './binding.ts';
 import { configMap } from './config-map.ts';
 import { decision } from './decision.ts';
+import { elasticPolicy } from './elastic-policy/index.ts';
 import { endpointSlice } from './endpoint-slice.ts';
 import { endpoints } from './endpoints.ts';
 import { event } from './events/core-event.ts';
@@ -63,6 +65,7 @@ const kubernetesKinds: readonly KindDefinition[] = [
   anyKind(secret),
   anyKind(serviceAccount),
   anyKind(service),
+  anyKind(controllerRevision),
   anyKind(deployment),
   anyKind(replicaSet),
   anyKind(horizontalPodAutoscaler),
@@ -90,6 +93,7 @@ const kubernetesKinds: readonly KindDefinition[] = [
 const godwitKinds: readonly KindDefinition[] = [
   anyKind(balancePolicy),
   anyKind(decision),
+  anyKind(elasticPolicy),
   anyKind(network),
   anyKind(scenario),
   anyKind(virtualMachineInstanceMetrics),

@@ -7,7 +7,7 @@ const present = boolean('False takes the timer away. Defaults to true.');
 const tickPolicies = ['delay', 'catchup', 'merge', 'discard'] as const;
 const tickPolicy = oneOf(tickPolicies, 'What happens to ticks that the guest missed.');
 
-const timer = object(
+export const timer = object(
   {
     hpet: object({ present, tickPolicy }, 'High precision event timer.', kubevirt('HPETTimer')),
     pit: object({ present, tickPolicy }, 'Programmable interval timer.', kubevirt('PITTimer')),
@@ -27,16 +27,16 @@ const timer = object(
   kubevirt('Timer'),
 );
 
-export const clock = object(
-  {
-    utc: object(
-      { offsetSeconds: int32('Seconds that the clock is ahead of UTC.') },
-      'The clock starts at UTC.',
-      kubevirt('ClockOffsetUTC'),
-    ),
-    timezone: string('The clock starts at the local time of this zone, such as `Europe/Lisbon`.'),
-    timer,
-  },
-  'What time the guest starts with.',
-  kubevirt('Clock'),
-);
+/** Either of the two fields: from which time the clock starts. */
+const offset = {
+  utc: object(
+    { offsetSeconds: int32('Seconds that the clock is ahead of UTC.') },
+    'The clock starts at UTC.',
+    kubevirt('ClockOffsetUTC'),
+  ),
+  timezone: string('The clock starts at the local time of this zone, such as `Europe/Lisbon`.'),
+};
+
+export const clockOffset = object(offset, 'What time the guest starts with.', kubevirt('ClockOffset'));
+
+export const clock = object({ ...offset, timer }, 'What time the guest starts with.', kubevirt('Clock'));

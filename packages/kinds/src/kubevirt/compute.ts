@@ -3,7 +3,7 @@ import { kubevirt, marker } from './component-name.ts';
 
 /** Processors and memory of a virtual machine. */
 
-const cpuFeature = object(
+export const cpuFeature = object(
   {
     name: required(string('Name of the processor flag, such as `vmx`.')),
     policy: oneOf(
@@ -13,6 +13,23 @@ const cpuFeature = object(
   },
   'One processor flag that the guest must, may or must not see.',
   kubevirt('CPUFeature'),
+);
+
+export const numa = object(
+  {
+    guestMappingPassthrough: marker(
+      'NUMAGuestMappingPassthrough',
+      'The guest sees the NUMA layout of the host processors and huge pages that it was given.',
+    ),
+  },
+  'How the NUMA layout of the host shows in the guest.',
+  kubevirt('NUMA'),
+);
+
+export const realtime = object(
+  { mask: string('Which virtual processors run real-time, such as `0-3,^1`. Defaults to all.') },
+  'Runs virtual processors under a real-time scheduling policy.',
+  kubevirt('Realtime'),
 );
 
 export const cpu = object(
@@ -27,35 +44,24 @@ export const cpu = object(
     features: listOf(cpuFeature, 'Processor flags beyond those of the model.'),
     dedicatedCpuPlacement: boolean('Each virtual processor gets a host processor of its own.'),
     isolateEmulatorThread: boolean('The emulator gets one more host processor, apart from those of the guest.'),
-    numa: object(
-      {
-        guestMappingPassthrough: marker(
-          'NUMAGuestMappingPassthrough',
-          'The guest sees the NUMA layout of the host processors and huge pages that it was given.',
-        ),
-      },
-      'How the NUMA layout of the host shows in the guest.',
-      kubevirt('NUMA'),
-    ),
-    realtime: object(
-      { mask: string('Which virtual processors run real-time, such as `0-3,^1`. Defaults to all.') },
-      'Runs virtual processors under a real-time scheduling policy.',
-      kubevirt('Realtime'),
-    ),
+    numa,
+    realtime,
   },
   'Processors of the machine.',
   kubevirt('CPU'),
+);
+
+export const hugepages = object(
+  { pageSize: string('Size of the huge pages: `2Mi` or `1Gi`.') },
+  'Backs the memory with huge pages of the host.',
+  kubevirt('Hugepages'),
 );
 
 export const memory = object(
   {
     guest: quantity('Memory that the guest sees at boot. Defaults to the memory request.'),
     maxGuest: quantity('How far the memory can grow while the machine runs. Defaults to 4 times `guest`.'),
-    hugepages: object(
-      { pageSize: string('Size of the huge pages: `2Mi` or `1Gi`.') },
-      'Backs the memory with huge pages of the host.',
-      kubevirt('Hugepages'),
-    ),
+    hugepages,
     reservedOverhead: object(
       {
         addedOverhead: quantity('Memory reserved on top of what is reserved anyway.'),

@@ -31,23 +31,35 @@ const hostDeviceFields = {
   ...claimRequest,
 };
 
-const gpu = object(
+export const virtualGpuOptions = object(
   {
-    ...hostDeviceFields,
-    virtualGPUOptions: object(
-      {
-        display: object(
-          { enabled: boolean('Defaults to true.'), ramFB: featureState },
-          'Whether the device has a display.',
-          kubevirt('VGPUDisplayOptions'),
-        ),
-      },
-      'How a mediated device behaves.',
-      kubevirt('VGPUOptions'),
+    display: object(
+      { enabled: boolean('Defaults to true.'), ramFB: featureState },
+      'Whether the device has a display.',
+      kubevirt('VGPUDisplayOptions'),
     ),
   },
+  'How a mediated device behaves.',
+  kubevirt('VGPUOptions'),
+);
+
+export const gpu = object(
+  { ...hostDeviceFields, virtualGPUOptions: virtualGpuOptions },
   'A graphics processor of the host, passed through.',
   kubevirt('GPU'),
+);
+
+export const hostDevice = object(hostDeviceFields, 'A device of the host, passed through.', kubevirt('HostDevice'));
+
+export const rng = marker('Rng', 'Gives the guest randomness of the host.');
+
+export const tpm = object(
+  {
+    enabled: boolean('Defaults to true.'),
+    persistent: boolean('Keeps what it holds over restarts.'),
+  },
+  'An emulated trusted platform module.',
+  kubevirt('TPMDevice'),
 );
 
 const input = object(
@@ -76,20 +88,10 @@ export const devices = object(
     inputs: listOf(input, 'Input devices.'),
     filesystems: listOf(filesystem, 'Volumes shared as files.'),
     gpus: listOf(gpu, 'Graphics processors passed through.'),
-    hostDevices: listOf(
-      object(hostDeviceFields, 'A device of the host, passed through.', kubevirt('HostDevice')),
-      'Devices of the host passed through.',
-    ),
+    hostDevices: listOf(hostDevice, 'Devices of the host passed through.'),
     watchdog,
-    rng: marker('Rng', 'Gives the guest randomness of the host.'),
-    tpm: object(
-      {
-        enabled: boolean('Defaults to true.'),
-        persistent: boolean('Keeps what it holds over restarts.'),
-      },
-      'An emulated trusted platform module.',
-      kubevirt('TPMDevice'),
-    ),
+    rng,
+    tpm,
     sound: object(
       { name: required(string('Name of the device.')), model: string('ich9 or ac97. Defaults to ich9.') },
       'A sound card.',

@@ -8,6 +8,23 @@ const readonly = boolean('The guest cannot write.');
 /** Which of them `disk`, `cdrom` and `lun` allow is checked in validation. */
 const bus = string('Bus of the device: virtio, sata, scsi or usb.');
 
+export const blockSize = object(
+  {
+    custom: object(
+      {
+        logical: int32('Logical block size in bytes, a power of two.'),
+        physical: int32('Physical block size in bytes, a power of two not below the logical one.'),
+        discardGranularity: int32('Smallest range in bytes that can be discarded.'),
+      },
+      'Sizes named outright.',
+      kubevirt('CustomBlockSize'),
+    ),
+    matchVolume: featureState,
+  },
+  'Block sizes that the guest sees.',
+  kubevirt('BlockSize'),
+);
+
 export const disk = object(
   {
     name: required(string('Name of the volume that the disk shows.')),
@@ -39,22 +56,7 @@ export const disk = object(
     dedicatedIOThread: boolean('The disk gets an I/O thread of its own.'),
     shareable: boolean('Several machines may open the volume at once.'),
     changedBlockTracking: boolean('Keeps track of changed blocks, for incremental backups.'),
-    blockSize: object(
-      {
-        custom: object(
-          {
-            logical: int32('Logical block size in bytes, a power of two.'),
-            physical: int32('Physical block size in bytes, a power of two not below the logical one.'),
-            discardGranularity: int32('Smallest range in bytes that can be discarded.'),
-          },
-          'Sizes named outright.',
-          kubevirt('CustomBlockSize'),
-        ),
-        matchVolume: featureState,
-      },
-      'Block sizes that the guest sees.',
-      kubevirt('BlockSize'),
-    ),
+    blockSize,
   },
   'One disk of the machine.',
   kubevirt('Disk'),

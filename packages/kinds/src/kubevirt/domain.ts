@@ -6,6 +6,13 @@ import { devices } from './devices.ts';
 import { features } from './features.ts';
 import { chassis, firmware, launchSecurity, machineType } from './firmware.ts';
 
+export const ioThreadsPolicy = string('How disks share I/O threads: shared, auto or supplementalPool.');
+export const ioThreads = object(
+  { supplementalPoolThreadCount: int64('Number of threads with the policy supplementalPool.') },
+  'I/O threads of the disks.',
+  kubevirt('DiskIOThreads'),
+);
+
 /** The hardware that a guest sees. */
 export const domain = object(
   {
@@ -19,12 +26,8 @@ export const domain = object(
     devices: required(devices),
     chassis,
     launchSecurity,
-    ioThreadsPolicy: string('How disks share I/O threads: shared, auto or supplementalPool.'),
-    ioThreads: object(
-      { supplementalPoolThreadCount: int64('Number of threads with the policy supplementalPool.') },
-      'I/O threads of the disks.',
-      kubevirt('DiskIOThreads'),
-    ),
+    ioThreadsPolicy,
+    ioThreads,
     rebootPolicy: string('What a reboot by the guest does: Reboot (default) or Terminate.'),
   },
   'The hardware that the guest sees.',

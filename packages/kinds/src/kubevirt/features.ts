@@ -8,7 +8,7 @@ const enabled = boolean('Defaults to true.');
 /** A feature that is on when it is mentioned, unless it says otherwise. */
 export const featureState = object({ enabled }, 'Turns a feature on or off.', kubevirt('FeatureState'));
 
-const hyperv = object(
+export const hyperv = object(
   {
     relaxed: featureState,
     vapic: featureState,
@@ -45,14 +45,22 @@ const hyperv = object(
   kubevirt('FeatureHyperv'),
 );
 
+export const apic = object(
+  { enabled, endOfInterrupt: boolean('The guest may signal the end of an interrupt by itself.') },
+  'Advanced interrupt controller.',
+  kubevirt('FeatureAPIC'),
+);
+
+export const kvm = object(
+  { hidden: boolean('The guest does not see that it runs under KVM.') },
+  'How KVM shows itself.',
+  kubevirt('FeatureKVM'),
+);
+
 export const features = object(
   {
     acpi: featureState,
-    apic: object(
-      { enabled, endOfInterrupt: boolean('The guest may signal the end of an interrupt by itself.') },
-      'Advanced interrupt controller.',
-      kubevirt('FeatureAPIC'),
-    ),
+    apic,
     hyperv,
     hypervPassthrough: object(
       { enabled: boolean('Passes on every Hyper-V feature that the host has.') },
@@ -60,11 +68,7 @@ export const features = object(
       kubevirt('HyperVPassthrough'),
     ),
     smm: featureState,
-    kvm: object(
-      { hidden: boolean('The guest does not see that it runs under KVM.') },
-      'How KVM shows itself.',
-      kubevirt('FeatureKVM'),
-    ),
+    kvm,
     pvspinlock: featureState,
   },
   'Features of processor and platform.',

@@ -27,6 +27,15 @@ export const kernelBoot = object(
   kubevirt('KernelBoot'),
 );
 
+export const efi = object(
+  {
+    secureBoot: boolean('Starts only signed code. Needs `features.smm`. Defaults to true.'),
+    persistent: boolean('Keeps the variables of the firmware over restarts.'),
+  },
+  'Boots with UEFI.',
+  kubevirt('EFI'),
+);
+
 const bootloader = object(
   {
     bios: object(
@@ -34,14 +43,7 @@ const bootloader = object(
       'Boots with a BIOS; the default.',
       kubevirt('BIOS'),
     ),
-    efi: object(
-      {
-        secureBoot: boolean('Starts only signed code. Needs `features.smm`. Defaults to true.'),
-        persistent: boolean('Keeps the variables of the firmware over restarts.'),
-      },
-      'Boots with UEFI.',
-      kubevirt('EFI'),
-    ),
+    efi,
   },
   'Which firmware the machine boots with.',
   kubevirt('Bootloader'),

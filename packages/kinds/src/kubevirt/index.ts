@@ -4,6 +4,7 @@
  */
 import type { KindDefinition } from '../machinery/index.ts';
 import { dataVolume } from './data-volume.ts';
+import { instancetypeKinds } from './instancetype/index.ts';
 import { virtualMachine } from './virtual-machine.ts';
 import { virtualMachineInstance } from './virtual-machine-instance.ts';
 import { virtualMachineInstanceReplicaSet } from './virtual-machine-instance-replica-set.ts';
@@ -14,6 +15,7 @@ export type { DataVolumeSource, DataVolumeSpec } from './data-volume-spec.ts';
 export { instanceFinalizer, sizeAtBoot } from './instance-beginning.ts';
 export { defaultGracePeriodSeconds, defaultSpec as defaultInstanceSpec } from './instance-defaults.ts';
 export { claimNames } from './instance-references.ts';
+export * from './instancetype/index.ts';
 export * from './lifecycle.ts';
 export type { MachineCondition } from './machine-condition.ts';
 export * from './virtual-machine.ts';
@@ -42,4 +44,5 @@ export const kubevirtKinds: readonly KindDefinition[] = [
   virtualMachineInstanceReplicaSet as unknown as KindDefinition,
   virtualMachinePool as unknown as KindDefinition,
   dataVolume as unknown as KindDefinition,
+  ...instancetypeKinds,
 ];

@@ -37,8 +37,16 @@ export function defaultSpec(spec: SpecDraft): void {
   defaultRequests(spec);
   defaultProcessors(spec);
   defaultMemory(spec);
-  defaultVolumes(spec);
+  defaultPullPolicies(spec);
+  addUnlistedDevices(spec);
   defaultDevices(spec);
+}
+
+/** Devices that a machine has though its user listed none: a disk for each volume, a tablet, the default network. */
+export function addUnlistedDevices(spec: SpecDraft): void {
+  showVolumes(spec);
+  const { devices } = spec.domain;
+  if (devices.autoattachInputDevice && !devices.inputs?.length) devices.inputs = [{ name: 'default-0', type: '' }];
   defaultNetworks(spec);
 }
 
@@ -91,11 +99,13 @@ function canGrow(domain: Draft<VirtualMachineDomain>): boolean {
   return bytes > 0 && bytes % ALIGNMENT_BYTES === 0;
 }
 
-function defaultVolumes(spec: SpecDraft): void {
+function defaultPullPolicies(spec: SpecDraft): void {
   for (const { containerDisk } of spec.volumes ?? []) if (containerDisk) defaultPullPolicy(containerDisk);
   const kernel = spec.domain.firmware?.kernelBoot?.container;
   if (kernel) defaultPullPolicy(kernel);
+}
 
+function showVolumes(spec: SpecDraft): void {
   const { devices } = spec.domain;
   const shown = new Set([...(devices.disks ?? []), ...(devices.filesystems ?? [])].map(({ name }) => name));
   const hidden = (spec.volumes ?? []).filter((volume) => !shown.has(volume.name) && !volume.memoryDump);
@@ -115,9 +125,10 @@ function defaultDevices(spec: SpecDraft): void {
     const target = disk.disk ?? disk.cdrom ?? disk.lun;
     if (target) target.bus ||= bus;
   }
-  const { watchdog, autoattachInputDevice, inputs } = spec.domain.devices;
-  if (autoattachInputDevice && !inputs?.length) {
-    spec.domain.devices.inputs = [{ name: 'default-0', type: 'tablet', bus: 'usb' }];
+  const { watchdog, inputs } = spec.domain.devices;
+  for (const input of inputs ?? []) {
+    input.type ||= 'tablet';
+    if (input.type === 'tablet') input.bus ||= 'usb';
   }
   if (watchdog && !watchdog.diag288) {
     watchdog.i6300esb = { ...watchdog.i6300esb, action: watchdog.i6300esb?.action || 'reset' };

@@ -1,6 +1,7 @@
 import type { Cause, Draft, KubeObject } from '../../machinery/index.ts';
 import type { DataVolumeSpec } from '../data-volume-spec.ts';
 import { defaultSpec } from '../instance-defaults.ts';
+import { matcherCauses, matcherChangeCauses, type TypeMatcher, typeRoles } from '../instancetype/matcher.ts';
 import type { VirtualMachineInstanceSpec } from '../virtual-machine-instance-spec.ts';
 import { runStrategies } from '../virtual-machine-status.ts';
 import { validateMemoryIsAsked } from './compute.ts';
@@ -13,7 +14,8 @@ interface Machine extends KubeObject {
   readonly spec: {
     readonly running?: boolean;
     readonly runStrategy?: string;
-    readonly instancetype?: unknown;
+    readonly instancetype?: TypeMatcher;
+    readonly preference?: TypeMatcher;
     readonly template: { readonly spec?: VirtualMachineInstanceSpec };
     readonly dataVolumeTemplates?: readonly {
       readonly metadata?: { readonly name?: string; readonly namespace?: string };
@@ -22,12 +24,17 @@ interface Machine extends KubeObject {
   };
 }
 
-export function validateVirtualMachine(machine: Machine): readonly Cause[] {
+export function validateVirtualMachine(machine: Machine, { old }: { readonly old?: Machine } = {}): readonly Cause[] {
   const report = new Report();
   // What is on its way out must not be kept by rules that came later.
   if (machine.metadata.deletionTimestamp) return [];
   validateRunStrategy(machine, report);
   validateTemplates(machine, report);
+  for (const role of typeRoles) {
+    const matcher = machine.spec[role];
+    if (matcher) report.causes.push(...matcherCauses(role, matcher));
+    report.causes.push(...matcherChangeCauses(role, old?.spec[role], matcher));
+  }
   const spec = machine.spec.template.spec;
   if (!spec) {
     report.required('spec.template.spec', 'must be set');
