@@ -151,7 +151,10 @@ export interface GuestView {
   /** Wall-clock start of the process, in milliseconds since the epoch. */
   readonly startedAtMs: number;
   readonly sockets: number;
+  /** All that is plugged. */
   readonly memoryBytes: number;
+  /** What of it the balloon leaves to the guest; all of it where there is no balloon. */
+  readonly balloonBytes: number;
 }
 
 /**

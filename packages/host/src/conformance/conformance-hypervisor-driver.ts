@@ -139,6 +139,8 @@ export function testHypervisorDriver(name: string, open: () => Promise<Hyperviso
       await driver.growMemory(one, 448 * MIB);
       const view = await driver.adopt(one);
       assert.deepEqual([view?.sockets, view?.memoryBytes], [2, 448 * MIB]);
+      assert.ok(view && view.balloonBytes <= view.memoryBytes);
+      await driver.setBalloon(one, 320 * MIB);
       await driver.setSockets(one, 2);
       await assert.rejects(driver.setSockets(one, 3), code('cannot-grow'));
       await assert.rejects(driver.growMemory(one, 4096 * MIB), code('cannot-grow'));

@@ -1,6 +1,6 @@
 import type { World } from '@godwit/base';
-import { wholeUnits } from '@godwit/kinds';
 import type { GuestEvent, GuestRun, GuestView, LaunchRequest } from '../hypervisor-driver.ts';
+import { wantedMemoryBytes } from '../virtual-machine/guest-size.ts';
 
 /** What a simulated guest does. */
 export interface FakeGuest {
@@ -31,13 +31,15 @@ export class GuestProcess {
     this.request = request;
     this.#guest = guest;
     this.#tell = tell;
-    const { cpu, memory } = request.spec.domain;
+    const { cpu } = request.spec.domain;
+    const memoryBytes = wantedMemoryBytes(request.spec) || 128 * MIB;
     this.#view = {
       run: request.held ? 'paused' : 'running',
       agentConnected: false,
       startedAtMs: world.clock.now(),
       sockets: cpu?.sockets ?? 1,
-      memoryBytes: wholeUnits(memory?.guest) || 128 * MIB,
+      memoryBytes,
+      balloonBytes: memoryBytes,
     };
     this.#boot();
   }
@@ -92,7 +94,13 @@ export class GuestProcess {
   }
 
   grow(sockets: number, memoryBytes: number): void {
-    this.#view = { ...this.#view, sockets, memoryBytes };
+    const { view } = this;
+    const hasAll = view.balloonBytes === view.memoryBytes;
+    this.#view = { ...view, sockets, memoryBytes, balloonBytes: hasAll ? memoryBytes : view.balloonBytes };
+  }
+
+  balloon(bytes: number): void {
+    this.#view = { ...this.#view, balloonBytes: Math.min(bytes, this.#view.memoryBytes) };
   }
 
   /** The process is gone. */

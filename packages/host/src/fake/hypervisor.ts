@@ -181,16 +181,16 @@ export class FakeHypervisor implements HypervisorDriver {
     const process = await this.#running(uid);
     const most = wholeUnits(process.request.spec.domain.memory?.maxGuest) || bytes;
     if (bytes > most) throw new Failure('cannot-grow', `it was started to have ${most} bytes at most`);
-    process.grow(process.view.sockets, bytes);
+    process.grow(process.view.sockets, Math.max(bytes, process.view.memoryBytes));
   }
 
-  async setBalloon(uid: string): Promise<void> {
-    await this.#running(uid);
+  async setBalloon(uid: string, bytes: number): Promise<void> {
+    (await this.#running(uid)).balloon(bytes);
   }
 
   async measure(uid: string): Promise<MachineUsage> {
     const { view } = await this.#running(uid);
-    return { cpuSeconds: 0, residentBytes: view.memoryBytes, balloonBytes: view.memoryBytes, disks: [] };
+    return { cpuSeconds: 0, residentBytes: view.memoryBytes, balloonBytes: view.balloonBytes, disks: [] };
   }
 
   usage(): ReadonlyMap<string, ProcessUsage> {

@@ -52,7 +52,7 @@ test('use is a mean over the last seconds, of the host and of every container', 
   sampler.stop();
   const { host, machines } = await sampler.usage();
   assert.equal(host?.cpuCores, 1);
-  assert.equal(host.windowMs, 10_000);
+  assert.equal(host.windowMs, 3_000);
   assert.equal(host.memoryBytes, 5_000);
   assert.equal(machines.length, 1);
   assert.deepEqual(machines[0]?.machine, web);

@@ -3,6 +3,9 @@ import type { GuestEvent, GuestView, LaunchInterface, PreparedMachine } from '..
 import type { MachineAction } from '../machine/index.ts';
 import type { AgentFacts, ProbeType, Stage } from './machine-state.ts';
 
+/** What a guest has, or is to have. */
+export type GuestSize = Pick<GuestView, 'sockets' | 'memoryBytes' | 'balloonBytes'>;
+
 /** What a virtual machine's loop hears. */
 export type MachineInput =
   | { readonly type: 'machine'; readonly machine: Stored<VirtualMachineInstance> }
@@ -28,7 +31,7 @@ export type MachineInput =
   | { readonly type: 'drained' }
   | { readonly type: 'pressed' }
   | { readonly type: 'cleaned' }
-  | { readonly type: 'grown'; readonly sockets: number; readonly memoryBytes: number }
+  | { readonly type: 'grown'; readonly size: GuestSize }
   | { readonly type: 'agent-facts'; readonly facts: AgentFacts }
   | { readonly type: 'credentials-given' }
   | { readonly type: 'probed'; readonly probe: ProbeType; readonly ok: boolean; readonly message: string }
@@ -50,7 +53,7 @@ export type VirtualMachineAction = MachineAction &
     | { readonly type: 'detach' }
     | { readonly type: 'launch'; readonly prepared: PreparedMachine; readonly interfaces: readonly LaunchInterface[] }
     | { readonly type: 'restart' }
-    | { readonly type: 'grow'; readonly sockets: number; readonly memoryBytes: number }
+    | ({ readonly type: 'grow' } & GuestSize)
     | { readonly type: 'drain'; readonly timeoutMs: number }
     | { readonly type: 'press'; readonly resume: boolean }
     | { readonly type: 'clean' }

@@ -56,8 +56,10 @@ export function machineStatus(state: MachineState): HostedStatus {
     ...(view && {
       currentCPUTopology: { cores: cpu?.cores ?? 1, sockets: view.sockets, threads: cpu?.threads ?? 1 },
       memory: {
-        guestAtBoot: String(spec?.domain.memory?.guest ?? binaryQuantity(view.memoryBytes)),
-        guestCurrent: binaryQuantity(view.memoryBytes),
+        guestAtBoot: String(
+          machine?.status?.memory?.guestAtBoot ?? spec?.domain.memory?.guest ?? binaryQuantity(view.memoryBytes),
+        ),
+        guestCurrent: binaryQuantity(Math.min(view.memoryBytes, view.balloonBytes)),
         guestRequested: String(spec?.domain.memory?.guest ?? binaryQuantity(view.memoryBytes)),
       },
     }),

@@ -1,4 +1,4 @@
-import { instanceFinalizer } from '@godwit/kinds';
+import { instanceFinalizer, readableBytes } from '@godwit/kinds';
 import type { GuestEvent, GuestRun } from '../hypervisor-driver.ts';
 import type { Tick } from '../machine/index.ts';
 import { hasBootSource } from './boot-source.ts';
@@ -206,12 +206,13 @@ function ended(state: MachineState): MachineState {
 
 function grown(
   state: MachineState,
-  { sockets, memoryBytes }: Extract<MachineInput, { type: 'grown' }>,
+  { size }: Extract<MachineInput, { type: 'grown' }>,
   context: StepContext,
 ): MachineState {
   if (!state.view) return state;
-  context.tell('Normal', 'Grown', `The guest has ${sockets} sockets and ${memoryBytes} bytes of memory.`);
-  return withoutRetry({ ...state, view: { ...state.view, sockets, memoryBytes } }, 'grow');
+  const memory = readableBytes(Math.min(size.memoryBytes, size.balloonBytes));
+  context.tell('Normal', 'Resized', `The guest has ${size.sockets} sockets and ${memory} of memory.`);
+  return withoutRetry({ ...state, view: { ...state.view, ...size } }, 'grow');
 }
 
 function failed(

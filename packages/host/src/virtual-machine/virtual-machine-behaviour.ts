@@ -15,8 +15,9 @@ import { giveCredentials } from './guest-credentials.ts';
 import { guestFacts } from './guest-facts.ts';
 import { probeGuest } from './guest-prober.ts';
 import { probeOf } from './guest-probes.ts';
+import { hasBalloon } from './guest-size.ts';
 import { addressesOf } from './machine-addresses.ts';
-import type { MachineInput, VirtualMachineAction } from './machine-input.ts';
+import type { GuestSize, MachineInput, VirtualMachineAction } from './machine-input.ts';
 import { machineRecord } from './machine-record.ts';
 import type { MachineState } from './machine-state.ts';
 import { type HostedStatus, hostedFields } from './machine-status.ts';
@@ -86,9 +87,7 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
         await hypervisor.resume(this.#uid);
         return { type: 'restarted' };
       case 'grow':
-        await hypervisor.setSockets(this.#uid, action.sockets);
-        await hypervisor.growMemory(this.#uid, action.memoryBytes);
-        return { type: 'grown', sockets: action.sockets, memoryBytes: action.memoryBytes };
+        return { type: 'grown', size: await this.#grow(action) };
       case 'clean':
         await hypervisor.kill(this.#uid);
         await hypervisor.clean(this.#uid);
@@ -96,6 +95,20 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
       default:
         return this.#performOther(action, signal);
     }
+  }
+
+  /** Memory comes in blocks: what of them is too much the balloon takes back. */
+  async #grow({ sockets, memoryBytes, balloonBytes }: ActionOf<'grow'>): Promise<GuestSize> {
+    const { hypervisor } = this.#parts;
+    await hypervisor.setSockets(this.#uid, sockets);
+    await hypervisor.growMemory(this.#uid, memoryBytes);
+    const view = await hypervisor.adopt(this.#uid);
+    const plugged = view?.memoryBytes ?? memoryBytes;
+    const fitted = Math.min(plugged, balloonBytes);
+    if (hasBalloon(this.#object().spec) && view?.balloonBytes !== fitted)
+      await hypervisor.setBalloon(this.#uid, fitted);
+    // What was asked of the balloon, and not what it has reached: a guest follows in its own time, or never.
+    return { sockets, memoryBytes: plugged, balloonBytes };
   }
 
   async #performOther(

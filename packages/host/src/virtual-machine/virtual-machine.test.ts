@@ -19,6 +19,7 @@ const running: GuestView = {
   startedAtMs: 0,
   sockets: 1,
   memoryBytes: 192 * 2 ** 20,
+  balloonBytes: 192 * 2 ** 20,
 };
 
 /** A machine's step on a clock of its own, with the last actions at hand. */
@@ -280,7 +281,7 @@ describe('while it runs', () => {
     assert.equal(machineStatus(machine.state).reason, 'LivenessProbeFailed');
   });
 
-  test('grows when the spec does, and never shrinks', () => {
+  test('grows when the spec does, and gives memory back by its balloon', () => {
     const { domain } = instance.spec;
     const larger = {
       ...instance.spec,
@@ -289,9 +290,16 @@ describe('while it runs', () => {
     const machine = started().hear({ type: 'machine', machine: { ...instance, spec: larger } });
     const grow = machine.actions.find(({ type }) => type === 'grow');
     assert.deepEqual(grow?.type === 'grow' && [grow.sockets, grow.memoryBytes], [2, 448 * 2 ** 20]);
-    machine.hear({ type: 'grown', sockets: 2, memoryBytes: 448 * 2 ** 20 });
+    const grown = { sockets: 2, memoryBytes: 448 * 2 ** 20, balloonBytes: 448 * 2 ** 20 };
+    machine.hear({ type: 'grown', size: grown });
     assert.deepEqual(machine.wants(), []);
-    assert.deepEqual(machine.hear({ type: 'machine', machine: instance }).wants(), []);
+    machine.hear({ type: 'machine', machine: instance });
+    const shrink = machine.actions.find(({ type }) => type === 'grow');
+    const asked = shrink?.type === 'grow' && [shrink.sockets, shrink.memoryBytes, shrink.balloonBytes];
+    assert.deepEqual(asked, [2, 448 * 2 ** 20, 192 * 2 ** 20]);
+    machine.hear({ type: 'grown', size: { ...grown, balloonBytes: 192 * 2 ** 20 } });
+    assert.deepEqual(machine.wants(), []);
+    assert.equal(machineStatus(machine.state).memory?.guestCurrent, '192Mi');
   });
 
   test('the agent is asked while it is there', () => {

@@ -1,6 +1,6 @@
-import { wholeUnits } from '@godwit/kinds';
 import { hasAgentCredentials } from './guest-credentials.ts';
 import { dueProbes } from './guest-probes.ts';
+import { hasBalloon, wantedMemoryBytes } from './guest-size.ts';
 import type { VirtualMachineAction } from './machine-input.ts';
 import type { MachineState } from './machine-state.ts';
 import { machineStatus } from './machine-status.ts';
@@ -102,12 +102,16 @@ function addWatching(state: MachineState, wanted: WantedList): void {
   }
 }
 
+/** Sockets and memory are plugged; memory that was plugged and is too much is taken back by the balloon. */
 function addGrowth({ machine, view }: MachineState, wanted: WantedList): void {
   if (!machine || !view || view.run !== 'running') return;
+  const guestBytes = wantedMemoryBytes(machine.spec) || view.memoryBytes;
   const sockets = Math.max(view.sockets, machine.spec.domain.cpu?.sockets ?? 0);
-  const memoryBytes = Math.max(view.memoryBytes, wholeUnits(machine.spec.domain.memory?.guest));
-  if (sockets === view.sockets && memoryBytes === view.memoryBytes) return;
-  wanted.add({ type: 'grow', name: `grow ${sockets} ${memoryBytes}`, lane: 'grow', sockets, memoryBytes });
+  const memoryBytes = Math.max(view.memoryBytes, guestBytes);
+  const balloonBytes = hasBalloon(machine.spec) ? guestBytes : view.balloonBytes;
+  if (sockets === view.sockets && memoryBytes === view.memoryBytes && balloonBytes === view.balloonBytes) return;
+  const name = `grow ${sockets} ${memoryBytes} ${balloonBytes}`;
+  wanted.add({ type: 'grow', name, lane: 'grow', sockets, memoryBytes, balloonBytes });
 }
 
 function addStopping(state: MachineState, wanted: WantedList, nowMs: number): void {

@@ -121,9 +121,16 @@ export class QemuHypervisor implements HypervisorDriver {
     }
     const machine = await this.#connected(uid, files, process);
     this.#sweepLogs();
-    const [run, sockets, memoryBytes] = await Promise.all([machine.run(), countSockets(machine), countMemory(machine)]);
+    const [run, sockets, memoryBytes, balloon] = await Promise.all([
+      machine.run(),
+      countSockets(machine),
+      countMemory(machine),
+      // A machine may have been made without one.
+      machine.execute('query-balloon').catch(() => undefined),
+    ]);
     const { startedAtMs } = process;
-    return { run, sockets, memoryBytes, startedAtMs, agentConnected: machine.agentConnected };
+    const balloonBytes = Math.min(memoryBytes, balloon?.actual ?? memoryBytes);
+    return { run, sockets, memoryBytes, balloonBytes, startedAtMs, agentConnected: machine.agentConnected };
   }
 
   async pause(uid: string): Promise<void> {
