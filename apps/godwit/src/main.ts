@@ -71,8 +71,8 @@ program
 program
   .command('scale <target>')
   .description('set how many machines something has (deployment/x), and say so beside it')
-  .requiredOption('--replicas <n>', 'how many')
-  .option('--dry-run', 'change nothing: say where new ones would go as things stand')
+  .option('--replicas <n>', 'how many')
+  .option('--dry-run', 'change nothing: say where new ones would go; without --replicas, what the autoscaler would do')
   .option(...stateOption)
   .option('-n, --namespace <name>', 'namespace', 'default')
   .option('-o, --output <format>', 'text or json', 'text')

@@ -124,7 +124,8 @@ export class HorizontalPodAutoscalerReconciler implements Reconciler {
   async #scale(scaler: HorizontalPodAutoscaler, target: ScaleTarget, answer: HorizontalAnswer): Promise<Aspect> {
     const reason = reasonOfChange(answer, scaler);
     try {
-      await writeScale(this.#client, target, answer.replicas);
+      const policy = `HorizontalPodAutoscaler ${scaler.metadata.name}`;
+      await writeScale(this.#client, target, answer.replicas, { by: this.name, policy, why: reason });
     } catch (error) {
       const message = describeError(error);
       this.#events.warning(

@@ -5,26 +5,35 @@ import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/plann
 import { openClient } from '../../access/open-client.ts';
 import { Terminal } from '../../terminal/terminal.ts';
 import { rehearse } from '../place/place.ts';
+import { type Advice, askAutoscaler } from './ask-autoscaler.ts';
 import { readTarget, type Target } from './target.ts';
 
 export interface ScaleOptions {
   readonly state: string;
   readonly namespace: string;
-  readonly replicas: string;
+  readonly replicas?: string;
   readonly dryRun?: boolean;
   readonly output: string;
 }
 
-/** `godwit scale deployment/web --replicas 5 [--dry-run]`: the dry run exits 1 when a new machine would have no host. */
+/**
+ * `godwit scale deployment/web --replicas 5 [--dry-run]`, or only `--dry-run`: then its autoscaler is asked what it would
+ * do now. The dry run exits 1 when a new machine would have no host.
+ */
 export async function scale(text: string, options: ScaleOptions): Promise<void> {
-  const wanted = readReplicas(options.replicas);
+  const given = options.replicas === undefined ? undefined : readReplicas(options.replicas);
+  if (given === undefined && !options.dryRun)
+    throw new Failure('bad-argument', 'say --replicas, or --dry-run to hear what the autoscaler would do');
   const { client, close } = openClient(options.state);
   try {
     const target = await readTarget(client, text, options.namespace);
+    const advice = given === undefined ? await askAutoscaler(client, target) : undefined;
+    const wanted = advice?.to ?? given ?? target.replicas;
     const added = Math.max(0, wanted - target.replicas);
     const machines = options.dryRun && added > 0 ? await rehearseMore(client, target, added) : [];
     if (!options.dryRun && wanted !== target.replicas) await set(client, target, wanted);
-    const result = { target: text, from: target.replicas, to: wanted, dryRun: options.dryRun ?? false, machines };
+    const dryRun = options.dryRun ?? false;
+    const result = { target: text, from: target.replicas, to: wanted, dryRun, ...(advice && { advice }), machines };
     if (options.output === 'json') process.stdout.write(`${JSON.stringify(result)}\n`);
     else print(new Terminal(), result);
     if (machines.some(({ host }) => host === null)) process.exitCode = 1;
@@ -70,12 +79,14 @@ interface Result {
   readonly from: number;
   readonly to: number;
   readonly dryRun: boolean;
+  readonly advice?: Advice;
   readonly machines: Awaited<ReturnType<typeof rehearse>>;
 }
 
-function print(terminal: Terminal, { target, from, to, dryRun, machines }: Result): void {
-  if (from === to) terminal.success(`${target} has ${to} already`);
+function print(terminal: Terminal, { target, from, to, dryRun, advice, machines }: Result): void {
+  if (from === to) terminal.success(`${target} ${advice ? 'would stay at' : 'has'} ${to}${advice ? '' : ' already'}`);
   else terminal.success(`${target}: ${dryRun ? 'would go' : 'goes'} from ${from} to ${to}`);
+  if (advice) terminal.line(`  ${advice.autoscaler} says: ${advice.says.join('; ')}.`);
   for (const { machine, host, explanation } of machines) {
     if (host === null) terminal.failure(`${machine}: no host`);
     else terminal.success(`${machine}: would run on ${host}`);
