@@ -20,9 +20,13 @@ export interface HbalResult {
 }
 
 /** Debian's hbal on a snapshot in a file; undefined where it is not installed. Stopped after `limitMs`. */
-export async function runHbal(file: string, limitMs: number): Promise<HbalResult | undefined> {
+export async function runHbal(
+  file: string,
+  limitMs: number,
+  options: readonly string[] = [],
+): Promise<HbalResult | undefined> {
   const began = performance.now();
-  const child = spawn('hbal', ['-t', file, '-p'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn('hbal', ['-t', file, ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -55,13 +59,16 @@ function parse(text: string): Omit<HbalResult, 'ms' | 'finished'> {
   };
 }
 
+/** It only has to read the file. */
+const JUDGING_MS = 60_000;
+
 /** hbal's own opinion of a cluster in text form; undefined where it is not installed. */
 export async function scoreByHbal(text: string): Promise<number | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'godwit-hbal-'));
   try {
     const file = join(folder, 'cluster.data');
     writeFileSync(file, text);
-    return (await runHbal(file, 2000))?.initialScore;
+    return (await runHbal(file, JUDGING_MS, ['-l', '0']))?.initialScore;
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,4 +1,5 @@
 /** The will: one folder a reconciler, each observe, decide, act. They go through the door like everyone. */
+export * from './balance/index.ts';
 export * from './data-volume/index.ts';
 export * from './deployment/index.ts';
 export * from './endpoint-slice/index.ts';

@@ -3,6 +3,7 @@ import { controllers as controllersUser } from '@godwit/api';
 import type { World } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
 import {
+  BalanceController,
   ClaimController,
   Controllers,
   DataVolumeController,
@@ -85,6 +86,7 @@ function reconcilers(client: ApiClient, certificates: string, policy: Policy | u
     new NodeLifecycleController(client),
     new PodDisruptionBudgetReconciler(client),
     new HorizontalPodAutoscalerReconciler(client, metrics),
+    new BalanceController(client),
     new VirtualMachineController(client),
     new VirtualMachineInstanceController(client),
     new VirtualMachineInstanceReplicaSetController(client),

@@ -25,6 +25,18 @@ export type BalancePolicySpec = Static<typeof spec>;
 const body = object({ spec: filled(spec), status });
 export type BalancePolicy = KindOf<Static<typeof body>>;
 
+function contradictions(
+  { placement: where, balance: moves, power: switching }: BalancePolicySpec,
+  faults: Faults,
+): void {
+  if (switching?.mode === 'automatic' && (where?.strategy ?? 'spread') === 'spread') {
+    faults.invalid('spec.power.mode', switching.mode, 'no host is ever empty where placement.strategy is spread');
+  }
+  if (moves?.mode === 'automatic' && moves.maximumMovesPerHour === 0) {
+    faults.invalid('spec.balance.maximumMovesPerHour', 0, 'must be more than 0 where balance.mode is automatic');
+  }
+}
+
 /** A host belongs to one policy: of those that select it, the oldest, and by name where they are as old. */
 export const balancePolicy = defineKind({
   group: 'godwit.dev',
@@ -43,6 +55,7 @@ export const balancePolicy = defineKind({
     const faults = new Faults();
     validateLabelSelector(given.hostSelector, 'spec.hostSelector', faults);
     if (given.placement) validatePlacement(given.placement, 'spec.placement', faults);
+    contradictions(given, faults);
     return faults.causes;
   },
   columns: [

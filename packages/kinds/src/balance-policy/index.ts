@@ -5,3 +5,4 @@
 export * from './balance-policy.ts';
 export type { PolicyMode } from './mode.ts';
 export type { PlacementSpec } from './placement.ts';
+export type { BalancePolicyStatus } from './status.ts';

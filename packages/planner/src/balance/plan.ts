@@ -50,10 +50,10 @@ export interface BalancePlan {
 export function planBalance(situation: Situation, settings: BalanceSettings): BalancePlan {
   const floor = new Floor(situation, settings);
   const before = holdsReserve(floor, settings.reserve);
-  const budget = budgetOf(situation, settings);
+  const budget = settings.mode === 'off' ? 0 : budgetOf(situation, settings);
   const wake: number[] = [];
   let stuck: readonly number[] = [];
-  const relief = weigh(floor, before, () => {
+  const relief = weigh(floor, before, shortagesOf, () => {
     const found = relieve(floor, budget);
     wake.push(...found.wake);
     stuck = found.stuck;
@@ -61,7 +61,7 @@ export function planBalance(situation: Situation, settings: BalanceSettings): Ba
   });
   const left = budget - relief.moves.length;
   const received = new Set(relief.moves.map(({ to }) => to));
-  const order = weigh(floor, before, () => {
+  const order = weigh(floor, before, joulesOf, () => {
     if (settings.strategy === 'spread') return levelLoad(floor, left);
     const found = emptyHosts(floor, left, received);
     wake.push(...found.wake);
@@ -79,12 +79,17 @@ function budgetOf({ nowMs, recentMovesMs }: Situation, { movesPerHour }: Balance
 }
 
 /** Asks for moves, keeps them on the floor when they are good, and takes them back when not. */
-function weigh(floor: Floor, reserveHeld: boolean, propose: () => readonly Move[]): PlanPart {
+function weigh(
+  floor: Floor,
+  reserveHeld: boolean,
+  value: (floor: Floor) => number,
+  propose: () => readonly Move[],
+): PlanPart {
   const mark = floor.mark();
-  const before = joulesOf(floor);
+  const before = value(floor);
   const moves = propose();
   if (moves.length === 0) return { verdict: 'nothing', moves, gain: 0, cost: 0 };
-  const gain = before - joulesOf(floor);
+  const gain = before - value(floor);
   const cost = moves.reduce((sum, { machine, why }) => sum + (why === 'misplaced' ? 0 : moveJoules(floor, machine)), 0);
   const verdict = judge(floor, reserveHeld, gain - cost * (1 + floor.settings.improvement), moves);
   if (verdict !== 'good') floor.rollback(mark);
@@ -98,14 +103,18 @@ function judge(floor: Floor, reserveHeld: boolean, surplus: number, moves: reado
   return reserveHeld && !holdsReserve(floor, floor.settings.reserve) ? 'breaks-reserve' : 'good';
 }
 
+/** What is short counts for relief, and not the watts of hosts that it needs: those it needs. */
+function shortagesOf(floor: Floor): number {
+  return floor.situation.hosts.reduce((sum, _, host) => sum + shortageJoules(floor, host), 0);
+}
+
 /** What it costs to let everything stand as it is: idling watts, shortages, and unevenness where it is unwanted. */
 function joulesOf(floor: Floor): number {
   const { hosts } = floor.situation;
   const { paybackSeconds } = floor.settings;
-  let joules = 0;
+  let joules = shortagesOf(floor);
   hosts.forEach(({ watts }, host) => {
     if ((floor.machinesOn[host]?.size ?? 0) > 0) joules += wattsAt(watts, 0) * paybackSeconds;
-    joules += shortageJoules(floor, host);
   });
   return floor.settings.strategy === 'spread' ? joules + unevenJoules(floor) : joules;
 }

@@ -1,0 +1,126 @@
+import { describeError, timestamp } from '@godwit/base';
+import { type ApiClient, EventRecorder, type KindCache } from '@godwit/client';
+import { type BalancePolicy, balancePolicy, type Stored } from '@godwit/kinds';
+import { type BalancePlan, type PowerPlan, planBalance, planPower, type Situation, wasteOf } from '@godwit/planner';
+import { wake } from '../framework/index.ts';
+import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
+import { hostsInUse, sizesOf, wattsInUse } from './advice.ts';
+import { Hands } from './carry-out.ts';
+import type { BalanceDrivers } from './drivers.ts';
+import { ApiMeter, type Meter, type Usages } from './meter.ts';
+import { type Observed, Observer } from './observe.ts';
+import { PolicyMemory, SAMPLE_MS } from './policy-memory.ts';
+import { policyStatus } from './policy-status.ts';
+
+/**
+ * Keeps hosts used as their BalancePolicy says. Every minute it looks at what machines use; as often as the policy
+ * says it plans moves, power and sizes, writes the plan into the status, and carries it out where the policy says
+ * `automatic` and there is a driver.
+ */
+export class BalanceController implements Reconciler {
+  readonly name = 'balance';
+  readonly workers = 1;
+  readonly rescanMs = SAMPLE_MS;
+  readonly wakes: readonly Wake[];
+  readonly #client: ApiClient;
+  readonly #policies: KindCache<BalancePolicy>;
+  readonly #events: EventRecorder;
+  readonly #observer: Observer;
+  readonly #drivers: BalanceDrivers;
+  readonly #hands: Hands;
+  readonly #meter: Meter;
+  readonly #memories = new Map<string, { readonly spec: string; readonly memory: PolicyMemory }>();
+
+  constructor(client: ApiClient, drivers: BalanceDrivers = {}, meter: Meter = new ApiMeter(client)) {
+    this.#client = client;
+    this.#drivers = drivers;
+    this.#meter = meter;
+    this.#policies = client.cache(balancePolicy);
+    this.#events = new EventRecorder(client, 'balance-controller');
+    this.#hands = new Hands(drivers, this.#events);
+    this.#observer = new Observer(client);
+    this.wakes = [wake(this.#policies)];
+  }
+
+  async reconcile(name: string): Promise<Outcome> {
+    const policy = this.#policies.get({ name });
+    if (!policy || policy.metadata.deletionTimestamp) {
+      this.#memories.delete(name);
+      return done;
+    }
+    const memory = this.#memoryOf(policy);
+    const nowMs = this.#client.world.clock.now();
+    const observed = this.#observer.observe(policy);
+    if (memory.isSampleDue(nowMs)) memory.observe(await this.#usages(), observed.ids, nowMs);
+    const dueMs = memory.plannedMs + memory.settings.intervalSeconds * 1000;
+    if (nowMs >= dueMs || nowMs < memory.plannedMs) {
+      await this.#plan(policy, observed, memory);
+      memory.plannedMs = nowMs;
+    }
+    return after(SAMPLE_MS, 'machines are measured every minute');
+  }
+
+  /** What was learned is kept as long as the policy stays the same. */
+  #memoryOf(policy: Stored<BalancePolicy>): PolicyMemory {
+    const spec = JSON.stringify(policy.spec);
+    const known = this.#memories.get(policy.metadata.name);
+    if (known?.spec === spec) return known.memory;
+    const memory = new PolicyMemory(policy.spec);
+    this.#memories.set(policy.metadata.name, { spec, memory });
+    return memory;
+  }
+
+  async #usages(): Promise<Usages> {
+    try {
+      return await this.#meter.read();
+    } catch (error) {
+      // A hole in the samples: what is known goes on to hold.
+      this.#client.world.log.debug('use could not be measured', { error: describeError(error) });
+      return new Map();
+    }
+  }
+
+  async #plan(policy: Stored<BalancePolicy>, observed: Observed, memory: PolicyMemory): Promise<void> {
+    const { machines, lostTo } = observed;
+    const situation = await this.#observer.situation(policy, observed, memory, this.#drivers.power);
+    const plan = planBalance(situation, memory.settings);
+    const power = powerPlan(situation, plan, memory);
+    const sizes = policy.spec.rightSize?.mode === 'off' ? [] : sizesOf(machines, memory);
+    const moved = await this.#hands.move(policy, situation, plan, machines, memory);
+    const switched = await this.#hands.switchHosts(policy, situation, power, memory);
+    const resized = await this.#hands.resize(policy, sizes, machines);
+    const hindrance = moved.hindrance ?? switched.hindrance ?? resized.hindrance;
+    const hosts = hostsInUse(situation);
+    const prices = policy.spec.rightSize?.prices;
+    const status = policyStatus({
+      policy,
+      situation,
+      plan,
+      power,
+      carriedOut: moved.done || switched.done,
+      ...(hindrance !== undefined && { hindrance }),
+      watts: wattsInUse(hosts),
+      sizes,
+      waste: wasteOf({ machines: sizes, hosts, ...(prices && { prices }) }),
+      lostTo,
+      now: timestamp(this.#client.world.clock),
+    });
+    if (!plan.reserve.before) this.#events.warning(policy, 'ReserveLost', 'what may fail can not fail any more');
+    await this.#client.resource(balancePolicy).updateStatus({ ...policy, status });
+  }
+}
+
+/** While a host that was woken is not ready yet nothing else is switched: it may be what was missing. */
+function powerPlan(situation: Situation, plan: BalancePlan, memory: PolicyMemory): PowerPlan {
+  const { settings, wakingMs, forecastCpu } = memory;
+  const patienceMs = 2 * settings.wakeSeconds * 1000;
+  for (const [host, sinceMs] of wakingMs) {
+    const ready = situation.hosts.some(({ name, power, open }) => name === host && power === 'on' && open);
+    if (ready || situation.nowMs - sinceMs > patienceMs) wakingMs.delete(host);
+  }
+  if (settings.powerMode === 'off' || wakingMs.size > 0) return { wake: [], sleep: [] };
+  return planPower(situation, settings, {
+    ...(forecastCpu !== undefined && { forecastCpu }),
+    asked: plan.wake,
+  });
+}

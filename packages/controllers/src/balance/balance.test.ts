@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { ApiClient } from '@godwit/client';
+import { type BalancePolicy, type BalancePolicySpec, balancePolicy, event, node, pod } from '@godwit/kinds';
+import { Controllers } from '../framework/index.ts';
+import { FakePower } from '../test-support/fake-power.ts';
+import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
+import { BalanceController, type BalanceDrivers, type Usages } from './index.ts';
+
+let cloud: SimulatedCloud;
+let client: ApiClient;
+let stop: AbortController;
+let running: Promise<void> | undefined;
+const uses = new Map<string, { cpu: number; memory: number }>();
+
+beforeEach(async () => {
+  cloud = await SimulatedCloud.start();
+  ({ client } = cloud.client());
+  stop = new AbortController();
+  running = undefined;
+  uses.clear();
+});
+
+afterEach(async () => {
+  stop.abort();
+  await running;
+  await cloud.close();
+});
+
+function run(drivers: BalanceDrivers = {}, read: () => Promise<Usages> = async () => new Map(uses)): void {
+  running = new Controllers([new BalanceController(client, drivers, { read })], cloud.world).run(stop.signal);
+}
+
+async function setReady(name: string, ready: boolean): Promise<void> {
+  const found = await client.resource(node).get({ name });
+  const conditions = [{ type: 'Ready', status: ready ? ('True' as const) : ('Unknown' as const) }];
+  const status = { allocatable: { cpu: '4', memory: '8Gi', pods: '20' }, conditions };
+  await client.resource(node).updateStatus({ ...found, status });
+}
+
+async function addHost(name: string, labels: Readonly<Record<string, string>> = {}): Promise<void> {
+  await client.resource(node).create({ metadata: { name, labels } });
+  await setReady(name, true);
+}
+
+/** A pod on a host, that uses so much. */
+async function addPod(name: string, host: string, cpu: number, more: { cpu?: string } = {}): Promise<void> {
+  const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'set', uid: 'u', controller: true };
+  const requests = { cpu: more.cpu ?? '100m', memory: '256Mi' };
+  const created = await client.resource(pod).create({
+    metadata: { name, namespace: 'default', ownerReferences: [owner] },
+    spec: { containers: [{ name: 'c', image: 'i', resources: { requests } }] },
+  });
+  await client.door.create(
+    { group: '', version: 'v1', plural: 'pods', namespace: 'default', name, subresource: 'binding' },
+    { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target: { kind: 'Node', name: host } },
+  );
+  const bound = await client.resource(pod).get({ namespace: 'default', name: created.metadata.name });
+  await client.resource(pod).updateStatus({ ...bound, status: { phase: 'Running' } });
+  uses.set(`pod/default/${name}`, { cpu, memory: 2 ** 28 });
+}
+
+const addPolicy = (spec: BalancePolicySpec, name = 'default') =>
+  client.resource(balancePolicy).create({ metadata: { name }, spec });
+const find = (name = 'default') => client.resource(balancePolicy).get({ name });
+const conditionOf = ({ status }: BalancePolicy, type: string) =>
+  status?.conditions?.find((condition) => condition.type === type);
+
+async function planned(name = 'default'): Promise<BalancePolicy> {
+  await cloud.until('there is a plan', async () => (await find(name)).status?.plan !== undefined);
+  return find(name);
+}
+
+test('without a way to move, a plan stands in the status as advice, and an event tells of it', async () => {
+  for (const name of ['a', 'b', 'c']) await addHost(name);
+  for (let index = 0; index < 4; index++) await addPod(`web-${index}`, 'a', 1400);
+  run();
+  await addPolicy({ placement: { strategy: 'pack' }, reserve: { hosts: 0 } });
+  const { status } = await planned();
+  assert.equal(status?.plan?.outcome, 'proposed');
+  assert.equal(status?.hosts, 3);
+  assert.ok(status?.plan?.moves?.every(({ from, why }) => from === 'a' && /less processor time/.test(why)));
+  await cloud.until('an event tells it', async () =>
+    (await client.resource(event).list()).items.some(({ reason }) => reason === 'Proposed'),
+  );
+});
+
+test('an automatic policy moves machines, each once, and lets them stay', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  for (let index = 0; index < 4; index++) await addPod(`web-${index}`, 'a', 1400);
+  const moves: string[] = [];
+  run({ mover: { move: async ({ metadata }, to) => void moves.push(`${metadata.name} ${to}`) } });
+  await addPolicy({ placement: { strategy: 'pack' }, balance: { mode: 'automatic' }, reserve: { hosts: 0 } });
+  const { status } = await planned();
+  assert.equal(status?.plan?.outcome, 'carried-out');
+  assert.ok(moves.length > 0 && moves.every((move) => move.endsWith(' b')));
+});
+
+test('hosts sleep when they are not needed, and wake before the reserve is missing', async () => {
+  for (const name of ['a', 'b', 'c', 'd'])
+    await addHost(name, name === 'd' ? { 'node-role.kubernetes.io/control-plane': '' } : {});
+  await addPod('web', 'a', 500);
+  const power = new FakePower((host, state) => setReady(host, state === 'on'));
+  run({ power });
+  await addPolicy({ placement: { strategy: 'energy' }, power: { mode: 'automatic' }, reserve: { hosts: 1 } });
+  await cloud.until(
+    'hosts sleep',
+    async () => (await power.state('b')) === 'off' && (await power.state('c')) === 'off',
+    3_600_000,
+  );
+  assert.equal(await power.state('d'), 'on');
+  await setReady('d', false);
+  await cloud.until(
+    'one is woken',
+    async () => [await power.state('b'), await power.state('c')].includes('on'),
+    3_600_000,
+  );
+});
+
+test('a reserve that does not hold is told', async () => {
+  await addHost('a');
+  await addPod('web', 'a', 500);
+  run();
+  await addPolicy({ reserve: { hosts: 3 } });
+  assert.equal(conditionOf(await planned(), 'ReserveHolds')?.status, 'False');
+});
+
+test('of policies that select the same hosts the oldest governs them, and the other says so', async () => {
+  for (const name of ['a', 'b']) await addHost(name, { room: name });
+  run();
+  await addPolicy({ hostSelector: { matchLabels: { room: 'a' } } }, 'zuerst');
+  await cloud.pass(5_000);
+  await addPolicy({}, 'all');
+  const all = await planned('all');
+  assert.equal(all.status?.hosts, 1);
+  assert.match(conditionOf(all, 'InForce')?.message ?? '', /zuerst/);
+});
+
+test('when nothing can be measured machines count as what they ask for', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('web', 'a', 0, { cpu: '3' });
+  run({}, () => Promise.reject(new Error('no metrics')));
+  await addPolicy({ placement: { strategy: 'pack' }, reserve: { hosts: 0 } });
+  const { status } = await planned();
+  assert.equal(status?.plan?.outcome, 'nothing');
+  assert.ok((status?.watts ?? 0) > 0);
+});
+
+test('sizes are recommended once machines were watched for long enough, with what they waste', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('web', 'a', 100, { cpu: '3' });
+  run();
+  await addPolicy({ rightSize: { prices: { currency: 'EUR', coreHour: 0.1 } } });
+  const found = async () => (await find()).status?.recommendations?.find(({ resource }) => resource === 'cpu');
+  await cloud.until('there is advice', async () => (await found()) !== undefined, 8 * 3_600_000);
+  assert.equal((await found())?.machine, 'pod/default/web');
+  const { status } = await find();
+  assert.ok((status?.waste?.cores ?? 0) > 2.5 && (status?.waste?.costPerHour ?? 0) > 0.25);
+});

@@ -1,0 +1,121 @@
+import { describeError } from '@godwit/base';
+import type { EventRecorder } from '@godwit/client';
+import type { BalancePolicy, Stored } from '@godwit/kinds';
+import type { BalancePlan, PowerPlan, Situation } from '@godwit/planner';
+import type { Machine } from '../scheduler/schedulable-machine.ts';
+import type { BalanceDrivers } from './drivers.ts';
+import { idOf } from './machine.ts';
+import type { PolicyMemory } from './policy-memory.ts';
+import type { SizeAdvice } from './policy-status.ts';
+import { whyMoved, whySwitched } from './words.ts';
+
+/** What became of a part of a plan. */
+export interface CarriedOut {
+  readonly done: boolean;
+  /** What came in the way, for people. */
+  readonly hindrance?: string;
+}
+
+const NOT: CarriedOut = { done: false };
+
+/** Carries plans out with the drivers that there are, and tells it in events on the policy. One failure stops nothing else. */
+export class Hands {
+  readonly #drivers: BalanceDrivers;
+  readonly #events: EventRecorder;
+
+  constructor(drivers: BalanceDrivers, events: EventRecorder) {
+    this.#drivers = drivers;
+    this.#events = events;
+  }
+
+  async move(
+    policy: Stored<BalancePolicy>,
+    { hosts, nowMs }: Situation,
+    { moves }: BalancePlan,
+    machines: readonly Machine[],
+    memory: PolicyMemory,
+  ): Promise<CarriedOut> {
+    if (moves.length === 0) return NOT;
+    const { mover } = this.#drivers;
+    if (memory.settings.mode !== 'automatic') return this.#propose(policy, `${moves.length} moves`);
+    if (!mover) return { done: false, hindrance: 'there is nothing here that can move machines' };
+    return this.#each(policy, 'MoveFailed', moves, async ({ machine, to, why }) => {
+      const one = machines[machine] as Machine;
+      const host = hosts[to]?.name ?? '';
+      await mover.move(one, host);
+      memory.moved(idOf(one), nowMs);
+      this.#events.normal(policy, 'Moved', `${idOf(one)} goes to ${host}: ${whyMoved(why)}`);
+    });
+  }
+
+  async switchHosts(
+    policy: Stored<BalancePolicy>,
+    { hosts, nowMs }: Situation,
+    { wake, sleep }: PowerPlan,
+    memory: PolicyMemory,
+  ): Promise<CarriedOut> {
+    if (wake.length + sleep.length === 0) return NOT;
+    const { power } = this.#drivers;
+    if (memory.settings.powerMode !== 'automatic') {
+      return this.#propose(policy, `${sleep.length} hosts to switch off, ${wake.length} to switch on`);
+    }
+    if (!power) return { done: false, hindrance: 'there is nothing here that can switch hosts' };
+    const woken = await this.#each(policy, 'WakeFailed', wake, async ({ host, why }) => {
+      const name = hosts[host]?.name ?? '';
+      await power.wake(name);
+      memory.wakingMs.set(name, nowMs);
+      this.#events.normal(policy, 'HostWoken', `${name} is switched on: ${whySwitched(why)}`);
+    });
+    const slept = await this.#each(policy, 'SleepFailed', sleep, async ({ host, why }) => {
+      const name = hosts[host]?.name ?? '';
+      await power.sleep(name);
+      this.#events.normal(policy, 'HostSleeps', `${name} is switched off: ${whySwitched(why)}`);
+    });
+    const hindrance = woken.hindrance ?? slept.hindrance;
+    return { done: woken.done || slept.done, ...(hindrance !== undefined && { hindrance }) };
+  }
+
+  async resize(
+    policy: Stored<BalancePolicy>,
+    sizes: readonly SizeAdvice[],
+    machines: readonly Machine[],
+  ): Promise<CarriedOut> {
+    const { resizer } = this.#drivers;
+    const wrong = sizes.filter(({ recommended }) => recommended.changes.length > 0);
+    if (policy.spec.rightSize?.mode !== 'automatic' || wrong.length === 0) return NOT;
+    if (!resizer) return { done: false, hindrance: 'there is nothing here that can resize machines' };
+    const byId = new Map(machines.map((machine) => [idOf(machine), machine]));
+    return this.#each(policy, 'ResizeFailed', wrong, async ({ id, recommended }) => {
+      const machine = byId.get(id);
+      if (!machine) return;
+      const size = Object.fromEntries(recommended.changes.map((resource) => [resource, recommended[resource]]));
+      await resizer.resize(machine, size);
+      this.#events.normal(policy, 'Resized', `${id} gets the size that it needs`);
+    });
+  }
+
+  #propose(policy: Stored<BalancePolicy>, what: string): CarriedOut {
+    this.#events.normal(policy, 'Proposed', `${what}: see the status of the policy`);
+    return NOT;
+  }
+
+  async #each<T>(
+    policy: Stored<BalancePolicy>,
+    reason: string,
+    steps: readonly T[],
+    act: (step: T) => Promise<void>,
+  ): Promise<CarriedOut> {
+    let done = false;
+    let hindrance: string | undefined;
+    for (const step of steps) {
+      try {
+        await act(step);
+        done = true;
+      } catch (error) {
+        hindrance ??= describeError(error);
+        this.#events.warning(policy, reason, describeError(error));
+      }
+    }
+    return { done, ...(hindrance !== undefined && { hindrance }) };
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * Keeps hosts used as their BalancePolicy says: moves, power, sizes.
+ *
+ *   governed-hosts     which hosts a policy is about
+ *   meter              what machines use
+ *   policy-memory      what was learned from it: loads, demand, who moved when
+ *   observe            hosts and machines, from caches; situation-of: in the planner's words
+ *   advice             what sizes machines should have
+ *   drivers            what plans are carried out with; carry-out: doing so
+ *   policy-status      what the status says
+ *   balance-controller the reconciler
+ */
+export * from './balance-controller.ts';
+export type { BalanceDrivers, Mover, PowerDriver, Resizer } from './drivers.ts';
+export type { Meter, Usages } from './meter.ts';

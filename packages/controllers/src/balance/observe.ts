@@ -1,0 +1,114 @@
+import type { ApiClient, KindCache } from '@godwit/client';
+import {
+  anyKind,
+  type BalancePolicy,
+  balancePolicy,
+  type Node,
+  node,
+  persistentVolume,
+  persistentVolumeClaim,
+  pod,
+  type Stored,
+  storageClass,
+  virtualMachineInstance,
+} from '@godwit/kinds';
+import { type MachineRequest, requestOfMachine, type Situation } from '@godwit/planner';
+import { reachOfClaims } from '../scheduler/claim-reach.ts';
+import { ClusterWatch } from '../scheduler/cluster-watch.ts';
+import { boundHost, claimsOf, hasEnded, type Machine } from '../scheduler/schedulable-machine.ts';
+import type { PowerDriver } from './drivers.ts';
+import { governedHosts } from './governed-hosts.ts';
+import { idOf } from './machine.ts';
+import type { PolicyMemory } from './policy-memory.ts';
+import { situationOf } from './situation-of.ts';
+
+/** What there is, as far as one policy governs it. */
+export interface Observed {
+  readonly nodes: readonly Stored<Node>[];
+  readonly machines: readonly Machine[];
+  readonly ids: ReadonlySet<string>;
+  readonly lostTo: readonly string[];
+}
+
+/** What must be cached before the first look. */
+const watched = [
+  anyKind(node),
+  anyKind(pod),
+  anyKind(virtualMachineInstance),
+  anyKind(persistentVolume),
+  anyKind(persistentVolumeClaim),
+  anyKind(storageClass),
+];
+
+/** Reads hosts and machines from caches. */
+export class Observer {
+  readonly #client: ApiClient;
+  /** Made when the first policy asks: it costs work on every change, which clouds without policies need not do. */
+  #watch: ClusterWatch | undefined;
+  readonly #policies: KindCache<BalancePolicy>;
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+    this.#policies = client.cache(balancePolicy);
+    for (const kind of watched) client.cache(kind);
+  }
+
+  observe(policy: Stored<BalancePolicy>): Observed {
+    const nodes = [...this.#client.cache(node).values()].toSorted(byName);
+    const { hosts, lostTo } = governedHosts(policy, [...this.#policies.values()], nodes);
+    const names = new Set(hosts.map(({ metadata }) => metadata.name));
+    const machines = [
+      ...this.#client.cache(pod).values(),
+      ...this.#client.cache(virtualMachineInstance).values(),
+    ].filter((machine: Machine) => !hasEnded(machine) && names.has(boundHost(machine) ?? ''));
+    return { nodes: hosts, machines, ids: new Set(machines.map(idOf)), lostTo };
+  }
+
+  async situation(
+    policy: Stored<BalancePolicy>,
+    { nodes, machines }: Observed,
+    memory: PolicyMemory,
+    power: PowerDriver | undefined,
+  ): Promise<Situation> {
+    const nowMs = this.#client.world.clock.now();
+    const busy = new Set(machines.map(boundHost));
+    this.#watch ??= new ClusterWatch(this.#client);
+    const off = await hostsOff(nodes, power);
+    const names = nodes.map(({ metadata }) => metadata.name);
+    memory.observeEmpty(
+      names.filter((name) => !busy.has(name) && !off.has(name)),
+      nowMs,
+    );
+    return situationOf({
+      spec: policy.spec,
+      nodes,
+      machines,
+      snapshot: this.#watch.snapshot,
+      memory,
+      off,
+      requestOf: (machine) => this.#requestOf(machine),
+      nowMs,
+    });
+  }
+
+  #requestOf(machine: Machine): MachineRequest {
+    const client = this.#client;
+    const reach = reachOfClaims(claimsOf(machine), {
+      claim: (name) => client.cache(persistentVolumeClaim).get({ namespace: machine.metadata.namespace ?? '', name }),
+      volume: (name) => client.cache(persistentVolume).get({ name }),
+      volumes: () => client.cache(persistentVolume).values(),
+      storageClass: (name) => client.cache(storageClass).get({ name }),
+    });
+    return requestOfMachine(machine, reach.type === 'placeable' ? { volumes: reach.volumes } : {});
+  }
+}
+
+const byName = (a: Stored<Node>, b: Stored<Node>) => (a.metadata.name < b.metadata.name ? -1 : 1);
+
+/** Hosts whose power is off; without a driver nobody knows, and none is. */
+async function hostsOff(nodes: readonly Stored<Node>[], power: PowerDriver | undefined): Promise<ReadonlySet<string>> {
+  if (!power) return new Set();
+  const names = nodes.map(({ metadata }) => metadata.name);
+  const states = await Promise.all(names.map((name) => power.state(name)));
+  return new Set(names.filter((_, index) => states[index] === 'off'));
+}

@@ -1,0 +1,149 @@
+import {
+  type BalancePolicy,
+  type BalancePolicyStatus,
+  binaryQuantity,
+  type Condition,
+  type Stored,
+} from '@godwit/kinds';
+import type { BalancePlan, MachineSize, PowerPlan, Recommendation, Situation, Waste } from '@godwit/planner';
+import { whyMoved, whyPlan, whySwitched } from './words.ts';
+
+/** Most lines of a list in a status: the rest is counted. */
+const LISTED = 100;
+
+/** A size that should change. */
+export interface SizeAdvice {
+  readonly id: string;
+  readonly current: MachineSize;
+  readonly recommended: Recommendation;
+}
+
+export interface PolicyFacts {
+  readonly policy: Stored<BalancePolicy>;
+  readonly situation: Situation;
+  readonly plan: BalancePlan;
+  readonly power: PowerPlan;
+  /** Whether the plan was carried out, and what came in the way. */
+  readonly carriedOut: boolean;
+  readonly hindrance?: string;
+  readonly watts: number;
+  readonly sizes: readonly SizeAdvice[];
+  readonly waste: Waste;
+  /** Older policies that govern some of the hosts that it selects. */
+  readonly lostTo: readonly string[];
+  /** RFC 3339. */
+  readonly now: string;
+}
+
+/** What the status should say. Pure. */
+export function policyStatus(facts: PolicyFacts): BalancePolicyStatus {
+  const { policy, situation, watts, waste } = facts;
+  return {
+    observedGeneration: policy.metadata.generation ?? 0,
+    hosts: situation.hosts.length,
+    hostsOn: situation.hosts.filter(({ power }) => power === 'on').length,
+    watts: Math.round(watts),
+    plan: planStatus(facts),
+    recommendations: facts.sizes.flatMap(recommendationsOf).slice(0, LISTED),
+    waste: {
+      cores: rounded(waste.cores),
+      gib: rounded(waste.gib),
+      watts: Math.round(waste.watts),
+      ...(waste.costPerHour !== undefined && { costPerHour: rounded(waste.costPerHour) }),
+    },
+    conditions: conditionsOf(facts),
+  };
+}
+
+const rounded = (value: number) => Math.round(value * 1000) / 1000;
+
+function planStatus({
+  situation,
+  plan,
+  power,
+  carriedOut,
+  hindrance,
+  now,
+}: PolicyFacts): NonNullable<BalancePolicyStatus['plan']> {
+  const { hosts, machines } = situation;
+  const nameOf = (host: number) => hosts[host]?.name ?? '';
+  const switched = [
+    ...power.wake.map(({ host, why }) => ({ host: nameOf(host), action: 'wake' as const, why: whySwitched(why) })),
+    ...power.sleep.map(({ host, why }) => ({ host: nameOf(host), action: 'sleep' as const, why: whySwitched(why) })),
+  ];
+  const found = plan.moves.length + switched.length > 0;
+  const rejected = [plan.relief, plan.order].some(({ verdict }) => verdict !== 'good' && verdict !== 'nothing');
+  const outcome = found ? (carriedOut ? 'carried-out' : 'proposed') : rejected ? 'rejected' : 'nothing';
+  return {
+    time: now,
+    outcome,
+    why: hindrance ? `${whyPlan(plan)}; ${hindrance}` : whyPlan(plan),
+    gain: Math.round(plan.relief.gain + plan.order.gain),
+    cost: Math.round(plan.relief.cost + plan.order.cost),
+    moves: plan.moves.slice(0, LISTED).map(({ machine, from, to, why }) => ({
+      machine: machines[machine]?.id ?? '',
+      from: nameOf(from),
+      to: nameOf(to),
+      why: whyMoved(why),
+    })),
+    moveCount: plan.moves.length,
+    power: switched.slice(0, LISTED),
+  };
+}
+
+function recommendationsOf({
+  id,
+  current,
+  recommended,
+}: SizeAdvice): NonNullable<BalancePolicyStatus['recommendations']> {
+  return recommended.changes.map((resource) => ({
+    machine: id,
+    resource,
+    current: sizeText(resource, current[resource]),
+    recommended: sizeText(resource, recommended[resource]),
+  }));
+}
+
+const sizeText = (resource: 'cpu' | 'memory', amount: number) =>
+  resource === 'cpu' ? `${Math.ceil(amount)}m` : binaryQuantity(Math.ceil(amount / 2 ** 20) * 2 ** 20);
+
+function conditionsOf({ policy, situation, plan, lostTo, now }: PolicyFacts): readonly Condition[] {
+  const condition = (type: string, holds: boolean, reason: string, message: string): Condition => {
+    const status = holds ? 'True' : 'False';
+    const before = policy.status?.conditions?.find((one) => one.type === type);
+    const lastTransitionTime = before?.status === status ? before.lastTransitionTime : now;
+    const observedGeneration = policy.metadata.generation ?? 0;
+    return { type, status, reason, message, observedGeneration, lastTransitionTime };
+  };
+  const none = situation.hosts.length === 0;
+  const overlaps = lostTo.length > 0;
+  const stuck = plan.stuck.map((machine) => situation.machines[machine]?.id).slice(0, 5);
+  return [
+    condition(
+      'InForce',
+      !none,
+      none ? 'NoHosts' : overlaps ? 'Overlaps' : 'Governs',
+      overlaps
+        ? `hosts that older policies select, too, are governed by those: ${lostTo.join(', ')}`
+        : none
+          ? 'no host is selected'
+          : 'all hosts that it selects are governed by it',
+    ),
+    condition(
+      'ReserveHolds',
+      plan.reserve.before,
+      plan.reserve.before ? 'Enough' : 'TooLittle',
+      plan.reserve.before
+        ? 'what may fail can fail: there is room for all machines elsewhere'
+        : 'if what may fail failed now, machines would be left without a host',
+    ),
+    condition(
+      'Relieved',
+      stuck.length === 0,
+      stuck.length === 0 ? 'EnoughRoom' : 'NoRoom',
+      stuck.length === 0
+        ? 'no machine lacks a better host'
+        : `should move, and no host takes them: ${stuck.join(', ')}`,
+    ),
+  ];
+}

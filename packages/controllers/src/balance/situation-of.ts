@@ -1,0 +1,137 @@
+import type { BalancePolicySpec, Node, Stored } from '@godwit/kinds';
+import {
+  type Amounts,
+  allowedHosts,
+  type BalanceHost,
+  type BalanceMachine,
+  type Host,
+  hostOfNode,
+  type MachineRequest,
+  type PowerCurve,
+  policyOf,
+  requestOfMachine,
+  type Situation,
+  type Snapshot,
+} from '@godwit/planner';
+import { boundHost, isInstance, type Machine } from '../scheduler/schedulable-machine.ts';
+import { idOf } from './machine.ts';
+import type { PolicyMemory } from './policy-memory.ts';
+
+export const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
+export const rackLabel = 'topology.godwit.dev/rack';
+const zoneLabel = 'topology.kubernetes.io/zone';
+/** `"true"` on a machine: it is never moved. */
+export const staysAnnotation = 'godwit.dev/stays';
+
+/** A live migration has half of a 1 Gbit/s link: a safe guess where nothing was measured. */
+const MIGRATION_BYTES_PER_SECOND = 62.5e6;
+/** How long a pod is away that is ended here and started there. */
+const POD_MOVE_SECONDS = 10;
+/** Watts of a core that idles and that works, for hosts without the annotation godwit.dev/watts. */
+const CORE_WATTS: PowerCurve = [5, 10];
+
+export interface SituationFacts {
+  readonly spec: BalancePolicySpec;
+  readonly nodes: readonly Stored<Node>[];
+  readonly machines: readonly Machine[];
+  /** All hosts and machines, as placing sees them. */
+  readonly snapshot: Snapshot;
+  readonly memory: PolicyMemory;
+  /** Hosts that are off. */
+  readonly off: ReadonlySet<string>;
+  /** What a machine asks for, its volumes counted. */
+  readonly requestOf: (machine: Machine) => MachineRequest;
+  readonly nowMs: number;
+}
+
+/** What planning needs, out of objects of the API. Machines and hosts keep their order. */
+export function situationOf(facts: SituationFacts): Situation {
+  const { nodes, machines, snapshot, spec, memory, nowMs } = facts;
+  const indexOf = new Map(nodes.map(({ metadata }, index) => [metadata.name, index]));
+  const rows = nodes.map(({ metadata }) => snapshot.rowOf(metadata.name));
+  const placing = policyOf(spec.placement);
+  const allowed = new Map<number, Uint8Array>();
+  return {
+    nowMs,
+    hosts: nodes.map((node) => balanceHost(node, facts)),
+    machines: machines.map((machine) => balanceMachine(machine, indexOf, facts)),
+    recentMovesMs: memory.recentMovesMs,
+    allows: (index, host) => {
+      let may = allowed.get(index);
+      if (!may) {
+        may = allowedHosts(snapshot, facts.requestOf(machines[index] as Machine), placing);
+        allowed.set(index, may);
+      }
+      const row = rows[host];
+      return row !== undefined && may[row] === 1;
+    },
+  };
+}
+
+function balanceHost(node: Stored<Node>, { memory, off, spec }: SituationFacts): BalanceHost {
+  const host = hostOfNode(node);
+  const isOff = off.has(host.name);
+  const { labels } = host;
+  const [rack, zone] = [labels[rackLabel], labels[zoneLabel]];
+  const emptySinceMs = memory.emptySinceMs.get(host.name);
+  return {
+    name: host.name,
+    power: isOff ? 'off' : 'on',
+    open: host.schedulable && (isOff || host.ready),
+    essential: labels[controlPlaneLabel] !== undefined,
+    capacity: capacityOf(host, spec.placement?.overcommit),
+    watts: wattsOf(host),
+    ...(rack !== undefined && { rack }),
+    ...(zone !== undefined && { zone }),
+    ...(emptySinceMs !== undefined && { emptySinceMs }),
+  };
+}
+
+export function wattsOf({ watts, capacity }: Host): PowerCurve {
+  return watts ?? CORE_WATTS.map((perCore) => (perCore * (capacity.cpu ?? 0)) / 1000);
+}
+
+/**
+ * Processor time is counted twice: as it is used, and as it is asked for, which is what the API insists on at the
+ * binding. So is memory.
+ */
+function capacityOf({ capacity }: Host, overcommit: { readonly cpu?: number; readonly memory?: number } = {}): Amounts {
+  const { cpu = 0, memory = 0 } = capacity;
+  return {
+    ...capacity,
+    'cpu asked for': cpu * (overcommit.cpu ?? 1),
+    memory: memory * (overcommit.memory ?? 1),
+    'memory used': memory,
+  };
+}
+
+function balanceMachine(
+  machine: Machine,
+  indexOf: ReadonlyMap<string, number>,
+  { memory }: SituationFacts,
+): BalanceMachine {
+  const id = idOf(machine);
+  const { cpu = 0, ...held } = requestOfMachine(machine).amounts;
+  const used = memory.usages.get(id);
+  const movedMs = memory.movedMs.get(id);
+  return {
+    id,
+    host: indexOf.get(boundHost(machine) ?? '') ?? -1,
+    // What was never measured counts as what it asks for.
+    cpu: memory.load.forecast(id) ?? { mean: cpu, deviation: 0, now: cpu },
+    held: { ...held, 'cpu asked for': cpu, 'memory used': used?.memory ?? held.memory ?? 0 },
+    movable: isMovable(machine),
+    moveSeconds:
+      machine.kind === 'Pod' ? POD_MOVE_SECONDS : (used?.memory ?? held.memory ?? 0) / MIGRATION_BYTES_PER_SECOND,
+    ...(movedMs !== undefined && { movedMs }),
+  };
+}
+
+/** Virtual machines that run, and pods that something else makes anew; not those on their way out. */
+function isMovable(machine: Machine): boolean {
+  const { metadata, status } = machine;
+  if (metadata.deletionTimestamp || metadata.annotations?.[staysAnnotation] === 'true') return false;
+  if (status?.phase !== 'Running') return false;
+  if (isInstance(machine)) return true;
+  return metadata.ownerReferences?.some(({ controller, kind }) => controller && kind !== 'DaemonSet') ?? false;
+}

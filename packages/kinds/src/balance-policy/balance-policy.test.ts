@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type BalancePolicySpec, balancePolicy } from './index.ts';
+
+const faults = (spec: BalancePolicySpec) =>
+  (
+    balancePolicy.validate?.({ apiVersion: 'godwit.dev/v1alpha1', kind: 'BalancePolicy', metadata: {}, spec }, {}) ?? []
+  ).map(({ reason, field }) => `${reason} ${field}`);
+
+test('an empty policy is one: everything has a default', () => assert.deepEqual(faults({}), []));
+
+test('tenants are held apart in groups of two at least, and nobody shares dedicated hosts', () => {
+  const isolation = {
+    tenantLabel: 'not a label!',
+    apart: [{ tenants: ['one'] }],
+    dedicated: [
+      { tenant: 'a', nodeSelector: { room: '1' } },
+      { tenant: 'b', nodeSelector: { room: '1' } },
+      { tenant: 'c', nodeSelector: {} },
+    ],
+  };
+  assert.deepEqual(faults({ placement: { isolation } }), [
+    'FieldValueInvalid spec.placement.isolation.tenantLabel',
+    'FieldValueInvalid spec.placement.isolation.apart[0].tenants',
+    'FieldValueInvalid spec.placement.isolation.dedicated[1].nodeSelector[b]',
+    'FieldValueRequired spec.placement.isolation.dedicated[2].nodeSelector',
+  ]);
+});
+
+test('switching hosts off and keeping everything even are told as a contradiction', () => {
+  const spec: BalancePolicySpec = { placement: { strategy: 'spread' }, power: { mode: 'automatic' } };
+  assert.deepEqual(faults(spec), ['FieldValueInvalid spec.power.mode']);
+  assert.deepEqual(faults({ ...spec, placement: { strategy: 'energy' } }), []);
+});
+
+test('moves that are carried out and may never happen are a contradiction', () => {
+  assert.deepEqual(faults({ balance: { mode: 'automatic', maximumMovesPerHour: 0 } }), [
+    'FieldValueInvalid spec.balance.maximumMovesPerHour',
+  ]);
+});
