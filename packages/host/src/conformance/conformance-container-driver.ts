@@ -56,6 +56,16 @@ export function testContainerDriver(name: string, open: () => Promise<Containers
     });
     after(() => under.close());
 
+    test('limits of a running container can be changed, and it is measured', async () => {
+      const id = await begin('sleeper');
+      await driver.resize(id, { cpuShares: 512, cpuQuotaMicros: 50_000, memoryBytes: 64 * 2 ** 20, oomScoreAdjust: 0 });
+      assert.equal((await driver.inspect(id))?.state, 'running');
+      const usage = (await driver.usage()).get(id);
+      assert.ok(usage && usage.cpuNanoseconds >= 0 && usage.workingSetBytes > 0);
+      await driver.remove(id);
+      assert.equal((await driver.usage()).has(id), false);
+    });
+
     test('images: there, never to be fetched, not to be had, badly named', async () => {
       assert.equal((await resolve(under.image, 'Never')).id, image.id);
       await assert.rejects(resolve('localhost/no/such:image', 'Never'), isCode('image-never-pull'));

@@ -137,7 +137,10 @@ export class PodmanDriver implements ContainerDriver {
   }
 
   async resize(id: string, resources: ContainerResources): Promise<void> {
-    await this.#call('POST', `/containers/${id}/update`, resourceLimits(resources));
+    const path = `/containers/${id}/update`;
+    const body = resourceLimits(resources);
+    // It answers the bare id.
+    await this.#ready.service.use((client) => client.tell({ method: 'POST', path, body, timeoutMs: CALL_TIMEOUT_MS }));
   }
 
   /** The limit that the kernel keeps a container to, in bytes; undefined when there is none to read. */

@@ -40,11 +40,17 @@ export class RestClient {
 
   /** The JSON answer; undefined for an empty one. */
   async call<T>(options: RestRequest): Promise<T> {
+    const text = await this.tell(options);
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  }
+
+  /** The answer as it comes: not all of Podman's answers are JSON. */
+  async tell(options: RestRequest): Promise<string> {
     const response = await this.#send(options);
     const text = await readAll(response);
     const status = response.statusCode ?? 0;
     if (status >= 400) throw refusal(status, text);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    return text;
   }
 
   /** The answer's own stream of bytes, such as the progress of a pull. */
