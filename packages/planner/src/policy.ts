@@ -29,6 +29,8 @@ export interface Weights {
   readonly staysUseful: number;
   /** How few watts it takes. */
   readonly savesEnergy: number;
+  /** How long the host's oldest machine has been there: what has lasted will last. */
+  readonly joinsElders: number;
   /** How many of the machine's images are there already. */
   readonly hasImages: number;
 }
@@ -44,7 +46,7 @@ export interface Isolation {
   readonly dedicated?: readonly { readonly tenant: string; readonly nodeSelector: Readonly<Record<string, string>> }[];
 }
 
-const common = { isPreferred: 6, avoidsTaints: 3, staysUseful: 0, savesEnergy: 0, hasImages: 1 };
+const common = { isPreferred: 6, avoidsTaints: 3, staysUseful: 0, savesEnergy: 0, joinsElders: 0, hasImages: 1 };
 
 /** Room for everybody: the default. */
 export const spreadPolicy: Policy = {
@@ -55,13 +57,13 @@ export const spreadPolicy: Policy = {
 /** As few hosts as will do. */
 export const packPolicy: Policy = {
   name: 'pack',
-  weights: { leavesRoom: 0, fillsUp: 4, keepsBalance: 1, ...common },
+  weights: { leavesRoom: 0, fillsUp: 4, keepsBalance: 1, ...common, joinsElders: 4 },
 };
 
 /** As few watts as will do: hosts that are awake before those that sleep, thrifty ones before others. */
 export const energyPolicy: Policy = {
   name: 'energy',
-  weights: { leavesRoom: 0, fillsUp: 1, keepsBalance: 1, ...common, savesEnergy: 6 },
+  weights: { leavesRoom: 0, fillsUp: 1, keepsBalance: 1, ...common, savesEnergy: 6, joinsElders: 1 },
 };
 
 /**
@@ -78,6 +80,7 @@ export const fragmentationPolicy: Policy = {
     avoidsTaints: 100,
     staysUseful: 200,
     savesEnergy: 0,
+    joinsElders: 0,
     hasImages: 1,
   },
 };

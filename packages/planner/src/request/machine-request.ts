@@ -62,6 +62,8 @@ export interface MachineRequest {
   readonly volumes: readonly VolumeReach[];
   readonly gpu?: GpuRequest;
   readonly cores?: CoresRequest;
+  /** When it was asked for, in seconds since some fixed moment. */
+  readonly since?: number;
   /** Container images that it starts from. */
   readonly images?: readonly string[];
 }

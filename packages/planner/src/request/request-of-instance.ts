@@ -1,7 +1,7 @@
 import { thousandths, type VirtualMachineInstance, wholeUnits } from '@godwit/kinds';
 import { amountsOf } from '../amounts.ts';
+import { gpuOf, sinceOf, withGpuShares } from './common.ts';
 import type { CoresRequest, MachineRequest, RequestContext } from './machine-request.ts';
-import { gpuOf, withGpuShares } from './shares.ts';
 
 /** A virtual processor that asks for nothing counts as a tenth of a core: KubeVirt's default ratio of 10. */
 const CPU_THOUSANDTHS_PER_PROCESSOR = 100;
@@ -34,6 +34,7 @@ export function requestOfInstance(instance: VirtualMachineInstance, context: Req
     spread: spec.topologySpreadConstraints ?? [],
     volumes: context.volumes ?? [],
     ...(gpu && { gpu }),
+    ...sinceOf(metadata.creationTimestamp),
     ...(cores && { cores }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Container, Pod } from '@godwit/kinds';
 import { addAmounts, amountsOf, raiseAmounts } from '../amounts.ts';
+import { gpuOf, sinceOf, withGpuShares } from './common.ts';
 import type { HostPort, MachineRequest, RequestContext } from './machine-request.ts';
-import { gpuOf, withGpuShares } from './shares.ts';
 
 /** What a pod asks of a host. */
 export function requestOfPod(pod: Pod, context: RequestContext = {}): MachineRequest {
@@ -24,6 +24,7 @@ export function requestOfPod(pod: Pod, context: RequestContext = {}): MachineReq
     spread: spec.topologySpreadConstraints ?? [],
     volumes: context.volumes ?? [],
     ...(gpu && { gpu }),
+    ...sinceOf(metadata.creationTimestamp),
     images: spec.containers.flatMap(({ image }) => (image ? [image] : [])),
   };
 }

@@ -5,6 +5,7 @@
 import { avoidsTaints } from './avoids-taints.ts';
 import { fillsUp } from './fills-up.ts';
 import { hasImages } from './has-images.ts';
+import { joinsElders } from './joins-elders.ts';
 import { keepsBalance } from './keeps-balance.ts';
 import { leavesRoom } from './leaves-room.ts';
 import { savesEnergy } from './saves-energy.ts';
@@ -23,4 +24,5 @@ export const scores: readonly Score[] = [
   staysUseful,
   savesEnergy,
   hasImages,
+  joinsElders,
 ];

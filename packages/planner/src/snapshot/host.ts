@@ -1,7 +1,7 @@
 import type { Node, Taint } from '@godwit/kinds';
 import { type Amounts, amountsOf, gpuShareResource } from '../amounts.ts';
 import type { PowerCurve } from '../power/index.ts';
-import { wholeGpus } from '../request/shares.ts';
+import { wholeGpus } from '../request/common.ts';
 import { WHOLE_DEVICE } from './device-table.ts';
 
 /** All that placing needs to know of a host. */

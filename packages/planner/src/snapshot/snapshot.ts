@@ -39,6 +39,10 @@ export class Snapshot {
   readonly usual = new UsualMachines();
   /** Where the machines are that affinities and spreading speak of. */
   readonly terms: TermCounts;
+  /** By row: how long its oldest machine had been there when it changed last, in seconds. */
+  readonly ages = new Column(0);
+  readonly #oldest = new Column(0);
+  #latest = Number.NEGATIVE_INFINITY;
   readonly #namespaceLabels = new Map<string, Readonly<Record<string, string>>>();
   readonly #rows = new Map<string, number>();
   readonly #free: number[] = [];
@@ -130,6 +134,8 @@ export class Snapshot {
     );
     this.numa.setHost(row, host.numa ?? [Math.floor((host.capacity.cpu ?? 0) / 1000)]);
     if (moves) this.#countTerms(row, 1);
+    this.ages.reach(row);
+    this.#oldest.reach(row);
     this.journal.note(row);
     if (!before || moves || !equal(before.taints, host.taints)) this.#restructure();
     if (before) return;
@@ -178,6 +184,7 @@ export class Snapshot {
     this.machines.set(request.uid, { request: settled, row });
     this.#onRow[row] ??= new Set();
     this.#onRow[row].add(request.uid);
+    this.#age(row, request.since, 'came');
     this.#account(row, request, 1);
     for (const port of request.ports) this.#countPort(row, portKey(port), 1);
     this.terms.count(request, this.hosts[row]?.labels ?? {}, 1);
@@ -193,6 +200,7 @@ export class Snapshot {
     const { request, row } = machine;
     this.machines.delete(uid);
     this.#onRow[row]?.delete(uid);
+    this.#age(row, request.since, 'went');
     this.#account(row, request, -1);
     if (request.gpu) this.gpus.remove(request.gpu, row);
     if (request.cores) this.numa.remove(request.cores, row);
@@ -225,6 +233,27 @@ export class Snapshot {
     for (const { request, row } of this.machines.values()) copy.put(request, this.hosts[row]?.name ?? '');
     for (const { request, host } of this.#waiting.values()) copy.put(request, host);
     return copy;
+  }
+
+  /** Time is told by the machines themselves: it is as late as the latest was asked for. */
+  #age(row: number, since: number | undefined, change: 'came' | 'went'): void {
+    if (since === undefined) return;
+    if (since > this.#latest) this.#latest = since;
+    const oldest = this.#oldest.values;
+    // 0 is nobody: a machine as old as time itself counts as a second younger.
+    const moment = Math.max(1, since);
+    if (change === 'went' && moment <= (oldest[row] as number)) oldest[row] = this.#oldestOn(row);
+    else if (change === 'came' && (oldest[row] === 0 || moment < (oldest[row] as number))) oldest[row] = moment;
+    this.ages.set(row, oldest[row] === 0 ? 0 : this.#latest - (oldest[row] as number));
+  }
+
+  #oldestOn(row: number): number {
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const uid of this.#onRow[row] ?? []) {
+      const { since } = (this.machines.get(uid) as PlacedMachine).request;
+      if (since !== undefined) oldest = Math.min(oldest, Math.max(1, since));
+    }
+    return oldest === Number.POSITIVE_INFINITY ? 0 : oldest;
   }
 
   /** The request, with the devices that it has got. */

@@ -1,5 +1,5 @@
-import type { Amounts } from '../amounts.ts';
-import { gpuShareResource } from '../amounts.ts';
+/** What both kinds of machines say in the same way: GPUs, and when they were asked for. */
+import { type Amounts, gpuShareResource } from '../amounts.ts';
 import { decisionAnnotation } from '../decision.ts';
 import { isAction, parseRecords } from '../record/decision-record.ts';
 import type { GpuRequest } from './machine-request.ts';
@@ -37,4 +37,9 @@ export function gpuOf(amounts: Amounts, annotations: Readonly<Record<string, str
 export function withGpuShares(amounts: Record<string, number>, gpu: GpuRequest | undefined): Record<string, number> {
   if (gpu) amounts[gpuShareResource] = gpu.count * gpu.share;
   return amounts;
+}
+
+export function sinceOf(creationTimestamp: string | undefined): { readonly since?: number } {
+  const ms = Date.parse(creationTimestamp ?? '');
+  return Number.isNaN(ms) ? {} : { since: Math.floor(ms / 1000) };
 }
