@@ -97,6 +97,7 @@ export class BalanceController implements Reconciler {
       situation,
       plan,
       power,
+      storage: this.#observer.storage(observed, memory.settings.volumeUsage),
       carriedOut: moved.done || switched.done,
       ...(hindrance !== undefined && { hindrance }),
       watts: wattsInUse(hosts),

@@ -7,7 +7,8 @@
  *   observe            hosts and machines, from caches; situation-of: in the planner's words
  *   advice             what sizes machines should have
  *   drivers            what plans are carried out with; carry-out: doing so
- *   policy-status      what the status says
+ *   storage-advice     which volumes should move
+ *   policy-status      what the status says; policy-conditions: the conditions in it
  *   balance-controller the reconciler
  */
 export * from './balance-controller.ts';

@@ -21,6 +21,7 @@ import { governedHosts } from './governed-hosts.ts';
 import { idOf } from './machine.ts';
 import type { PolicyMemory } from './policy-memory.ts';
 import { situationOf } from './situation-of.ts';
+import { type StorageAdvice, storageAdvice } from './storage-advice.ts';
 
 /** What there is, as far as one policy governs it. */
 export interface Observed {
@@ -89,6 +90,11 @@ export class Observer {
       requestOf: (machine) => this.#requestOf(machine),
       nowMs,
     });
+  }
+
+  /** Which volumes should move between hosts. */
+  storage({ nodes }: Observed, usage: number): StorageAdvice {
+    return storageAdvice(nodes, [...this.#client.cache(persistentVolume).values()], usage);
   }
 
   #requestOf(machine: Machine): MachineRequest {

@@ -1,11 +1,7 @@
-import {
-  type BalancePolicy,
-  type BalancePolicyStatus,
-  binaryQuantity,
-  type Condition,
-  type Stored,
-} from '@godwit/kinds';
+import { type BalancePolicy, type BalancePolicyStatus, binaryQuantity, type Stored } from '@godwit/kinds';
 import type { BalancePlan, MachineSize, PowerPlan, Recommendation, Situation, Waste } from '@godwit/planner';
+import { policyConditions } from './policy-conditions.ts';
+import type { StorageAdvice } from './storage-advice.ts';
 import { whyMoved, whyPlan, whySwitched } from './words.ts';
 
 /** Most lines of a list in a status: the rest is counted. */
@@ -23,6 +19,7 @@ export interface PolicyFacts {
   readonly situation: Situation;
   readonly plan: BalancePlan;
   readonly power: PowerPlan;
+  readonly storage: StorageAdvice;
   /** Whether the plan was carried out, and what came in the way. */
   readonly carriedOut: boolean;
   readonly hindrance?: string;
@@ -51,7 +48,7 @@ export function policyStatus(facts: PolicyFacts): BalancePolicyStatus {
       watts: Math.round(waste.watts),
       ...(waste.costPerHour !== undefined && { costPerHour: rounded(waste.costPerHour) }),
     },
-    conditions: conditionsOf(facts),
+    conditions: policyConditions(facts),
   };
 }
 
@@ -61,6 +58,7 @@ function planStatus({
   situation,
   plan,
   power,
+  storage,
   carriedOut,
   hindrance,
   now,
@@ -87,6 +85,7 @@ function planStatus({
       why: whyMoved(why),
     })),
     moveCount: plan.moves.length,
+    volumes: storage.moves.slice(0, LISTED),
     power: switched.slice(0, LISTED),
   };
 }
@@ -106,44 +105,3 @@ function recommendationsOf({
 
 const sizeText = (resource: 'cpu' | 'memory', amount: number) =>
   resource === 'cpu' ? `${Math.ceil(amount)}m` : binaryQuantity(Math.ceil(amount / 2 ** 20) * 2 ** 20);
-
-function conditionsOf({ policy, situation, plan, lostTo, now }: PolicyFacts): readonly Condition[] {
-  const condition = (type: string, holds: boolean, reason: string, message: string): Condition => {
-    const status = holds ? 'True' : 'False';
-    const before = policy.status?.conditions?.find((one) => one.type === type);
-    const lastTransitionTime = before?.status === status ? before.lastTransitionTime : now;
-    const observedGeneration = policy.metadata.generation ?? 0;
-    return { type, status, reason, message, observedGeneration, lastTransitionTime };
-  };
-  const none = situation.hosts.length === 0;
-  const overlaps = lostTo.length > 0;
-  const stuck = plan.stuck.map((machine) => situation.machines[machine]?.id).slice(0, 5);
-  return [
-    condition(
-      'InForce',
-      !none,
-      none ? 'NoHosts' : overlaps ? 'Overlaps' : 'Governs',
-      overlaps
-        ? `hosts that older policies select, too, are governed by those: ${lostTo.join(', ')}`
-        : none
-          ? 'no host is selected'
-          : 'all hosts that it selects are governed by it',
-    ),
-    condition(
-      'ReserveHolds',
-      plan.reserve.before,
-      plan.reserve.before ? 'Enough' : 'TooLittle',
-      plan.reserve.before
-        ? 'what may fail can fail: there is room for all machines elsewhere'
-        : 'if what may fail failed now, machines would be left without a host',
-    ),
-    condition(
-      'Relieved',
-      stuck.length === 0,
-      stuck.length === 0 ? 'EnoughRoom' : 'NoRoom',
-      stuck.length === 0
-        ? 'no machine lacks a better host'
-        : `should move, and no host takes them: ${stuck.join(', ')}`,
-    ),
-  ];
-}

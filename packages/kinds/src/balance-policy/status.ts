@@ -25,6 +25,12 @@ const switching = object({
   why: required(string('Why.')),
 });
 
+const volumeMove = object({
+  volume: required(string('PersistentVolume that moves.')),
+  from: required(string('Host that has it.')),
+  to: required(string('Host that gets it.')),
+});
+
 const plan = object(
   {
     time: required(time('When it was made.')),
@@ -34,11 +40,14 @@ const plan = object(
     cost: number('Predicted cost of the moves, in the same units.'),
     moves: listOf(move, 'Moves, in order; the first hundred.'),
     moveCount: int32('How many moves there are in all.'),
+    volumes: listOf(
+      volumeMove,
+      'Volumes that should move, as their hosts give out more storage than the policy allows.',
+    ),
     power: listOf(switching, 'Hosts that are switched; the first hundred.'),
   },
   'The last plan.',
 );
-export type BalancePlanStatus = Static<typeof plan>;
 
 const recommendation = object({
   machine: required(string('Machine, as kind/namespace/name.')),
