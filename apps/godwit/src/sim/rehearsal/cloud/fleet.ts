@@ -95,6 +95,19 @@ export class Fleet {
       await this.#writeStatus(facts);
       await this.#change(facts.name, (taints) => taints.filter(({ key }) => key !== outOfServiceTaint));
     });
+    this.#handOver(new Set(back.map(({ facts }) => facts.name)));
+  }
+
+  /** What is still bound to hosts that come up again starts there. */
+  #handOver(names: ReadonlySet<string>): void {
+    for (const instance of this.client.cache(virtualMachineInstance).values()) {
+      const { nodeName = '' } = instance.status ?? {};
+      if (names.has(nodeName)) this.hosts.get(nodeName)?.instances.ensure(instance);
+    }
+    for (const one of this.client.cache(pod).values()) {
+      const { nodeName = '' } = one.spec;
+      if (names.has(nodeName)) this.hosts.get(nodeName)?.pods.ensure(one);
+    }
   }
 
   /** Nothing new comes to these hosts, and their virtual machines are told to start elsewhere; or all of it again. */

@@ -34,6 +34,7 @@ export class Ledger {
   readonly machines = new Map<string, KnownMachine>();
   /** By host, by group: machines that run. */
   readonly running = new Map<string, Map<string, number>>();
+  readonly #off = new Set<string>();
   readonly #lastHost = new Map<string, string>();
   readonly #listeners: ((machine: KnownMachine) => void)[] = [];
   readonly #nowMs: () => number;
@@ -74,6 +75,21 @@ export class Ledger {
     this.#wantedMs = 0;
   }
 
+  /** These hosts have lost their power: whatever the API says, nothing runs there. */
+  lose(hosts: readonly string[]): void {
+    for (const host of hosts) this.#off.add(host);
+    for (const [uid, machine] of this.machines) {
+      if (!machine.runs || machine.host === undefined || !this.#off.has(machine.host)) continue;
+      this.#count(machine, -1);
+      this.machines.set(uid, { ...machine, runs: false });
+    }
+  }
+
+  /** These hosts have power again. */
+  regain(hosts: readonly string[]): void {
+    for (const host of hosts) this.#off.delete(host);
+  }
+
   /** From now on so many machines are wanted. */
   want(count: number): void {
     this.#settle();
@@ -101,7 +117,8 @@ export class Ledger {
   #see(before: Machine | undefined, after: Machine | undefined): void {
     const uid = (after ?? before)?.metadata.uid ?? '';
     const known = this.machines.get(uid);
-    const now = after && knownMachine(after);
+    const told = after && knownMachine(after);
+    const now = told?.host !== undefined && this.#off.has(told.host) ? { ...told, runs: false } : told;
     if (known && now && known.host === now.host && known.runs === now.runs && known.refusal === now.refusal) return;
     this.changes++;
     if (known?.runs) this.#count(known, -1);

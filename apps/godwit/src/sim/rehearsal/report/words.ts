@@ -50,10 +50,12 @@ const rowOf = (run: Run, currency: string): readonly string[] => [
   run.hash,
 ];
 
+const many = (count: number, what: string): string => `${whole(count)} ${what}${count === 1 ? '' : 's'}`;
+
 export const english: Words = {
   title: 'Rehearsal',
   summary: ({ hosts, machines, durationMs, seed }) =>
-    `${whole(hosts)} hosts, ${whole(machines)} machines at the beginning, ${span(durationMs)} of simulated time, seed ${seed}.`,
+    `${many(hosts, 'host')}, ${many(machines, 'machine')} at the beginning, ${span(durationMs)} of simulated time, seed ${seed}.`,
   sections: {
     answers: 'Answers, as things stand at the end',
     policies: 'Policies',
@@ -68,8 +70,8 @@ export const english: Words = {
       : `${whole(machines)} more of ${group} fit. Then: ${why}`,
   lost: ({ kind, name, hosts, machines, homeless }) =>
     homeless === 0
-      ? `Losing ${kind} ${name} (${whole(hosts)} hosts, ${whole(machines)} machines): every machine finds another host.`
-      : `Losing ${kind} ${name} (${whole(hosts)} hosts, ${whole(machines)} machines): ${whole(homeless)} machines find no other host.`,
+      ? `Losing ${kind} ${name} (${many(hosts, 'host')}, ${many(machines, 'machine')}): every machine finds another host.`
+      : `Losing ${kind} ${name} (${many(hosts, 'host')}, ${many(machines, 'machine')}): ${many(homeless, 'machine')} without another host.`,
   growth: ({ percentPerWeek, weeks, group }) =>
     percentPerWeek <= 0
       ? 'Nothing grows.'
@@ -87,7 +89,7 @@ export const english: Words = {
       ? 'The policies are as good as each other here.'
       : `${policy} is better for you: ${criteriaEnglish[by]}.`,
   loss: ({ what, atMs, hosts, machines, medianMs, longestMs, missing }) =>
-    `${what}, lost after ${span(atMs)}: ${whole(hosts)} hosts, ${whole(machines)} machines.` +
+    `${what}, lost after ${span(atMs)}: ${many(hosts, 'host')}, ${many(machines, 'machine')}.` +
     (longestMs === undefined
       ? ''
       : ` Half ran again after ${span(medianMs ?? longestMs)}, the last after ${span(longestMs)}.`) +

@@ -140,6 +140,7 @@ class Rehearsal {
     const { fleet } = this.#cloud;
     if (event.lose) {
       this.#losses.begin(Object.values(event.lose).join(' '), hosts);
+      this.#ledger.lose(hosts);
       await fleet.losePower(hosts);
     }
     if (event.maintain) await fleet.maintain(hosts, true);
@@ -157,7 +158,10 @@ class Rehearsal {
 
   async #end({ event, hosts, atMs }: PlannedEvent): Promise<void> {
     const { fleet } = this.#cloud;
-    if (event.lose) await fleet.restorePower(hosts);
+    if (event.lose) {
+      this.#ledger.regain(hosts);
+      await fleet.restorePower(hosts);
+    }
     if (event.maintain) await fleet.maintain(hosts, false);
     if (event.powerCapWatts !== undefined) this.#capWatts = undefined;
     for (const [change, sign] of [

@@ -1,0 +1,19 @@
+/** Its own process, so that time and memory are those of one rehearsal. Argument: how many hosts. Prints JSON. */
+import { makePlan, rehearse } from '../../apps/godwit/src/sim/rehearsal/index.ts';
+import { largeScenario } from './large-scenario.ts';
+
+const hosts = Number(process.argv[2]);
+const { metadata, spec } = largeScenario(hosts);
+const plan = makePlan(metadata.name ?? '', spec, () => '');
+const [policy] = plan.policies;
+if (!policy) throw new Error('a plan has a policy');
+const startedMs = performance.now();
+let upMs = 0;
+const run = await rehearse(plan, policy, (_share, doing) => {
+  if (doing === 'time' && upMs === 0) upMs = performance.now() - startedMs;
+});
+const { writes, hash, losses, availability } = run;
+const rssBytes = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(
+  `${JSON.stringify({ elapsedMs: performance.now() - startedMs, upMs, rssBytes, writes, hash, losses, availability })}\n`,
+);
