@@ -49,6 +49,8 @@ function systemFiles(rootLabel: string): Readonly<Record<string, string>> {
     'etc/cloud/cloud.cfg.d/90_godwit.cfg': [
       '# Where a seed may come from: disks only, so that nobody waits for a network that has none.',
       'datasource_list: [NoCloud, ConfigDrive, None]',
+      '# The only one that a small system has.',
+      'locale: C.UTF-8',
       'growpart: {mode: auto, devices: ["/"]}',
       '',
     ].join('\n'),
