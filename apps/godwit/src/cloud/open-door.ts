@@ -5,12 +5,12 @@ import { createAuthenticator, createOperations, createTokenIssuer, HttpApi, type
 import { ApiServer } from '@godwit/api/node';
 import { Failure, type World } from '@godwit/base';
 import { builtInKinds, type MachineAccess, type UsageAccess, type VolumeAccess } from '@godwit/kinds';
-import { fitsOnNode } from '@godwit/planner';
 import type { Store } from '@godwit/store';
 import { SqliteStore } from '@godwit/store/node';
 import { openPki, type Pki } from '../pki/pki-folder.ts';
 import { addressPlan, type StateFolder } from '../state-folder.ts';
 import type { Listen } from '../verbs/up.ts';
+import { BindingRule } from './binding-rule.ts';
 import { decisions } from './decisions.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -46,6 +46,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     openPki(state.pki, serverNames(options), world.clock),
   ]);
   const tokens = await createTokenIssuer({ world, key: tokenKey(pki.serviceAccountKey), issuer: ISSUER });
+  const rule = new BindingRule();
   const operations = await createOperations({
     world,
     store,
@@ -54,11 +55,12 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     machines: options.machines,
     volumes: options.volumes,
     usage: options.usage,
-    fits: fitsOnNode,
+    fits: rule.fits,
     derived: [decisions],
     rootCertificate: pki.authorityCertificate,
     breathe: () => setImmediate(),
   });
+  rule.follow(operations, world);
   const http = new HttpApi({
     operations,
     authenticator: createAuthenticator({ world, tokens, holds: (claims) => operations.tokenHolds(claims) }),
@@ -83,6 +85,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     },
     close: async () => {
       await Promise.all(servers.map((server) => server.close()));
+      rule.close();
       await operations.close();
       await store.close();
     },

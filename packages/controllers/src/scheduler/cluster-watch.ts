@@ -1,5 +1,7 @@
 import type { ApiClient, Change } from '@godwit/client';
 import {
+  balancePolicy,
+  isDeepEqual,
   type KubeObject,
   type Namespace,
   type Node,
@@ -62,6 +64,9 @@ export class ClusterWatch {
     client.cache(persistentVolume).subscribe(() => this.stir());
     client.cache(storageClass).subscribe(() => this.stir());
     client.cache(podDisruptionBudget).subscribe(() => this.stir());
+    client.cache(balancePolicy).subscribe(({ before, after }) => {
+      if (!isDeepEqual(before?.spec.placement, after?.spec.placement)) this.stir();
+    });
     for (const cache of [client.cache(pod), client.cache(virtualMachineInstance)]) {
       for (const machine of cache.values()) this.#onMachine(undefined, machine);
       cache.subscribe(({ before, after }: Change<Machine>) => this.#onMachine(before, after));

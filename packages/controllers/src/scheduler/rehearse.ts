@@ -1,11 +1,12 @@
 import { type ApiClient, EventRecorder } from '@godwit/client';
+import { balancePolicy } from '@godwit/kinds';
 import {
   explainDecision,
   explainRefusal,
+  GoverningPolicy,
   type Placement,
   type Policy,
   type Preemption,
-  spreadPolicy,
 } from '@godwit/planner';
 import { Candidates } from './candidates.ts';
 import { ClusterWatch } from './cluster-watch.ts';
@@ -32,12 +33,13 @@ export interface Rehearsed {
 export async function rehearsePlacement(
   client: ApiClient,
   machines: readonly Machine[],
-  policy: Policy = spreadPolicy,
+  given?: Policy,
 ): Promise<readonly Rehearsed[]> {
   const watch = new ClusterWatch(client);
   const events = new EventRecorder(client, 'rehearsal');
-  const room = new RoomMaker({ client, events, watch, policy, component: 'rehearsal' });
   await client.ready();
+  const policy = given ?? new GoverningPolicy().of(client.cache(balancePolicy).values());
+  const room = new RoomMaker({ client, events, watch, policy: () => policy, component: 'rehearsal' });
   // Those that wait now have been refused as things stand: they are in nobody's way.
   watch.waiting.clear();
   const results = new Map<string, Rehearsed>();

@@ -1,6 +1,7 @@
 import { describeError, type Random } from '@godwit/base';
 import { type ApiClient, EventRecorder } from '@godwit/client';
 import {
+  balancePolicy,
   isNotFound,
   namespace,
   node,
@@ -16,11 +17,11 @@ import {
 import {
   decisionAnnotation,
   explainRefusal,
+  GoverningPolicy,
   type MachineRequest,
   type Placement,
   type PlacementRecord,
   type Policy,
-  spreadPolicy,
 } from '@godwit/planner';
 import { wake } from '../framework/index.ts';
 import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
@@ -50,13 +51,15 @@ export class Scheduler implements Reconciler {
   readonly #watch: ClusterWatch;
   readonly #candidates: Candidates;
   readonly #room: RoomMaker;
-  readonly #policy: Policy;
+  readonly #given: Policy | undefined;
+  readonly #governing = new GoverningPolicy();
   readonly #random: Random;
   #retriedMs: number;
 
-  constructor(client: ApiClient, policy: Policy = spreadPolicy) {
+  /** @param policy instead of the one that BalancePolicies say */
+  constructor(client: ApiClient, policy?: Policy) {
     this.#client = client;
-    this.#policy = policy;
+    this.#given = policy;
     this.#random = client.world.random.fork();
     this.#retriedMs = client.world.clock.monotonic();
     this.#events = new EventRecorder(client, COMPONENT);
@@ -69,7 +72,7 @@ export class Scheduler implements Reconciler {
       client,
       events: this.#events,
       watch: this.#watch,
-      policy,
+      policy: () => this.#policy,
       component: COMPONENT,
     });
     const ifWork = () => (this.#watch.hasWork ? [BATCH] : []);
@@ -83,7 +86,12 @@ export class Scheduler implements Reconciler {
       wake(client.cache(priorityClass), ifWork),
       wake(client.cache(podDisruptionBudget), ifWork),
       wake(client.cache(namespace), ifWork),
+      wake(client.cache(balancePolicy), ifWork),
     ];
+  }
+
+  get #policy(): Policy {
+    return this.#given ?? this.#governing.of(this.#client.cache(balancePolicy).values());
   }
 
   async reconcile(): Promise<Outcome> {

@@ -18,7 +18,7 @@ export interface RoomMakerOptions {
   readonly client: ApiClient;
   readonly events: EventRecorder;
   readonly watch: ClusterWatch;
-  readonly policy: Policy;
+  readonly policy: () => Policy;
   /** Who acts, for records. */
   readonly component: string;
 }
@@ -42,7 +42,7 @@ export class RoomMaker {
     const taken: Budget = { covers: (other) => watch.held.isLeavingFor(other.uid), allowed: 0 };
     const leaving = new Set([...watch.leaving].filter((uid) => !watch.held.isLeavingFor(uid)));
     const rules = { budgets: [taken, ...this.#budgets()], leaving };
-    const found = preempt(watch.snapshot, request, policy, rules);
+    const found = preempt(watch.snapshot, request, policy(), rules);
     // Those that leave anyway leave without being asked; the machine is looked at again when they have gone.
     if (!found || found.victims.length === 0) return undefined;
     watch.held.claim(request.uid, found.host, found.victims);
@@ -126,7 +126,7 @@ export class RoomMaker {
       at: Math.floor(client.world.clock.now() / 1000),
       by: component,
       rev: String(watch.revision),
-      policy: policy.name,
+      policy: policy().name,
       to: subject,
       why: 'it is less important, and there was no other room',
       in: { ...victim.amounts, priority: victim.priority, host },

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import type { ApiClient } from '@godwit/client';
+import { balancePolicy, node, pod } from '@godwit/kinds';
+import { Controllers } from '../framework/index.ts';
+import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
+import { Scheduler } from './index.ts';
+
+let cloud: SimulatedCloud;
+let client: ApiClient;
+let running: Promise<void>;
+let stop: AbortController;
+
+beforeEach(async () => {
+  cloud = await SimulatedCloud.start();
+  ({ client } = cloud.client());
+  stop = new AbortController();
+  running = new Controllers([new Scheduler(client)], cloud.world).run(stop.signal);
+  for (const name of ['host-1', 'host-2']) {
+    const created = await client.resource(node).create({ metadata: { name } });
+    const conditions = [{ type: 'Ready', status: 'True' as const }];
+    const status = { allocatable: { cpu: '4', memory: '8Gi', pods: '10' }, conditions };
+    await client.resource(node).updateStatus({ ...created, status });
+  }
+});
+
+afterEach(async () => {
+  stop.abort();
+  await running;
+  await cloud.close();
+});
+
+async function placed(name: string, cpu = '1'): Promise<string | undefined> {
+  await client.resource(pod).create({
+    metadata: { name, namespace: 'default' },
+    spec: { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu } } }] },
+  });
+  const host = async () => (await client.resource(pod).get({ namespace: 'default', name })).spec.nodeName;
+  await cloud.until(`${name} is bound`, async () => (await host()) !== undefined);
+  return host();
+}
+
+test('machines are placed as the BalancePolicy says, from the moment that it does', async () => {
+  const spread = [await placed('a'), await placed('b')];
+  assert.equal(new Set(spread).size, 2);
+  await client.resource(balancePolicy).create({ metadata: { name: 'all' }, spec: { placement: { strategy: 'pack' } } });
+  const packed = [await placed('c'), await placed('d'), await placed('e')];
+  assert.equal(new Set(packed).size, 1);
+});
+
+test('one that waits gets its host when a policy gives out more', async () => {
+  await placed('a', '3');
+  await placed('b', '3');
+  const waiting = placed('c', '3');
+  await client.resource(balancePolicy).create({
+    metadata: { name: 'all' },
+    spec: { placement: { overcommit: { cpu: 2 } } },
+  });
+  assert.ok(await waiting);
+});
