@@ -13,7 +13,6 @@ import { balancePolicy } from './balance-policy/index.ts';
 import { binding } from './binding.ts';
 import { configMap } from './config-map.ts';
 import { decision } from './decision.ts';
-import { elasticPolicy } from './elastic-policy/index.ts';
 import { endpointSlice } from './endpoint-slice.ts';
 import { endpoints } from './endpoints.ts';
 import { event } from './events/core-event.ts';
@@ -93,7 +92,6 @@ const kubernetesKinds: readonly KindDefinition[] = [
 const godwitKinds: readonly KindDefinition[] = [
   anyKind(balancePolicy),
   anyKind(decision),
-  anyKind(elasticPolicy),
   anyKind(network),
   anyKind(scenario),
   anyKind(virtualMachineInstanceMetrics),
