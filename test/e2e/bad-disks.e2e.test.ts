@@ -11,6 +11,7 @@ import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
 import { processesMentioning } from '../support/host-traces.ts';
 import { buildMyapp, buildTinyGuest } from '../support/images.ts';
 import { SmallFileSystem } from '../support/small-file-system.ts';
+import { tinyMachine } from '../support/tiny-machine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'godwit-e2e-'));
 const godwit = new GodwitUnderTest(folder);
@@ -56,24 +57,9 @@ spec: {storageClassName: at-once, accessModes: [ReadWriteOnce], resources: {requ
 
 /** A machine with these claims as its first disks, which runs a command after boot. */
 function machine(name: string, claims: readonly string[], command = 'true'): string {
-  const container = '{image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}';
-  const disks = [...claims, 'seed'].map((disk) => `{name: ${disk}, disk: {bus: virtio}}`);
-  return `
-apiVersion: kubevirt.io/v1
-kind: VirtualMachine
-metadata: {name: ${name}}
-spec:
-  runStrategy: Always
-  template:
-    spec:
-      terminationGracePeriodSeconds: 1
-      domain:
-        memory: {guest: 128Mi}
-        devices: {disks: [${disks}]}
-        firmware: {kernelBoot: {container: ${container}, kernelArgs: console=ttyS0}}
-      volumes:
-      ${claims.map((disk) => `- {name: ${disk}, persistentVolumeClaim: {claimName: ${disk}}}`).join('\n      ')}
-      - {name: seed, cloudInitNoCloud: {userData: "#cloud-config\\nhostname: ${name}\\nruncmd:\\n- ${command}\\n"}}`;
+  const disks = claims.map((disk) => [disk, `persistentVolumeClaim: {claimName: ${disk}}`]);
+  const seed = `cloudInitNoCloud: {userData: "#cloud-config\\nhostname: ${name}\\nruncmd:\\n- ${command}\\n"}`;
+  return tinyMachine({ name, memory: '128Mi', volumes: Object.fromEntries([...disks, ['seed', seed]]) });
 }
 
 const eventsOf = (name: string) => godwit.kubectl('get', 'events', '--field-selector', `involvedObject.name=${name}`);

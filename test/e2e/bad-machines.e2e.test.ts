@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import type { IPAddress, Pod, VirtualMachine, VirtualMachineInstance } from '@godwit/kinds';
 import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
 import { buildMyapp, buildTinyGuest } from '../support/images.ts';
+import { tinyMachine } from '../support/tiny-machine.ts';
 
 const godwit = new GodwitUnderTest();
 
@@ -187,21 +188,7 @@ const brokenMachines: readonly BrokenMachine[] = [
 ];
 
 function machineManifest({ name, memory = '64Mi', bare, volume }: BrokenMachine): string {
-  const container = '{image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}';
-  return `
-apiVersion: kubevirt.io/v1
-kind: VirtualMachine
-metadata: {name: ${name}}
-spec:
-  runStrategy: Always
-  template:
-    spec:
-      terminationGracePeriodSeconds: 1
-      domain:
-        memory: {guest: ${memory}}
-        devices: {disks: [${volume === undefined ? '' : '{name: d, disk: {bus: virtio}}'}]}
-        ${bare ? '' : `firmware: {kernelBoot: {container: ${container}, kernelArgs: console=ttyS0}}`}
-      volumes: [${volume === undefined ? '' : `{name: d, ${volume}}`}]`;
+  return tinyMachine({ name, memory, kernel: !bare, volumes: volume === undefined ? {} : { d: volume } });
 }
 
 /** The events of one object, a line each. */

@@ -7,6 +7,7 @@ import type { ConfigMap, Pod, VirtualMachineInstance } from '@godwit/kinds';
 import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
 import { hostTraces, processesMentioning } from '../support/host-traces.ts';
 import { buildMyapp, buildTinyGuest } from '../support/images.ts';
+import { tinyMachine } from '../support/tiny-machine.ts';
 
 const godwit = new GodwitUnderTest();
 const KILLS = 10;
@@ -27,22 +28,7 @@ kind: Pod
 metadata: {name: pod-${index}}
 spec:
   containers: [{name: main, image: "myapp:latest"}]
----
-apiVersion: kubevirt.io/v1
-kind: VirtualMachine
-metadata: {name: vm-${index}}
-spec:
-  runStrategy: Always
-  template:
-    spec:
-      domain:
-        memory: {guest: 96Mi}
-        devices: {}
-        firmware:
-          kernelBoot:
-            container: {image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}
-            kernelArgs: console=ttyS0
-`;
+---${tinyMachine({ name: `vm-${index}` })}`;
 }
 
 async function list<T>(resource: string): Promise<T[]> {
