@@ -169,7 +169,7 @@ export class FakeContainers implements ContainerDriver {
 
   resize(id: string, resources: ContainerResources): Promise<void> {
     if (this.#resizeRefusal !== undefined) {
-      return Promise.reject(new Failure('container-resize-failed', this.#resizeRefusal));
+      return Promise.reject(new Failure('engine-refused', this.#resizeRefusal));
     }
     const container = this.#find(id);
     if (container) container.resources = resources;
