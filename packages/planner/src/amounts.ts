@@ -26,6 +26,11 @@ export function amountOf(resource: string, quantity: string | number): number {
   return resource === 'cpu' ? thousandths(quantity) : wholeUnits(quantity);
 }
 
+/** What is no number from 0 to 2⁵³ counts as nothing: it neither takes room nor makes any. */
+export function soundAmount(amount: number | undefined): number {
+  return amount !== undefined && amount > 0 && amount <= Number.MAX_SAFE_INTEGER ? amount : 0;
+}
+
 /** Adds `more` to `sum` in place. */
 export function addAmounts(sum: Record<string, number>, more: Amounts): void {
   for (const name in more) sum[name] = (sum[name] ?? 0) + (more[name] as number);

@@ -1,6 +1,7 @@
 import type { Random } from '@godwit/base';
 import type { Decision } from './decision.ts';
 import type { Policy } from './policy.ts';
+import { REASON_COUNT } from './reason.ts';
 import type { MachineRequest } from './request/machine-request.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { POINTS, type Question, questionOf, rankingsOf, type Survey, scan } from './survey/index.ts';
@@ -59,6 +60,26 @@ export function place(
     placements.push({ request, host: host.name, decision });
   }
   return { placements, refusals };
+}
+
+/**
+ * Places a group that is only of use together: at least `needed` of them get hosts, or none does. Refused as a
+ * whole, all of its machines are among the refusals, and `snapshot` is as before.
+ */
+export function placeTogether(
+  snapshot: Snapshot,
+  requests: readonly MachineRequest[],
+  needed: number,
+  policy: Policy,
+  random: Random,
+): PlaceResult {
+  const result = place(snapshot, requests, policy, random);
+  if (result.placements.length >= needed) return result;
+  for (const { request } of result.placements) snapshot.remove(request.uid);
+  const placed = result.placements.map(
+    ({ request }): Refusal => ({ request, hosts: snapshot.hostCount, counts: new Uint32Array(REASON_COUNT) }),
+  );
+  return { placements: [], refusals: [...placed, ...result.refusals] };
 }
 
 function byPriority(requests: readonly MachineRequest[]): readonly MachineRequest[] {

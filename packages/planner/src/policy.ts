@@ -1,5 +1,5 @@
 import type { PlacementSpec } from '@godwit/kinds';
-import type { Amounts } from './amounts.ts';
+import { type Amounts, soundAmount } from './amounts.ts';
 
 /** How hosts are chosen. Equal policies should be the same object: what is remembered is remembered by policy. */
 export interface Policy {
@@ -44,6 +44,11 @@ export interface Isolation {
   readonly apart?: readonly (readonly string[])[];
   /** Tenants with hosts of their own: nobody else runs there, and they run nowhere else. */
   readonly dedicated?: readonly { readonly tenant: string; readonly nodeSelector: Readonly<Record<string, string>> }[];
+}
+
+/** How often a resource is given out. A ratio that is no positive number counts as once. */
+export function overcommitOf({ overcommit }: Policy, resource: string): number {
+  return soundAmount(overcommit?.[resource]) || 1;
 }
 
 const common = { isPreferred: 6, avoidsTaints: 3, staysUseful: 0, savesEnergy: 0, joinsElders: 0, hasImages: 1 };

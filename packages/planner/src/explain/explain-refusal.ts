@@ -3,14 +3,9 @@ import { type Policy, spreadPolicy } from '../policy.ts';
 import { type Reason, reasons } from '../reason.ts';
 import { type MachineRequest, portKey } from '../request/machine-request.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { prepareAllTests, questionOf } from '../survey/index.ts';
+import { prepareAllTests, type Question, questionOf } from '../survey/index.ts';
+import { freeUnder, type Obstacle, RESOURCE_OF, remediesOf } from './remedies.ts';
 import { portTaken, readableAmount } from './words.ts';
-
-const RESOURCE_OF: Readonly<Record<number, string>> = {
-  [reasons.lacksCpu]: 'cpu',
-  [reasons.lacksMemory]: 'memory',
-  [reasons.lacksPods]: 'pods',
-};
 
 /** What is in the way, and what would help, in the words that `kubectl describe` shows. */
 export interface RefusalText {
@@ -29,9 +24,10 @@ export function explainRefusal(
   request: MachineRequest,
   policy: Policy = spreadPolicy,
 ): RefusalText {
-  const tests = prepareAllTests(questionOf(snapshot, request, policy));
+  const question = questionOf(snapshot, request, policy);
+  const tests = prepareAllTests(question);
   const groups = new Map<string, { count: number; reason: Reason; rows: number[] }>();
-  const nearest: { row: number; reason: Reason }[] = [];
+  const nearest: Obstacle[] = [];
   for (let row = 0; row < snapshot.rowCount; row++) {
     if (!snapshot.hosts[row]) continue;
     const found = tests.map((test) => test(row)).filter((reason) => reason !== reasons.passes);
@@ -45,12 +41,12 @@ export function explainRefusal(
     if (found.length === 1) nearest.push({ row, reason: found[0] as Reason });
   }
   const parts = [...groups].map(
-    ([words, { count, reason, rows }]) => `${count} ${words}${amountsLeft(reason, rows, snapshot, request)}`,
+    ([words, { count, reason, rows }]) => `${count} ${words}${amountsLeft(reason, rows, question)}`,
   );
   const reasonsText = parts.length > 0 ? `: ${parts.sort().join(', ')}` : '';
   return {
     message: `0/${snapshot.hostCount} nodes are available${reasonsText}.`,
-    remedies: remediesOf(nearest, snapshot, request),
+    remedies: remediesOf(nearest, question),
   };
 }
 
@@ -113,68 +109,11 @@ function takenPort(row: number, snapshot: Snapshot, request: MachineRequest): st
 }
 
 /** ` (needs 4 GiB, has 2.1 GiB free)`; of several hosts that of the one with the most room. */
-function amountsLeft(reason: Reason, rows: readonly number[], snapshot: Snapshot, request: MachineRequest): string {
+function amountsLeft(reason: Reason, rows: readonly number[], question: Question): string {
   const resource = RESOURCE_OF[reason];
   if (resource === undefined) return '';
-  const most = Math.max(...rows.map((row) => snapshot.free(resource, row)));
+  const most = Math.max(...rows.map((row) => freeUnder(question, resource, row)));
   const has = readableAmount(resource, Math.max(0, most));
-  const needs = readableAmount(resource, request.amounts[resource] ?? 0);
+  const needs = readableAmount(resource, question.request.amounts[resource] ?? 0);
   return rows.length === 1 ? ` (needs ${needs}, has ${has} free)` : ` (needs ${needs}, has at most ${has} free)`;
-}
-
-/** Hosts with one thing in the way: what would have to change, the smallest change of each kind. */
-function remediesOf(
-  nearest: readonly { readonly row: number; readonly reason: Reason }[],
-  snapshot: Snapshot,
-  request: MachineRequest,
-): string[] {
-  const remedies: string[] = [];
-  for (const reason of new Set(nearest.map((entry) => entry.reason))) {
-    const rows = nearest.filter((entry) => entry.reason === reason).map(({ row }) => row);
-    const remedy = remedyOf(reason, rows, snapshot, request);
-    if (remedy) remedies.push(remedy);
-  }
-  return remedies;
-}
-
-function remedyOf(
-  reason: Reason,
-  rows: readonly number[],
-  snapshot: Snapshot,
-  request: MachineRequest,
-): string | undefined {
-  const name = snapshot.hosts[rows[0] ?? 0]?.name ?? '';
-  const resource = RESOURCE_OF[reason];
-  if (resource !== undefined) {
-    return resourceRemedy(resource, rows, snapshot, request);
-  }
-  switch (reason) {
-    case reasons.isUnschedulable:
-      return `uncordon ${name}`;
-    case reasons.hasTaint:
-      return `tolerate the taint of ${name}, or remove it`;
-    case reasons.selectorDoesNotMatch:
-      return `give ${name} the labels that the machine asks for, or ask for others`;
-    case reasons.portIsTaken:
-      return `take another host port, or stop the machine on ${name} that has it`;
-    default:
-      return undefined;
-  }
-}
-
-/** Making room helps as far as the host is large enough; beyond that only asking for less does. */
-function resourceRemedy(
-  resource: string,
-  rows: readonly number[],
-  snapshot: Snapshot,
-  request: MachineRequest,
-): string {
-  const needed = request.amounts[resource] ?? 0;
-  const roomiest = rows.reduce((a, b) => (snapshot.free(resource, b) > snapshot.free(resource, a) ? b : a));
-  const more = readableAmount(resource, needed - Math.max(0, snapshot.free(resource, roomiest)));
-  const less = `ask for ${more} less ${resource}`;
-  const enough = rows.find((row) => (snapshot.columns(resource).capacity.values[row] ?? 0) >= needed);
-  if (enough === undefined) return `${less}, or add a larger host`;
-  const missing = readableAmount(resource, needed - Math.max(0, snapshot.free(resource, enough)));
-  return `free ${missing} more ${resource} on ${snapshot.hosts[enough]?.name}, or ${less}`;
 }

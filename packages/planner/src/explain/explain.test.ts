@@ -71,6 +71,26 @@ test('making room helps where the host is large enough', () => {
   ]);
 });
 
+test('several hosts that lack as little are named together, and who could move out of the way', () => {
+  const capacity = { cpu: 4000, memory: 6 * 2 ** 30, pods: 10 };
+  const snapshot = new Snapshot();
+  for (const name of ['a', 'b', 'c']) {
+    snapshot.setHost(host(name, { capacity }));
+    snapshot.put(request({ uid: `on-${name}`, kind: 'VirtualMachineInstance', name: `on-${name}` }), name);
+  }
+  const told = () => explainRefusal(snapshot, request()).remedies;
+  assert.deepEqual(told(), ['free 2 GiB more memory on any of 3 hosts (a, b, c), or ask for 2 GiB less memory']);
+  snapshot.setHost(host('small', { capacity: { ...capacity, memory: 2 * 2 ** 30 } }));
+  snapshot.put(request({ uid: 'y', kind: 'VirtualMachineInstance', name: 'y', amounts: { memory: 2 ** 31 } }), 'b');
+  snapshot.remove('on-b');
+  snapshot.put(request({ uid: 'z', name: 'z', namespace: 'other', amounts: { memory: 2 ** 30 } }), 'b');
+  const before = snapshot.free('memory', 1);
+  assert.deepEqual(told(), [
+    'free 1 GiB more memory on b, or move pod/z of namespace other to small, or ask for 1 GiB less memory',
+  ]);
+  assert.equal(snapshot.free('memory', 1), before);
+});
+
 test('without hosts there is nothing to choose from', () => {
   assert.equal(refusal(request()).message, '0/0 nodes are available.');
 });

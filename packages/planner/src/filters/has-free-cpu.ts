@@ -1,4 +1,5 @@
 import { dedicatedCpuResource } from '../amounts.ts';
+import { overcommitOf } from '../policy.ts';
 import { reasons } from '../reason.ts';
 import type { Filter } from './filter.ts';
 
@@ -9,9 +10,9 @@ import type { Filter } from './filter.ts';
 export const hasFreeCpu: Filter = {
   prepare({ amounts, cores }, snapshot, policy) {
     const needed = amounts.cpu ?? 0;
-    if (needed <= 0) return undefined;
+    if (!(needed > 0)) return undefined;
     const { capacity, used } = snapshot.columns('cpu');
-    const ratio = policy.overcommit?.cpu ?? 1;
+    const ratio = overcommitOf(policy, 'cpu');
     const lacks = reasons.lacksCpu;
     if (ratio === 1) {
       return (row) =>

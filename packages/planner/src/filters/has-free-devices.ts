@@ -1,4 +1,5 @@
 import { gpuShareResource } from '../amounts.ts';
+import { overcommitOf } from '../policy.ts';
 import { reasons } from '../reason.ts';
 import type { Filter } from './filter.ts';
 
@@ -11,7 +12,7 @@ export const hasFreeDevices: Filter = {
       .filter((resource) => !COUNTED_ELSEWHERE.has(resource) && (request.amounts[resource] ?? 0) > 0)
       .map((resource) => ({
         needed: request.amounts[resource] ?? 0,
-        ratio: policy.overcommit?.[resource] ?? 1,
+        ratio: overcommitOf(policy, resource),
         ...snapshot.columns(resource),
       }));
     if (wanted.length === 0) return undefined;

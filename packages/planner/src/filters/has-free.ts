@@ -1,3 +1,4 @@
+import { overcommitOf } from '../policy.ts';
 import { type Reason, reasons } from '../reason.ts';
 import type { Filter } from './filter.ts';
 
@@ -9,11 +10,11 @@ export function hasFree(resource: string, reason: Reason): Filter {
   return {
     prepare(request, snapshot, policy) {
       const needed = request.amounts[resource] ?? 0;
-      if (needed <= 0) return undefined;
+      if (!(needed > 0)) return undefined;
       const { capacity, used } = snapshot.columns(resource);
       const capacities = capacity.values;
       const uses = used.values;
-      const ratio = policy.overcommit?.[resource] ?? 1;
+      const ratio = overcommitOf(policy, resource);
       return (row) => ((capacities[row] as number) * ratio - (uses[row] as number) >= needed ? reasons.passes : reason);
     },
   };

@@ -1,4 +1,4 @@
-import { dedicatedCpuResource } from '../amounts.ts';
+import { dedicatedCpuResource, soundAmount } from '../amounts.ts';
 import { type MachineRequest, portKey } from '../request/machine-request.ts';
 import { TermCounts } from '../terms/index.ts';
 import { UsualMachines } from '../usefulness/index.ts';
@@ -125,7 +125,7 @@ export class Snapshot {
     this.#knowsImages ||= host.images !== undefined;
     for (const resource in host.capacity) this.columns(resource);
     for (const [resource, { capacity, used }] of this.#resources) {
-      capacity.set(row, host.capacity[resource] ?? 0);
+      capacity.set(row, soundAmount(host.capacity[resource]));
       used.reach(row);
     }
     this.gpus.setHost(
@@ -277,8 +277,8 @@ export class Snapshot {
   }
 
   #account(row: number, { amounts, cores }: MachineRequest, sign: 1 | -1): void {
-    for (const resource in amounts) this.columns(resource).used.add(row, sign * (amounts[resource] as number));
-    if (cores) this.columns(dedicatedCpuResource).used.add(row, sign * (amounts.cpu ?? 0));
+    for (const resource in amounts) this.columns(resource).used.add(row, sign * soundAmount(amounts[resource]));
+    if (cores) this.columns(dedicatedCpuResource).used.add(row, sign * soundAmount(amounts.cpu));
   }
 
   #countPort(row: number, key: string, change: 1 | -1): void {
