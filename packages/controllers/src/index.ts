@@ -2,6 +2,7 @@
 export * from './balance/index.ts';
 export * from './data-volume/index.ts';
 export * from './deployment/index.ts';
+export * from './elastic-policy/index.ts';
 export * from './endpoint-slice/index.ts';
 export * from './event/index.ts';
 export * from './framework/index.ts';

@@ -8,6 +8,7 @@ export * from './binding.ts';
 export * from './columns/index.ts';
 export * from './config-map.ts';
 export * from './decision.ts';
+export * from './elastic-policy/index.ts';
 export * from './endpoint-slice.ts';
 export * from './endpoints.ts';
 export * from './events/index.ts';

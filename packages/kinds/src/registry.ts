@@ -13,6 +13,7 @@ import { balancePolicy } from './balance-policy/index.ts';
 import { binding } from './binding.ts';
 import { configMap } from './config-map.ts';
 import { decision } from './decision.ts';
+import { elasticPolicy } from './elastic-policy/index.ts';
 import { endpointSlice } from './endpoint-slice.ts';
 import { endpoints } from './endpoints.ts';
 import { event } from './events/core-event.ts';
@@ -92,6 +93,7 @@ const kubernetesKinds: readonly KindDefinition[] = [
 const godwitKinds: readonly KindDefinition[] = [
   anyKind(balancePolicy),
   anyKind(decision),
+  anyKind(elasticPolicy),
   anyKind(network),
   anyKind(scenario),
   anyKind(virtualMachineInstanceMetrics),

@@ -9,6 +9,7 @@ import {
   DataVolumeController,
   DeploymentReconciler,
   DoorMetrics,
+  ElasticPolicyReconciler,
   EndpointSliceReconciler,
   EventExpiry,
   type ControllerReport as FrameworkReport,
@@ -22,6 +23,7 @@ import {
   Scheduler,
   ServiceAccountReconciler,
   ServiceReconciler,
+  type ValueSource,
   VirtualMachineController,
   VirtualMachineInstanceController,
   VirtualMachineInstanceReplicaSetController,
@@ -34,6 +36,8 @@ import type { ControllerReport } from './control-socket.ts';
 export interface ControllerSettings {
   /** Where machines are put; as the scheduler does by itself where absent. */
   readonly policy?: Policy;
+  /** Where autoscalers find metrics that the API does not serve. */
+  readonly values?: readonly ValueSource[];
   /** How often everything is looked at although nothing has changed, in milliseconds. */
   readonly rescanMs?: number;
 }
@@ -57,8 +61,8 @@ export function openControllers(
   settings: ControllerSettings = {},
 ): OpenControllers {
   const client = new ApiClient(operations.as(controllersUser, 'godwit-controllers'), world);
-  const { policy, rescanMs } = settings;
-  const controllers = new Controllers(reconcilers(client, certificates, policy), world, undefined, rescanMs);
+  const all = reconcilers(client, certificates, settings);
+  const controllers = new Controllers(all, world, undefined, settings.rescanMs);
   const stopping = new AbortController();
   const running = controllers.run(stopping.signal);
   return {
@@ -72,8 +76,8 @@ export function openControllers(
   };
 }
 
-function reconcilers(client: ApiClient, certificates: string, policy: Policy | undefined): Reconciler[] {
-  const metrics = new DoorMetrics(client);
+function reconcilers(client: ApiClient, certificates: string, { policy, values }: ControllerSettings): Reconciler[] {
+  const metrics = new DoorMetrics(client, values);
   return [
     new NamespaceReconciler(client),
     new GarbageCollector(client),
@@ -86,6 +90,7 @@ function reconcilers(client: ApiClient, certificates: string, policy: Policy | u
     new NodeLifecycleController(client),
     new PodDisruptionBudgetReconciler(client),
     new HorizontalPodAutoscalerReconciler(client, metrics),
+    new ElasticPolicyReconciler(client, metrics),
     new BalanceController(client),
     new VirtualMachineController(client),
     new VirtualMachineInstanceController(client),

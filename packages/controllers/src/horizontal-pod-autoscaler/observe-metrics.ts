@@ -1,11 +1,12 @@
 import { describeError } from '@godwit/base';
 import { formatLabelSelector, type MetricSpec, parseQuantity } from '@godwit/kinds';
-import type { HorizontalMetric, HorizontalSample, MeasuredMachine } from '@godwit/planner';
+import type { HorizontalMetric, HorizontalSample } from '@godwit/planner';
 import {
   type MachineSelection,
   type MetricsSource,
-  measuredPod,
+  measuredMachines,
   type ObservedMachines,
+  type ResourceQuery,
   stateOf,
   type ValueQuery,
 } from '../metrics-source/index.ts';
@@ -91,21 +92,14 @@ async function sampleOf(
 }
 
 async function ofResource(
-  query: { readonly resource: string; readonly container?: string },
-  { selection, pods, instances }: ObservedMachines,
+  query: ResourceQuery,
+  machines: ObservedMachines,
   source: MetricsSource,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<HorizontalSample> {
-  const samples = new Map((await source.machines(selection, signal)).map((sample) => [sample.name, sample]));
-  const measuredInstances = instances.map(({ name, state, requests }): MeasuredMachine => {
-    const [part] = samples.get(name)?.parts ?? [];
-    const value = part && (query.resource === 'cpu' ? part.cpuCores : part.memoryBytes);
-    const request = requests[query.resource];
-    return { name, state, ...(value !== undefined && { value }), ...(request !== undefined && { request }) };
-  });
-  const measuredPods = pods.map((pod) => measuredPod(pod, samples.get(pod.metadata.name), query, nowMs));
-  return { machines: [...measuredPods, ...measuredInstances] };
+  const samples = await source.machines(machines.selection, signal);
+  return { machines: measuredMachines(query, machines, samples, nowMs) };
 }
 
 function queryOf({ pods, object, external }: MetricSpec, machines: MachineSelection): ValueQuery {

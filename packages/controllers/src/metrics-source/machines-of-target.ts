@@ -50,6 +50,16 @@ export class MachinesOfTarget {
     const instances = [...this.#instances.values(namespace)].filter(chosen).map(measured);
     return { selection, pods: [], instances };
   }
+
+  /** The one machine of a target that is one itself; none while it does not run. */
+  named(kind: MachineSelection['kind'], namespace: string, name: string): ObservedMachines {
+    const [pods, instances] = [this.#pods.get({ namespace, name }), this.#instances.get({ namespace, name })];
+    return {
+      selection: { kind, namespace, selector: '' },
+      pods: kind === 'Pod' && pods ? [pods] : [],
+      instances: kind === 'VirtualMachineInstance' && instances ? [measured(instances)] : [],
+    };
+  }
 }
 
 function measured(instance: Stored<VirtualMachineInstance>): MeasuredInstance {

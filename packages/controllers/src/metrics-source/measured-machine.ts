@@ -1,5 +1,6 @@
 import { isPodReady, type Pod, podCondition, requestsOfPod, type Stored, thousandths, wholeUnits } from '@godwit/kinds';
 import type { MeasuredMachine } from '@godwit/planner';
+import type { ObservedMachines } from './machines-of-target.ts';
 import type { MachineSample } from './metrics-source.ts';
 
 /** A pod's processors say little while it starts: so long after its start, unless it is ready. */
@@ -14,7 +15,7 @@ export interface ResourceQuery {
 }
 
 /** How a pod counts for a resource. Units: cores, bytes. */
-export function measuredPod(
+function measuredPod(
   pod: Stored<Pod>,
   sample: MachineSample | undefined,
   query: ResourceQuery,
@@ -30,7 +31,7 @@ export function measuredPod(
   };
 }
 
-export function usedBy({ parts }: MachineSample, { resource, container }: ResourceQuery): number | undefined {
+function usedBy({ parts }: MachineSample, { resource, container }: ResourceQuery): number | undefined {
   const chosen = container === undefined ? parts : parts.filter(({ name }) => name === container);
   if (chosen.length === 0 || (resource !== 'cpu' && resource !== 'memory')) return undefined;
   return chosen.reduce((sum, part) => sum + (resource === 'cpu' ? part.cpuCores : part.memoryBytes), 0);
@@ -64,4 +65,21 @@ export function stateOf(
     return isPodReady(pod) && sample.atMs >= sinceMs + sample.windowMs ? 'ready' : 'unready';
   }
   return !isPodReady(pod) && startedMs + FIRST_READINESS_MS > sinceMs ? 'unready' : 'ready';
+}
+
+/** How all machines of a target count for a resource. */
+export function measuredMachines(
+  query: ResourceQuery,
+  { pods, instances }: ObservedMachines,
+  samples: readonly MachineSample[],
+  nowMs: number,
+): readonly MeasuredMachine[] {
+  const byName = new Map(samples.map((sample) => [sample.name, sample]));
+  const ofInstances = instances.map(({ name, state, requests }): MeasuredMachine => {
+    const sample = byName.get(name);
+    const value = sample && usedBy(sample, query);
+    const request = requests[query.resource];
+    return { name, state, ...(value !== undefined && { value }), ...(request !== undefined && { request }) };
+  });
+  return [...pods.map((pod) => measuredPod(pod, byName.get(pod.metadata.name), query, nowMs)), ...ofInstances];
 }

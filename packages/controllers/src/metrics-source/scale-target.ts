@@ -1,7 +1,7 @@
 import { Failure } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import { type Address, builtInKinds, type KindDefinition, type Scale } from '@godwit/kinds';
-import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/planner';
+import { annotationsOfAction, type ScaleReason } from './action-record.ts';
 import type { MachineKind } from './metrics-source.ts';
 
 export interface TargetReference {
@@ -48,34 +48,16 @@ export async function readScale(
   };
 }
 
-/** Why a target is scaled: who says so, by which policy, for what reason. */
-export interface ScaleReason {
-  readonly by: string;
-  readonly policy: string;
-  /** In words that follow `because`. */
-  readonly why: string;
-}
-
 /** Sets the number of machines, and writes the reason for it beside it: one write. */
 export async function writeScale(
   client: ApiClient,
   { address, wanted }: ScaleTarget,
   replicas: number,
-  { by, policy, why }: ScaleReason,
+  reason: ScaleReason,
 ): Promise<void> {
   const { subresource: _, ...whole } = address;
-  const { metadata } = await client.door.get(whole);
-  const record: ActionRecord = {
-    v: 1,
-    do: 'scale',
-    at: Math.floor(client.world.clock.now() / 1000),
-    by,
-    rev: metadata.resourceVersion,
-    policy,
-    to: `${replicas} ${replicas === 1 ? 'machine' : 'machines'}`,
-    why,
-    in: { before: wanted },
-  };
-  const annotations = { [decisionAnnotation]: keepRecord(metadata.annotations?.[decisionAnnotation], record) };
+  const to = `${replicas} ${replicas === 1 ? 'machine' : 'machines'}`;
+  const object = await client.door.get(whole);
+  const annotations = annotationsOfAction(client, object, reason, { do: 'scale', to, in: { before: wanted } });
   await client.door.patch(whole, { type: 'merge', body: { metadata: { annotations }, spec: { replicas } } });
 }

@@ -1,0 +1,6 @@
+/**
+ * Numbers for autoscalers that the API does not serve: what the load balancer of a service sees, what a
+ * Prometheus or an HTTP endpoint answers.
+ */
+export * from './balancer-values.ts';
+export * from './endpoint-values.ts';

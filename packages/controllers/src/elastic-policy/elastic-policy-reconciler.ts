@@ -1,0 +1,200 @@
+import { describeError, timestamp } from '@godwit/base';
+import { type ApiClient, EventRecorder, type KindCache, sameJson } from '@godwit/client';
+import {
+  type ElasticPolicy,
+  type ElasticPolicyStatus,
+  elasticPolicy,
+  type HorizontalPodAutoscaler,
+  horizontalPodAutoscaler,
+  type Stored,
+} from '@godwit/kinds';
+import { decideElastic, type ElasticAnswer, type ElasticMetric, type Shape } from '@godwit/planner';
+import { nameOf, namespacedName, wake } from '../framework/index.ts';
+import { MachinesOfTarget, type MetricsSource } from '../metrics-source/index.ts';
+import { after, blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
+import { PolicyMemory } from './elastic-memory.ts';
+import { algorithmOf, boundsOf, resourceOf, rulesOf, usual } from './elastic-question.ts';
+import { type Aspect, aspectsOf, shapeText, sizesText, unable, whyOf, withAspects } from './elastic-status.ts';
+import { type ElasticTarget, readTarget } from './elastic-target.ts';
+import { observeLoad } from './observe-load.ts';
+import { rivalOf } from './rival.ts';
+
+/** How often each policy is looked at: a step of the load is answered within that, and the start of a machine. */
+const PERIOD_MS = 2_000;
+/** What was measured is news no more often than this, unless something came of it. */
+const NEWS_MS = 15_000;
+
+export class ElasticPolicyReconciler implements Reconciler {
+  readonly name = 'elastic-policy';
+  readonly wakes: readonly Wake[];
+  readonly #client: ApiClient;
+  readonly #metrics: MetricsSource;
+  readonly #events: EventRecorder;
+  readonly #policies: KindCache<ElasticPolicy>;
+  readonly #autoscalers: KindCache<HorizontalPodAutoscaler>;
+  readonly #machines: MachinesOfTarget;
+  readonly #memories = new Map<string, PolicyMemory>();
+
+  constructor(client: ApiClient, metrics: MetricsSource) {
+    this.#client = client;
+    this.#metrics = metrics;
+    this.#events = new EventRecorder(client, this.name);
+    this.#policies = client.cache(elasticPolicy);
+    this.#autoscalers = client.cache(horizontalPodAutoscaler);
+    this.#machines = new MachinesOfTarget(client);
+    this.#policies.subscribe((change) => {
+      if (change.type === 'removed') this.#memories.delete(change.before.metadata.uid);
+    });
+    // Whoever gives a target up makes way for others of its namespace.
+    const neighbours = ({ metadata }: HorizontalPodAutoscaler | ElasticPolicy) =>
+      [...this.#policies.values(metadata.namespace)].map(nameOf);
+    this.wakes = [wake(this.#policies), wake(this.#policies, neighbours), wake(this.#autoscalers, neighbours)];
+  }
+
+  async reconcile(name: string, signal: AbortSignal): Promise<Outcome> {
+    const policy = this.#policies.get(namespacedName(name));
+    if (!policy || policy.metadata.deletionTimestamp !== undefined) return done;
+    const { namespace, uid, generation = 0 } = policy.metadata;
+    const rival = rivalOf(policy, this.#policies.values(namespace), this.#autoscalers.values(namespace));
+    if (rival !== undefined) {
+      const why = `${rival} scales the same target`;
+      await this.#write(policy, unable('TargetTaken', `${why}; this policy does nothing until that is gone`), {});
+      return blocked(rival, why);
+    }
+    const memory = this.#memories.get(uid) ?? new PolicyMemory();
+    this.#memories.set(uid, memory);
+    const nowMs = this.#client.world.clock.monotonic();
+    const earlyMs = memory.lookedAtMs + PERIOD_MS - nowMs;
+    if (memory.generation === generation && earlyMs > 0) return after(earlyMs, 'looked at a moment ago');
+    memory.lookedAtMs = nowMs;
+    memory.generation = generation;
+    await this.#look(policy, memory, nowMs, signal);
+    return after(PERIOD_MS, 'metrics are looked at regularly');
+  }
+
+  async #look(
+    policy: Stored<ElasticPolicy>,
+    memory: PolicyMemory,
+    monotonicMs: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    let target: ElasticTarget;
+    try {
+      target = await readTarget(this.#client, this.#machines, policy);
+    } catch (error) {
+      const message = describeError(error);
+      this.#events.warning(policy, 'FailedGetScale', message);
+      await this.#write(policy, unable('FailedGetScale', message), {});
+      return;
+    }
+    const { spec } = policy;
+    const wallMs = this.#client.world.clock.now();
+    const { schedule, ...bounds } = boundsOf(spec, target.shape, wallMs);
+    const metrics = await this.#observe(policy, target, memory, bounds, { monotonicMs, wallMs }, signal);
+    const { idleSeconds = usual.idleSeconds, lost } = spec;
+    const question = {
+      metrics,
+      now: target.shape,
+      ready: target.ready,
+      bounds,
+      ...rulesOf(spec),
+      idleMs: idleSeconds * 1000,
+      ...(lost && { lost: { afterMs: lost.afterSeconds * 1000, replicas: lost.replicas } }),
+    };
+    const answer = decideElastic(question, memory.decisions, monotonicMs);
+    const why = whyOf(answer, schedule);
+    const [able, scaled] = await this.#apply(policy, target, answer, why);
+    if (scaled) memory.decisions.done(answer.parts, monotonicMs);
+    const aspects = [...aspectsOf(answer, why).filter(({ type }) => !able.some((one) => one.type === type)), ...able];
+    const status = found(policy, target, answer.shape, metrics, scaled, this.#now());
+    const quiet = monotonicMs - memory.wroteAtMs < NEWS_MS;
+    if (await this.#write(policy, aspects, status, quiet)) memory.wroteAtMs = monotonicMs;
+  }
+
+  #observe(
+    { spec }: Stored<ElasticPolicy>,
+    target: ElasticTarget,
+    memory: PolicyMemory,
+    bounds: ReturnType<typeof boundsOf>,
+    now: { readonly monotonicMs: number; readonly wallMs: number },
+    signal: AbortSignal,
+  ): Promise<readonly ElasticMetric[]> {
+    return Promise.all(
+      spec.metrics.map(async (metric): Promise<ElasticMetric> => {
+        const load = await observeLoad(metric, target.machines, this.#metrics, now.wallMs, signal);
+        const resource = resourceOf(metric);
+        const size = bounds.sizes[resource];
+        const each = size ? (target.shape.sizes[resource] ?? size.minimum) / size.minimum : 1;
+        const most = size ? Math.floor((bounds.maximum * size.maximum) / size.minimum) : bounds.maximum;
+        const told = 'failure' in load ? undefined : load;
+        const forecast = memory.foretell(metric, spec, told, target.ready * each, now);
+        const algorithm = algorithmOf(metric, most);
+        return { name: metric.name, resource, algorithm, load, ...(forecast !== undefined && { forecast }) };
+      }),
+    );
+  }
+
+  /** Makes it so, and tells it. Answers what there is to say of a failure, and whether anything was changed. */
+  async #apply(
+    policy: Stored<ElasticPolicy>,
+    target: ElasticTarget,
+    answer: ElasticAnswer,
+    why: string,
+  ): Promise<[able: readonly Aspect[], scaled: boolean]> {
+    const { name } = policy.metadata;
+    try {
+      const reason = { by: this.name, policy: name, why };
+      if (!(await target.apply(answer.shape, reason))) return [[], false];
+      const text = `${shapeText(target.shape)} → ${shapeText(answer.shape)}, because ${why}`;
+      this.#events.normal(policy, answer.by === 'wake' ? 'Woken' : 'Scaled', text);
+      return [[], true];
+    } catch (error) {
+      const message = describeError(error);
+      this.#events.warning(policy, 'FailedRescale', `${shapeText(answer.shape)}: ${message}`);
+      return [unable('FailedUpdateScale', message), false];
+    }
+  }
+
+  #now(): string {
+    return timestamp(this.#client.world.clock);
+  }
+
+  /** `quiet`: only other figures are not worth a write. Answers whether it wrote. */
+  async #write(
+    policy: Stored<ElasticPolicy>,
+    aspects: readonly Aspect[],
+    found: Partial<ElasticPolicyStatus>,
+    quiet = false,
+  ): Promise<boolean> {
+    const status: ElasticPolicyStatus = {
+      ...policy.status,
+      ...found,
+      observedGeneration: policy.metadata.generation ?? 0,
+      conditions: withAspects(policy, aspects, this.#now()),
+    };
+    const metrics = quiet && policy.status?.metrics ? { metrics: policy.status.metrics } : {};
+    if (sameJson({ ...status, ...metrics }, policy.status)) return false;
+    await this.#client.resource(elasticPolicy).updateStatus({ ...policy, status });
+    return true;
+  }
+}
+
+function found(
+  { status }: Stored<ElasticPolicy>,
+  target: ElasticTarget,
+  wanted: Shape,
+  metrics: readonly ElasticMetric[],
+  scaled: boolean,
+  now: string,
+): Partial<ElasticPolicyStatus> {
+  return {
+    replicas: target.present,
+    desiredReplicas: wanted.replicas,
+    sizes: sizesText(target.shape.sizes),
+    desiredSizes: sizesText(wanted.sizes),
+    metrics: metrics.map(({ name, load }) =>
+      'failure' in load ? { name, failure: load.failure } : { name, value: String(Number(load.value.toPrecision(4))) },
+    ),
+    ...(scaled ? { lastScaleTime: now } : status?.lastScaleTime && { lastScaleTime: status.lastScaleTime }),
+  };
+}

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { timestamp } from '@godwit/base';
+import {
+  type ElasticPolicySpec,
+  elasticPolicy,
+  event,
+  horizontalPodAutoscaler,
+  pod,
+  replicaSet,
+  virtualMachine,
+} from '@godwit/kinds';
+import { Controllers } from '../framework/index.ts';
+import { GivenMetrics } from '../test-support/given-metrics.ts';
+import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
+import { ElasticPolicyReconciler } from './elastic-policy-reconciler.ts';
+
+const name = { namespace: 'default', name: 'web' };
+const labels = { app: 'web' };
+const container = { name: 'main', image: 'x', resources: { requests: { cpu: '1' } } };
+
+async function elasticCloud() {
+  const cloud = await SimulatedCloud.start();
+  const { client } = cloud.client();
+  const source = new GivenMetrics(() => cloud.clock.now());
+  const controllers = new Controllers([new ElasticPolicyReconciler(client, source)], cloud.world);
+  const stopping = new AbortController();
+  const running = controllers.run(stopping.signal);
+  after(async () => {
+    stopping.abort();
+    await running;
+    await cloud.close();
+  });
+  await client.resource(replicaSet).create({
+    metadata: name,
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [container] } },
+    },
+  });
+  const apply = (spec: Omit<ElasticPolicySpec, 'targetRef'>, as = 'web') =>
+    client.resource(elasticPolicy).create({
+      metadata: { namespace: 'default', name: as },
+      spec: { targetRef: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web' }, ...spec },
+    });
+  const size = async () => (await client.resource(replicaSet).get(name)).spec.replicas;
+  const condition = async (type: string, of = 'web') =>
+    (await client.resource(elasticPolicy).get({ namespace: 'default', name: of })).status?.conditions?.find(
+      (one) => one.type === type,
+    );
+  return { cloud, client, source, apply, size, condition };
+}
+
+const requests = { name: 'requests', type: 'requests', service: 'web', target: { value: '100' } } as const;
+
+test('requests at the load balancer decide how many; it is written why', async () => {
+  const { cloud, client, source, apply, size, condition } = await elasticCloud();
+  let load = 450;
+  source.value = (query) => (query.of === 'object' && query.kind === 'Service' ? [{ value: load }] : []);
+  await apply({ out: { maxReplicas: 8 }, metrics: [requests] });
+  await cloud.until('there are five', async () => (await size()) === 5, 3_000);
+  assert.match((await condition('ScalingActive'))?.message ?? '', /requests asks for 5 machines/);
+  const { metadata } = await client.resource(replicaSet).get(name);
+  assert.match(metadata.annotations?.['godwit.dev/decision'] ?? '', /"policy":"web".*"do":"scale"/);
+  await cloud.until('an event says it', async () => {
+    const { items } = await client.resource(event).list({ namespace: 'default' });
+    return items.some(({ reason, message }) => reason === 'Scaled' && message?.includes('1 machine'));
+  });
+  load = 90;
+  await cloud.pass(50_000);
+  assert.equal(await size(), 5);
+  await cloud.until('there is one', async () => (await size()) === 1);
+});
+
+test('it sleeps when nothing is asked of it, and wakes at the first request', async () => {
+  const { cloud, source, apply, size } = await elasticCloud();
+  let load = 0;
+  source.value = () => [{ value: load }];
+  await apply({ out: { minReplicas: 0, maxReplicas: 8 }, idleSeconds: 120, metrics: [requests] });
+  await cloud.until('it sleeps', async () => (await size()) === 0);
+  load = 0.2;
+  await cloud.until('it is awake', async () => (await size()) === 1, 3_000);
+});
+
+test('lost metrics hold what there is, until the number for that time is taken', async () => {
+  const { cloud, source, apply, size, condition } = await elasticCloud();
+  source.value = () => [{ value: 250 }];
+  await apply({ out: { maxReplicas: 8 }, lost: { afterSeconds: 300, replicas: 6 }, metrics: [requests] });
+  await cloud.until('there are three', async () => (await size()) === 3);
+  source.value = () => {
+    throw new Error('the balancer is silent');
+  };
+  await cloud.until('it is told', async () => (await condition('ScalingActive'))?.reason === 'MetricsLost');
+  await cloud.pass(200_000);
+  assert.equal(await size(), 3);
+  await cloud.until('there are six', async () => (await size()) === 6);
+});
+
+test('of two policies the older has the target, and an autoscaler goes before both', async () => {
+  const { cloud, client, source, apply, size, condition } = await elasticCloud();
+  source.value = () => [{ value: 250 }];
+  await apply({ out: { maxReplicas: 8 }, metrics: [requests] });
+  await cloud.pass(2_000);
+  await apply({ out: { minReplicas: 7, maxReplicas: 8 }, metrics: [requests] }, 'another');
+  await cloud.until('it is told', async () => (await condition('AbleToScale', 'another'))?.reason === 'TargetTaken');
+  await cloud.until('there are three', async () => (await size()) === 3);
+  await client.resource(elasticPolicy).delete(name);
+  await cloud.until('the other takes over', async () => (await size()) === 7);
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web' };
+  await client
+    .resource(horizontalPodAutoscaler)
+    .create({ metadata: { namespace: 'default', name: 'hpa' }, spec: { scaleTargetRef, maxReplicas: 2 } });
+  await cloud.until('it yields', async () => (await condition('AbleToScale', 'another'))?.reason === 'TargetTaken');
+});
+
+test('a virtual machine grows while it runs', async () => {
+  const { cloud, client, source } = await elasticCloud();
+  const machine = { namespace: 'default', name: 'vm' };
+  await client.resource(virtualMachine).create({
+    metadata: machine,
+    spec: {
+      runStrategy: 'Always',
+      template: { spec: { domain: { cpu: { sockets: 1 }, memory: { guest: '1Gi' }, devices: {} } } },
+    },
+  });
+  await client.resource(elasticPolicy).create({
+    metadata: machine,
+    spec: {
+      targetRef: { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachine', name: 'vm' },
+      up: { cpu: { minimum: '1', maximum: '4' } },
+      metrics: [{ name: 'queue', type: 'queue', service: 'vm', target: { value: '10' } }],
+    },
+  });
+  source.value = () => [{ value: 28 }];
+  const domain = async () => (await client.resource(virtualMachine).get(machine)).spec.template.spec?.domain;
+  await cloud.until('it has three sockets', async () => (await domain())?.cpu?.sockets === 3);
+  assert.equal((await domain())?.memory?.guest, '1Gi');
+});
+
+test('pods grow where they run before there are more of them', async () => {
+  const { cloud, client, source, apply, size } = await elasticCloud();
+  const now = timestamp(cloud.clock);
+  const made = await client
+    .resource(pod)
+    .create({ metadata: { namespace: 'default', name: 'web-0', labels }, spec: { containers: [container] } });
+  const ready = { type: 'Ready', status: 'True' as const, lastTransitionTime: now };
+  await client
+    .resource(pod)
+    .updateStatus({ ...made, status: { phase: 'Running', startTime: now, conditions: [ready] } });
+  source.all(['web-0'], 0.9);
+  const cpu = { name: 'cpu', type: 'cpu', target: { value: '50' } } as const;
+  await apply({ out: { maxReplicas: 4 }, up: { cpu: { minimum: '1', maximum: '2' } }, prefer: 'up', metrics: [cpu] });
+  const request = async () =>
+    (await client.resource(pod).get({ namespace: 'default', name: 'web-0' })).spec.containers[0]?.resources?.requests
+      ?.cpu;
+  await cloud.until('it has two processors', async () => (await request()) === '2');
+  assert.equal(await size(), 1);
+  source.all(['web-0'], 1.9);
+  await cloud.until('there are more', async () => (await size()) === 2);
+});
+
+test('what cannot be is refused', async () => {
+  const { apply } = await elasticCloud();
+  const refused = (spec: Omit<ElasticPolicySpec, 'targetRef'>, field: RegExp) => assert.rejects(apply(spec), field);
+  const out = { maxReplicas: 3 };
+  await refused({ metrics: [requests] }, /spec\.out/);
+  await refused({ out: { minReplicas: 4, maxReplicas: 3 }, metrics: [requests] }, /maxReplicas/);
+  await refused({ out, metrics: [{ name: 'x', type: 'requests', service: 'web' }] }, /exactly one of/);
+  await refused({ out, metrics: [{ ...requests, step: { upper: 1, lower: 0 } }] }, /exactly one of/);
+  await refused({ out, metrics: [{ name: 'x', type: 'http', target: { value: '1' } }] }, /url/);
+  await refused({ out, metrics: [{ name: 'x', type: 'http', url: 'file:///etc', target: { value: '1' } }] }, /http:/);
+  await refused({ out, metrics: [{ name: 'x', type: 'cpu', step: { upper: '1', lower: '2' } }] }, /upper/);
+  await refused({ out, metrics: [{ name: 'x', type: 'cpu', target: { value: '-5' } }] }, /negative/);
+  await refused({ out, up: { cpu: { minimum: '2', maximum: '1' } }, metrics: [requests] }, /maximum/);
+  await refused(
+    { out: { minReplicas: 0, maxReplicas: 3 }, metrics: [{ name: 'x', type: 'cpu', target: { value: 50 } }] },
+    /woken/,
+  );
+  const latency = { name: 'x', type: 'latency', service: 'web', predictive: { value: '1' } } as const;
+  await refused({ out, metrics: [latency] }, /foretold/);
+  const schedule = { name: 'n', from: '25:00', until: '06:00', timeZone: 'Mars/Olympus', minReplicas: 1 };
+  await refused({ out, schedules: [schedule], metrics: [requests] }, /timeZone/);
+});

@@ -1,0 +1,116 @@
+import { Failure } from '@godwit/base';
+import type { ApiClient } from '@godwit/client';
+import { type ElasticPolicy, isPodReady, parseQuantity, pod, type Stored, virtualMachine } from '@godwit/kinds';
+import type { Shape } from '@godwit/planner';
+import {
+  kindOfTarget,
+  type MachinesOfTarget,
+  type ObservedMachines,
+  readScale,
+  type ScaleReason,
+  writeScale,
+} from '../metrics-source/index.ts';
+import { resizeMachine, resizePod, type Sizes, sizesOfMachine, sizesOfPod } from './resize.ts';
+
+/** What is scaled. */
+export interface ElasticTarget {
+  readonly machines: ObservedMachines;
+  /** As it is meant to be now. */
+  readonly shape: Shape;
+  readonly present: number;
+  readonly ready: number;
+  /** Makes it so; answers whether anything had to be changed. */
+  apply(shape: Shape, reason: ScaleReason): Promise<boolean>;
+}
+
+/** Reads the target of a policy. Throws when it cannot be scaled as the policy says. */
+export function readTarget(
+  client: ApiClient,
+  machines: MachinesOfTarget,
+  policy: Stored<ElasticPolicy>,
+): Promise<ElasticTarget> {
+  const { targetRef } = policy.spec;
+  const { kind } = kindOfTarget(targetRef);
+  if (kind === virtualMachine.kind) return oneVirtualMachine(client, machines, policy);
+  if (kind === pod.kind) return onePod(client, machines, policy);
+  return aNumberOfMachines(client, machines, policy);
+}
+
+async function oneVirtualMachine(
+  client: ApiClient,
+  machines: MachinesOfTarget,
+  { metadata: { namespace = '' }, spec: { targetRef } }: Stored<ElasticPolicy>,
+): Promise<ElasticTarget> {
+  const machine = await client.resource(virtualMachine).get({ namespace, name: targetRef.name });
+  const observed = machines.named('VirtualMachineInstance', namespace, targetRef.name);
+  return {
+    machines: observed,
+    shape: { replicas: 1, sizes: sizesOfMachine(machine) },
+    present: observed.instances.length,
+    ready: readyOf(observed),
+    apply: ({ sizes }, reason) => resizeMachine(client, machine, sizes, reason),
+  };
+}
+
+async function onePod(
+  client: ApiClient,
+  machines: MachinesOfTarget,
+  { metadata: { namespace = '' }, spec: { targetRef } }: Stored<ElasticPolicy>,
+): Promise<ElasticTarget> {
+  const item = await client.resource(pod).get({ namespace, name: targetRef.name });
+  const observed = machines.named('Pod', namespace, targetRef.name);
+  return {
+    machines: observed,
+    shape: { replicas: 1, sizes: sizesOfPod(item) },
+    present: 1,
+    ready: readyOf(observed),
+    apply: ({ sizes }) => resizePod(client, item, sizes),
+  };
+}
+
+async function aNumberOfMachines(
+  client: ApiClient,
+  machines: MachinesOfTarget,
+  { metadata: { namespace = '', name }, spec: { targetRef, up }, status }: Stored<ElasticPolicy>,
+): Promise<ElasticTarget> {
+  const scale = await readScale(client, targetRef, namespace);
+  if (up && scale.machines !== 'Pod') {
+    throw new Failure(
+      'not-resizable',
+      `${name}: of numbers of virtual machines only the number can change: leave out spec.up`,
+    );
+  }
+  const observed = machines.find({ kind: scale.machines, namespace, selector: scale.selector });
+  const living = observed.pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return {
+    machines: observed,
+    shape: { replicas: scale.wanted, sizes: largest(living.map(sizesOfPod), up && status?.desiredSizes) },
+    present: scale.present,
+    ready: readyOf(observed),
+    apply: async ({ replicas, sizes }, reason) => {
+      const more = replicas !== scale.wanted;
+      if (more) await writeScale(client, scale, replicas, reason);
+      let resized = false;
+      // New pods come as large as their template says, so that each is looked at each time.
+      if (up) for (const item of living) resized = (await resizePod(client, item, sizes)) || resized;
+      return more || resized;
+    },
+  };
+}
+
+/** As large as was decided last; before the first decision, as the largest machine is. */
+function largest(sizes: readonly Sizes[], decided: Readonly<Record<string, string | number>> | undefined): Sizes {
+  const result: Record<string, number> = {};
+  for (const one of sizes) {
+    for (const [resource, amount] of Object.entries(one)) result[resource] = Math.max(result[resource] ?? 0, amount);
+  }
+  for (const [resource, quantity] of Object.entries(decided ?? {})) {
+    const amount = parseQuantity(quantity);
+    if (amount !== undefined) result[resource] = amount;
+  }
+  return result;
+}
+
+function readyOf({ pods, instances }: ObservedMachines): number {
+  return pods.filter(isPodReady).length + instances.filter(({ state }) => state === 'ready').length;
+}

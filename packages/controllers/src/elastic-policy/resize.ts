@@ -1,0 +1,115 @@
+import type { ApiClient } from '@godwit/client';
+import {
+  type Container,
+  compareQuantities,
+  type Pod,
+  parseQuantity,
+  pod,
+  requestsOfPod,
+  type Stored,
+  type VirtualMachine,
+  virtualMachine,
+} from '@godwit/kinds';
+import { annotationsOfAction, type ScaleReason } from '../metrics-source/index.ts';
+
+/** Sizes of one machine by resource: cores, bytes. */
+export type Sizes = Readonly<Record<string, number>>;
+
+const RESOURCES = ['cpu', 'memory'] as const;
+
+/** As a quantity: cores to the thousandth, bytes whole. */
+export function quantityOf(resource: string, amount: number): string {
+  return resource === 'cpu' ? `${Math.round(amount * 1000)}m` : String(Math.round(amount));
+}
+
+/** What a pod requests. */
+export function sizesOfPod({ spec }: Pod): Sizes {
+  const requests = requestsOfPod(spec);
+  return present((resource) => parseQuantity(requests[resource]));
+}
+
+/** What the template of a virtual machine gives it. */
+export function sizesOfMachine({ spec }: VirtualMachine): Sizes {
+  const { cpu = {}, memory } = spec.template.spec?.domain ?? {};
+  const { sockets = 1, cores = 1, threads = 1 } = cpu;
+  const bytes = parseQuantity(memory?.guest);
+  return present((resource) => (resource === 'cpu' ? sockets * cores * threads : bytes));
+}
+
+function present(amountOf: (resource: (typeof RESOURCES)[number]) => number | undefined): Sizes {
+  return Object.fromEntries(
+    RESOURCES.flatMap((resource) => {
+      const amount = amountOf(resource);
+      return amount === undefined ? [] : [[resource, amount]];
+    }),
+  );
+}
+
+/**
+ * Sets what a pod requests, where it runs. The first container, which a pod is about, takes the difference;
+ * a limit that equals its request stays equal, one that is below is raised.
+ */
+export async function resizePod(client: ApiClient, item: Stored<Pod>, wanted: Sizes): Promise<boolean> {
+  const now = sizesOfPod(item);
+  const [first, ...others] = item.spec.containers;
+  if (!first) return false;
+  const requests: Record<string, string> = {};
+  for (const [resource, amount] of Object.entries(wanted)) {
+    const before = now[resource] ?? 0;
+    if (Math.abs(before - amount) < 1e-6) continue;
+    const own = parseQuantity(first.resources?.requests?.[resource] ?? first.resources?.limits?.[resource]) ?? 0;
+    if (own + amount - before > 0) requests[resource] = quantityOf(resource, own + amount - before);
+  }
+  if (Object.keys(requests).length === 0) return false;
+  const resources = {
+    ...first.resources,
+    requests: { ...first.resources?.requests, ...requests },
+    ...(first.resources?.limits && { limits: { ...first.resources.limits, ...raised(first, requests) } }),
+  };
+  const { namespace, name } = item.metadata;
+  const body = { spec: { containers: [{ ...first, resources }, ...others] } };
+  await client
+    .resource(pod)
+    .patch({ ...(namespace && { namespace }), name }, { type: 'merge', body }, { subresource: 'resize' });
+  return true;
+}
+
+function raised({ resources }: Container, requests: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(requests).flatMap(([resource, amount]) => {
+      const limit = resources?.limits?.[resource];
+      if (limit === undefined) return [];
+      const before = resources?.requests?.[resource] ?? limit;
+      const follows = compareQuantities(limit, before) === 0 || compareQuantities(limit, amount) < 0;
+      return follows ? [[resource, amount]] : [];
+    }),
+  );
+}
+
+/** Sets sockets and memory in the template of a virtual machine, and the reason beside it: what runs follows. */
+export async function resizeMachine(
+  client: ApiClient,
+  machine: Stored<VirtualMachine>,
+  wanted: Sizes,
+  reason: ScaleReason,
+): Promise<boolean> {
+  const now = sizesOfMachine(machine);
+  const { cores = 1, threads = 1 } = machine.spec.template.spec?.domain.cpu ?? {};
+  const changed = Object.entries(wanted).filter(([resource, amount]) => now[resource] !== amount);
+  if (changed.length === 0) return false;
+  const { cpu, memory } = Object.fromEntries(changed);
+  const domain = {
+    ...(cpu !== undefined && { cpu: { sockets: Math.max(1, Math.ceil(cpu / (cores * threads))) } }),
+    ...(memory !== undefined && { memory: { guest: quantityOf('memory', memory) } }),
+  };
+  const to = changed.map(([resource, amount]) => `${resource} ${quantityOf(resource, amount)}`).join(', ');
+  const before = Object.fromEntries(changed.map(([resource]) => [resource, now[resource] ?? 0]));
+  const annotations = annotationsOfAction(client, machine, reason, { do: 'resize', to, in: before });
+  const body = { metadata: { annotations }, spec: { template: { spec: { domain } } } };
+  await client.resource(virtualMachine).patch(nameOf(machine), { type: 'merge', body });
+  return true;
+}
+
+function nameOf({ metadata: { namespace, name } }: Stored<VirtualMachine>) {
+  return { ...(namespace && { namespace }), name };
+}

@@ -1,0 +1,7 @@
+/**
+ * ElasticPolicy: how many machines a workload has and how large they are, under one policy. One file a part: what
+ * is measured and how it is answered, when, and the kind that puts them together.
+ */
+export type { ElasticMetricSpec } from './elastic-metric.ts';
+export * from './elastic-policy.ts';
+export type { ElasticScheduleSpec } from './elastic-schedule.ts';

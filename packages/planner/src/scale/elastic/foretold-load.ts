@@ -1,0 +1,48 @@
+import { PredictiveScaler } from '../predictive.ts';
+
+/** Length of the steps in which forecasts are made. */
+const STEP_MS = 60_000;
+/** A gap of more steps than this is one gap. */
+const MOST_MISSED = 60;
+
+/**
+ * Makes steps of a minute from samples at any moments and foretells by them: the mean of the samples of a step is
+ * its load, a step without any is one that was missed. Steps are counted on the monotonic clock, the time of day
+ * is that of the wall clock: when that jumps, no step is lost or doubled.
+ */
+export class ForetoldLoad {
+  readonly #scaler: PredictiveScaler;
+  #endsMs: number | undefined;
+  #sum = 0;
+  #count = 0;
+  #units: number | undefined;
+
+  /** @param target what a unit carries */
+  constructor(target: number, margin: number, startMs: number) {
+    this.#scaler = new PredictiveScaler({ target, margin, startMs, stepMs: STEP_MS });
+  }
+
+  /** The units that were asked for last; undefined before the end of the first step. */
+  get units(): number | undefined {
+    return this.#units;
+  }
+
+  /** @param load of all units together; undefined when there is no sample now */
+  add(load: number | undefined, monotonicMs: number, wallMs: number): void {
+    this.#endsMs ??= monotonicMs + STEP_MS;
+    let over = 0;
+    for (; monotonicMs >= this.#endsMs; this.#endsMs += STEP_MS) {
+      if (over++ < MOST_MISSED) this.#close(wallMs);
+    }
+    if (load === undefined || !Number.isFinite(load) || load < 0) return;
+    this.#sum += load;
+    this.#count++;
+  }
+
+  #close(wallMs: number): void {
+    if (this.#count === 0) this.#scaler.miss();
+    else this.#units = this.#scaler.observe(this.#sum / this.#count, wallMs).replicas;
+    this.#sum = 0;
+    this.#count = 0;
+  }
+}
