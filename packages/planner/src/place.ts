@@ -25,6 +25,11 @@ export interface PlaceResult {
   readonly refusals: readonly Refusal[];
 }
 
+export interface GroupResult extends PlaceResult {
+  /** For how many there are hosts, whether that is enough or not. */
+  readonly possible: number;
+}
+
 /**
  * How hosts are looked at: `remembering` answers to questions that come again, or `asking-all` every time, which
  * is what the former is measured by.
@@ -72,14 +77,15 @@ export function placeTogether(
   needed: number,
   policy: Policy,
   random: Random,
-): PlaceResult {
+): GroupResult {
   const result = place(snapshot, requests, policy, random);
-  if (result.placements.length >= needed) return result;
+  const possible = result.placements.length;
+  if (possible >= needed) return { ...result, possible };
   for (const { request } of result.placements) snapshot.remove(request.uid);
   const placed = result.placements.map(
     ({ request }): Refusal => ({ request, hosts: snapshot.hostCount, counts: new Uint32Array(REASON_COUNT) }),
   );
-  return { placements: [], refusals: [...placed, ...result.refusals] };
+  return { placements: [], refusals: [...placed, ...result.refusals], possible };
 }
 
 function byPriority(requests: readonly MachineRequest[]): readonly MachineRequest[] {

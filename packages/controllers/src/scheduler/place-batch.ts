@@ -1,5 +1,5 @@
 import type { Random } from '@godwit/base';
-import { type Placement, type Policy, place } from '@godwit/planner';
+import { type Placement, type Policy, placeTogether } from '@godwit/planner';
 import type { Candidate, Candidates } from './candidates.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
 import { type Gang, gangFault, gangSize } from './gangs.ts';
@@ -89,28 +89,29 @@ class Run implements Batch {
       for (const candidate of members) this.refused.push({ candidate, message: `${fault}.` });
       return;
     }
-    const batch = this.#place(members);
-    const size = gangSize(gangs);
-    if (there + batch.placed.length >= size) {
+    const missing = gangSize(gangs) - there;
+    const batch = this.#place(members, missing);
+    if (batch.placed.length >= missing) {
       this.#take(batch);
       return;
     }
-    for (const { placement } of batch.placed) watch.snapshot.remove(placement.request.uid);
-    const message = `group ${name} needs hosts for ${size - there} machines at once, and there are some for ${batch.placed.length}`;
+    const message = `group ${name} needs hosts for ${missing} machines at once, and there are some for ${batch.possible}`;
     for (const candidate of members) this.refused.push({ candidate, message: `${message}.` });
   }
 
-  #place(candidates: readonly Candidate[]): Batch {
+  /** Places at least `needed` of them, or none. */
+  #place(candidates: readonly Candidate[], needed = 0): Batch & { readonly possible: number } {
     const { watch, policy, random } = this.#options;
     const byUid = new Map(candidates.map((candidate) => [candidate.request.uid, candidate]));
     const requests = candidates.map(({ request }) => request);
     for (const { uid } of requests) watch.snapshot.remove(uid);
-    const { placements, refusals } = place(watch.snapshot, requests, policy, random);
+    const { placements, refusals, possible } = placeTogether(watch.snapshot, requests, needed, policy, random);
     const candidateOf = ({ request }: { readonly request: { readonly uid: string } }) =>
       byUid.get(request.uid) as Candidate;
     return {
       placed: placements.map((placement) => ({ candidate: candidateOf(placement), placement })),
       refused: refusals.map((refusal) => ({ candidate: candidateOf(refusal) })),
+      possible,
     };
   }
 
