@@ -79,6 +79,14 @@ program
   .action(async (target, options) => (await import('./verbs/scale/index.ts')).scale(target, options));
 
 program
+  .command('balance [policy]')
+  .description('how hosts are used and what should change: moves, power, sizes')
+  .option('--dry-run', 'plan anew, now, and keep nothing of it')
+  .option(...stateOption)
+  .option('-o, --output <format>', 'text or json', 'text')
+  .action(async (policy, options) => (await import('./verbs/balance.ts')).balance(policy, options));
+
+program
   .command('console <machine>')
   .description('the serial console of a virtual machine (vm/x); Ctrl-] leaves')
   .option(...stateOption)

@@ -1,0 +1,87 @@
+import { Failure } from '@godwit/base';
+import { ApiClient } from '@godwit/client';
+import { BalanceController } from '@godwit/controllers';
+import { type BalancePolicy, balancePolicy } from '@godwit/kinds';
+import { openClient } from '../access/open-client.ts';
+import { RehearsingDoor } from '../access/rehearsing-door.ts';
+import { Terminal } from '../terminal/terminal.ts';
+
+export interface BalanceOptions {
+  readonly state: string;
+  readonly dryRun?: boolean;
+  readonly output: string;
+}
+
+type Status = NonNullable<BalancePolicy['status']>;
+
+interface Report {
+  readonly policy: string;
+  readonly status: Status | null;
+}
+
+/** `godwit balance [policy] [--dry-run]`: the plans as they stand; with `--dry-run` new ones, made now and not kept. */
+export async function balance(wanted: string | undefined, options: BalanceOptions): Promise<void> {
+  const { client, close } = openClient(options.state);
+  try {
+    const { items } = await client.resource(balancePolicy).list();
+    const policies = items.filter(({ metadata }) => wanted === undefined || metadata.name === wanted);
+    if (policies.length === 0) {
+      const what = wanted === undefined ? 'there is no BalancePolicy' : `there is no BalancePolicy ${wanted}`;
+      throw new Failure('bad-argument', `${what}: docs/balance-and-power.md says how to make one`);
+    }
+    const reports: Report[] = [];
+    for (const { metadata, status } of policies) {
+      const planned = options.dryRun ? await planNow(client, metadata.name) : status;
+      reports.push({ policy: metadata.name, status: planned ?? null });
+    }
+    if (options.output === 'json') process.stdout.write(`${JSON.stringify(reports)}\n`);
+    else for (const report of reports) print(new Terminal(), report, options.dryRun ?? false);
+  } finally {
+    close();
+  }
+}
+
+/**
+ * Lets the controller plan once, through a door that changes nothing and with nothing in its hands. What it has learned
+ * of loads over time is not known here: what machines use now is taken for what they will use.
+ */
+async function planNow(real: ApiClient, name: string): Promise<Status | undefined> {
+  const door = new RehearsingDoor(real.door);
+  const client = new ApiClient(door, real.world);
+  try {
+    const controller = new BalanceController(client);
+    await client.ready();
+    await controller.reconcile(name);
+    const written = door.writes.findLast(({ address }) => address.plural === balancePolicy.plural);
+    return (written?.body as BalancePolicy | undefined)?.status;
+  } finally {
+    client.close();
+  }
+}
+
+function print(terminal: Terminal, { policy, status }: Report, dryRun: boolean): void {
+  terminal.line(terminal.paint('bold', `BalancePolicy ${policy}`));
+  if (!status?.plan) {
+    terminal.line('  has not been looked at yet');
+    return;
+  }
+  const { hosts = 0, hostsOn = 0, plan, recommendations = [], waste } = status;
+  terminal.facts([
+    ['hosts', `${hosts}, ${hostsOn} on`],
+    ['plan', `${plan.outcome}: ${plan.why}`],
+  ]);
+  for (const { machine, from, to, why } of plan.moves ?? [])
+    terminal.line(`  move ${machine} from ${from} to ${to}: ${why}`);
+  for (const { host, action, why } of plan.power ?? []) terminal.line(`  ${action} ${host}: ${why}`);
+  for (const { machine, resource, current, recommended } of recommendations)
+    terminal.line(`  give ${machine} ${recommended} of ${resource} instead of ${current}`);
+  if (waste)
+    terminal.line(
+      terminal.paint('dim', `  given out and not needed: ${round(waste.cores)} cores, ${round(waste.gib)} GiB`),
+    );
+  for (const { type, status: holds, message } of status.conditions ?? [])
+    if (message) terminal.line(`  ${type}=${holds}: ${message}`);
+  if (dryRun) terminal.line(terminal.paint('dim', '  Nothing was changed.'));
+}
+
+const round = (value: number) => Number(value.toPrecision(3)).toString();
