@@ -79,6 +79,14 @@ test('limit ranges fill and bound the resources of containers', async () => {
     assert.match(error.message, /maximum cpu usage per Container is 2, but limit is 3/);
     return true;
   });
+  const resize = (cpu: string) =>
+    door.patch(
+      { ...pods, name: 'web', subresource: 'resize' },
+      { type: 'strategic', body: { spec: { containers: [{ name: 'main', resources: { limits: { cpu } } }] } } },
+    );
+  await assert.rejects(resize('3'), { code: 'Forbidden' });
+  const resized: Loose = await resize('2');
+  assert.equal(resized.spec.containers[0].resources.limits.cpu, '2');
 });
 
 test('a quota is counted with what it counts, refuses what is too much, and frees what goes', async () => {

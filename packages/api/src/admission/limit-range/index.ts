@@ -13,15 +13,20 @@ export async function limitRanges(_engine: Engine, live: LiveHub): Promise<Admit
     name: 'limit-ranges',
     admit(request) {
       const { operation, kind, address } = request;
-      const isPod = kind.plural === 'pods' && operation === 'create';
-      const isClaim = kind.plural === 'persistentvolumeclaims' && operation !== 'delete';
-      if (kind.group !== '' || address.subresource !== undefined || (!isPod && !isClaim)) return;
+      const { subresource } = address;
+      const isPod = kind.plural === 'pods' && operation === 'create' && subresource === undefined;
+      // What a pod was made with stays as it was: a resize is bounded, and not filled.
+      const isResize = kind.plural === 'pods' && subresource === 'resize';
+      const isClaim = kind.plural === 'persistentvolumeclaims' && operation !== 'delete' && subresource === undefined;
+      if (kind.group !== '' || (!isPod && !isResize && !isClaim)) return;
       const ranges = hub.cache.range(`${hub.prefix}${address.namespace}/`);
       if (ranges.length === 0) return;
       const items = ranges.flatMap(({ object }) => (object as unknown as LimitRange).spec?.limits ?? []);
-      const faults = isPod
-        ? boundPod(request, items)
-        : claimFaults(request.object as unknown as PersistentVolumeClaim, items);
+      const faults = isClaim
+        ? claimFaults(request.object as unknown as PersistentVolumeClaim, items)
+        : isPod
+          ? boundPod(request, items)
+          : podFaults(request.object as unknown as Pod, items);
       if (faults.length > 0) throw forbidden(kind, request.object.metadata.name ?? '', faultsText(faults));
     },
   };
