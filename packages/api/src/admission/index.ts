@@ -5,6 +5,7 @@ import { serviceAddresses } from './addresses/service-addresses.ts';
 import type { Admitter } from './admitter.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { limitRanges } from './limit-range/index.ts';
+import { machineTypes } from './machine-types/index.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { podPriority } from './pod-priority.ts';
@@ -24,6 +25,7 @@ const makers: readonly Maker[] = [
   rightsEscalation,
   podServiceAccount,
   podPriority,
+  machineTypes,
   defaultStorageClass,
   limitRanges,
   serviceAddresses,

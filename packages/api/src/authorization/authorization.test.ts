@@ -213,7 +213,7 @@ test('a check looks at the rules of the user, however many others there are', as
   ]);
   const index = new RbacIndex({ roles, clusterRoles, roleBindings, clusterRoleBindings });
   const grants = new Set([...index.rulesFor(jane, 'default')].map(({ grant }) => grant));
-  assert.equal(grants.size, 4, [...grants].join());
+  assert.equal(grants.size, 5, [...grants].join());
   assert.ok([...grants].some((grant) => grant.includes('ClusterRole "view"')));
   await engine.close();
 });

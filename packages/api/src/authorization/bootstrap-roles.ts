@@ -93,9 +93,11 @@ const watched: readonly PolicyRule[] = [
       'virtualmachineinstances/guestosinfo',
       'virtualmachineinstances/filesystemlist',
       'virtualmachineinstances/userlist',
+      'virtualmachines/expand-spec',
     ],
     ['get'],
   ),
+  rule('subresources.kubevirt.io', ['expand-vm-spec'], ['update']),
 ];
 
 const orders = ['start', 'stop', 'restart', 'migrate', 'addvolume', 'removevolume', 'memorydump'];
@@ -188,6 +190,14 @@ export const bootstrapRoles: readonly object[] = [
       verbs: ['get'],
     },
   ]),
+  // Sizes and preferences of the whole cloud are there for everybody to name.
+  clusterRole('instancetype.kubevirt.io:view', [
+    rule(
+      'instancetype.kubevirt.io',
+      ['virtualmachineclusterinstancetypes', 'virtualmachineclusterpreferences'],
+      reading,
+    ),
+  ]),
   clusterRole('system:node', [
     rule('', ['services', 'endpoints', 'nodes', 'namespaces'], reading),
     rule('discovery.k8s.io', ['endpointslices'], reading),
@@ -198,6 +208,7 @@ export const bootstrapBindings: readonly object[] = [
   binding('cluster-admin', mastersGroup),
   binding('system:basic-user', authenticatedGroup),
   binding('system:discovery', authenticatedGroup),
+  binding('instancetype.kubevirt.io:view', authenticatedGroup),
   binding('system:public-info-viewer', authenticatedGroup, unauthenticatedGroup),
   binding('system:monitoring', 'system:monitoring'),
   binding('system:node', nodesGroup),

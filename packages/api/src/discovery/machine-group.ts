@@ -5,7 +5,7 @@
 export const machineGroupVersions = ['v1', 'v1alpha3'] as const;
 
 const orders: Readonly<Record<string, readonly string[]>> = {
-  virtualmachines: ['addvolume', 'migrate', 'portforward', 'removevolume', 'restart', 'start', 'stop'],
+  virtualmachines: ['addvolume', 'expand-spec', 'migrate', 'portforward', 'removevolume', 'restart', 'start', 'stop'],
   virtualmachineinstances: [
     'addvolume',
     'console',
@@ -24,7 +24,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-const READ = new Set(['console', 'filesystemlist', 'guestosinfo', 'portforward', 'userlist', 'vnc']);
+const READ = new Set(['console', 'expand-spec', 'filesystemlist', 'guestosinfo', 'portforward', 'userlist', 'vnc']);
 
 /** The orders that one of the two resources takes, with the verb of each. */
 export function machineOrders(plural: string): { name: string; verbs: string[] }[] {

@@ -1,5 +1,6 @@
 import { StatusFailure, type StreamRequest } from '@godwit/kinds';
 import type { Operations } from '../operations/operations.ts';
+import { expansionResource } from '../operations/subresources/index.ts';
 import type { Exchange } from './exchange.ts';
 import type { Route } from './path.ts';
 import type { Query } from './query.ts';
@@ -23,6 +24,9 @@ export function machineRequest(
   exchange: Pick<Exchange, 'query' | 'request'>,
   route: ResourceRoute,
 ): MachineRequest | undefined {
+  if (route.group === machineGroup && route.plural === expansionResource && exchange.request.method === 'PUT') {
+    return { type: 'order', verb: 'update' };
+  }
   if (route.name === undefined || route.subresource === undefined) return undefined;
   if (route.group === '' && route.plural === 'pods') return podRequest(exchange.query, route);
   if (route.group !== machineGroup) return undefined;

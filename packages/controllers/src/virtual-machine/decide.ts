@@ -38,11 +38,11 @@ export function decide(observation: Observation): Decision {
   const foreign = found !== undefined && !isControlledBy(found, machine);
   const instance = foreign ? undefined : found;
   if (machine.metadata.deletionTimestamp) return decideDeletion({ ...observation, instance });
-  const trouble = foreign ? foreignTrouble(machine) : unsupported(machine);
+  const trouble = foreign ? foreignTrouble(machine) : observation.trouble;
   const wish: Wish = trouble && !instance ? { type: 'leave' } : wishOf(machine, instance, observation.nowMs);
   const volumes = planDataVolumes(observation, wish.type === 'start');
   const starts = wish.type === 'start' && volumes.ready;
-  const stays = instance && wish.type === 'leave' && !instance.metadata.deletionTimestamp;
+  const stays = !trouble && instance && wish.type === 'leave' && !instance.metadata.deletionTimestamp;
   const live = stays ? runningDifference(machine, instance).live : undefined;
   return {
     finalizer: machine.metadata.finalizers?.includes(machineFinalizer) ? 'keep' : 'add',
@@ -84,12 +84,6 @@ function foreignTrouble({ metadata }: Stored<VirtualMachine>): Trouble {
   };
 }
 
-function unsupported({ spec }: Stored<VirtualMachine>): Trouble | undefined {
-  const field = spec.instancetype ? 'instancetype' : spec.preference ? 'preference' : undefined;
-  if (!field) return undefined;
-  return { reason: 'FailedCreate', message: `spec.${field}: this cloud does not offer any yet` };
-}
-
 function statusOf(observation: Observation, wish: Wish, trouble: Trouble | undefined): VirtualMachineStatus {
   const { machine, instance, nowMs, chance } = observation;
   const strategy = runStrategyOf(machine);
@@ -103,7 +97,7 @@ function statusOf(observation: Observation, wish: Wish, trouble: Trouble | undef
   const startFailure = startFailureAfter(failedBefore, instance, strategy, nowMs, chance);
   const requests = [...requestsLeft(machine, instance)];
   if (wish.type === 'stop' && wish.thenStart) requests.push({ action: 'Start' });
-  const restartRequired = instance !== undefined && runningDifference(machine, instance).needsRestart;
+  const restartRequired = !trouble && instance !== undefined && runningDifference(machine, instance).needsRestart;
   const generation = machine.metadata.generation ?? 0;
   const madeFrom = Number(instance?.metadata.annotations?.[generationAnnotation] ?? generation);
   // Only once it has been started does it count which strategy it had: see RerunOnFailure.

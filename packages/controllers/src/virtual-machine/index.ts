@@ -8,6 +8,8 @@
  *   run-strategy           whether an instance is to be started or stopped now
  *   instance-of-machine    the instance that a machine's template makes
  *   start-failure          how long to wait after failed starts
+ *   machine-types          pure: the machine with what its instancetype and preference say, and the copies it keeps
+ *   type-caches            where those are found
  *   data-volumes           the machine's own volumes
  *   machine-conditions     conditions, most of them the instance's
  *   printable-status       one word for people

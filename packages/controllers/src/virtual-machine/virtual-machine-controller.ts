@@ -1,6 +1,7 @@
 import { describeError } from '@godwit/base';
 import { type ApiClient, EventRecorder, sameJson } from '@godwit/client';
 import {
+  controllerRevision,
   dataVolume,
   isAlreadyExists,
   isConflict,
@@ -17,11 +18,15 @@ import { nameOf, namespacedName, ownersOf, wake } from '../framework/index.ts';
 import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { type Decision, decide } from './decide.ts';
 import type { Trouble } from './machine-conditions.ts';
+import { type MachineWithTypes, machineWithTypes } from './machine-types.ts';
+import { TypeCaches, typeKeys } from './type-caches.ts';
 
 /** How long a refused creation is left alone before it is tried again. */
 const REFUSED_MS = 60_000;
 /** Index of machines by the claims and DataVolumes that they use. */
 const BY_VOLUME = 'volume';
+/** Index of machines by what {@link typeKeys} says of them. */
+const BY_TYPE = 'type';
 
 /** Runs VirtualMachines as their run strategies say. */
 export class VirtualMachineController implements Reconciler {
@@ -29,11 +34,13 @@ export class VirtualMachineController implements Reconciler {
   readonly wakes: readonly Wake[];
   readonly #client: ApiClient;
   readonly #events: EventRecorder;
+  readonly #types: TypeCaches;
 
   constructor(client: ApiClient) {
     this.#client = client;
     this.#events = new EventRecorder(client, 'virtualmachine-controller');
-    const machines = client.cache(virtualMachine, { [BY_VOLUME]: volumeKeys });
+    this.#types = new TypeCaches(client);
+    const machines = client.cache(virtualMachine, { [BY_VOLUME]: volumeKeys, [BY_TYPE]: typeKeys });
     const users = (object: { readonly metadata: { readonly namespace?: string; readonly name?: string } }) =>
       [...machines.by(BY_VOLUME, `${object.metadata.namespace}/${object.metadata.name}`)].map(nameOf);
     this.wakes = [
@@ -45,17 +52,21 @@ export class VirtualMachineController implements Reconciler {
       ]),
       wake(client.cache(dataVolume), users),
       wake(client.cache(persistentVolumeClaim), users),
+      ...this.#types.wakes((key) => [...machines.by(BY_TYPE, key)].map(nameOf)),
     ];
   }
 
   async reconcile(name: string, signal: AbortSignal): Promise<Outcome> {
     const client = this.#client;
     const key = namespacedName(name);
-    const machine = client.cache(virtualMachine).get(key);
-    if (!machine) return done;
+    const seen = client.cache(virtualMachine).get(key);
+    if (!seen) return done;
     const { namespace = '' } = key;
+    const typed = machineWithTypes(seen, this.#types.lookup(namespace));
+    const { machine, refusal } = await this.#keepTypes(seen, typed, signal);
     const decision = decide({
-      machine,
+      machine: { ...typed.machine, metadata: machine.metadata },
+      trouble: typed.trouble ?? refusal,
       instance: client.cache(virtualMachineInstance).get(key),
       dataVolume: (volume) => client.cache(dataVolume).get({ namespace, name: volume }),
       claim: (claim) => client.cache(persistentVolumeClaim).get({ namespace, name: claim }),
@@ -78,6 +89,24 @@ export class VirtualMachineController implements Reconciler {
     if (decision.finalizer === 'remove') await this.#setFinalizer(machine, false);
     if (hindrance !== undefined) return after(REFUSED_MS, hindrance.message);
     return decision.lookAgainMs === undefined ? done : after(decision.lookAgainMs, 'waits after failed starts');
+  }
+
+  /** Keeps copies of the types before anything is made from them. */
+  async #keepTypes(
+    machine: Stored<VirtualMachine>,
+    { machine: typed, revisions }: MachineWithTypes,
+    signal: AbortSignal,
+  ): Promise<{ readonly machine: Stored<VirtualMachine>; readonly refusal?: Trouble }> {
+    for (const revision of revisions) {
+      const refusal = await this.#create(machine, 'ControllerRevision', async () => {
+        const created = await this.#client.resource(controllerRevision).create(revision);
+        await this.#client.cache(controllerRevision).reached(created.metadata.resourceVersion, signal);
+      });
+      if (refusal) return { machine, refusal };
+    }
+    if (revisions.length === 0) return { machine };
+    const status = typed.status ?? {};
+    return { machine: await this.#client.resource(virtualMachine).updateStatus({ ...machine, status }) };
   }
 
   /** Answers why the API refuses one of them, if it does. */

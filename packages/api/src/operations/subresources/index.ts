@@ -11,7 +11,7 @@ import { tokenSubresource } from './token.ts';
  * What is addressed below an object and is not the object itself: its scale, its binding, a token, an
  * eviction; and the orders and streams that reach running machines.
  */
-export { actOn } from './machine-orders.ts';
+export { actOn, expansionResource } from './machine-orders.ts';
 export { openStream } from './machine-streams.ts';
 export type { Subresource } from './subresource.ts';
 export { uploadInto } from './volume-upload.ts';

@@ -19,6 +19,7 @@ import type { Caller } from '../operations.ts';
 import { patchedValue } from '../patch.ts';
 import { readObject } from '../read-object.ts';
 import { changeObject } from '../update.ts';
+import { expandSent, expandStored } from './machine-expansion.ts';
 import { locate } from './machine-streams.ts';
 
 type LifecycleOrder = (
@@ -47,6 +48,9 @@ const orders: Readonly<Record<string, MachineOrder>> = {
   userlist: 'user-list',
 };
 
+/** Has no objects of its own: a machine is sent, and comes back expanded. */
+export const expansionResource = 'expand-vm-spec';
+
 const questions = new Set(['guestosinfo', 'filesystemlist', 'userlist']);
 
 /** KubeVirt's subresources; the address is under `subresources.kubevirt.io`. */
@@ -62,6 +66,10 @@ export async function actOn(
   if (plural === 'virtualmachines' && verb === 'update' && lifecycle[subresource]) {
     return changeLife(engine, caller, address, lifecycle[subresource], body);
   }
+  if (plural === 'virtualmachines' && verb === 'get' && subresource === 'expand-spec') {
+    return expandStored(engine, address);
+  }
+  if (plural === expansionResource && verb === 'update') return expandSent(engine, caller, address, body);
   const order = orders[subresource];
   if (plural !== 'virtualmachineinstances' || !order || questions.has(subresource) !== (verb === 'get')) {
     throw new StatusFailure('NotFound', 'the server could not find the requested resource');

@@ -5,6 +5,7 @@
  *   virtual-machine-instancetype, -preference               the four kinds
  *   matcher                 how a machine names one
  *   type-revision           the copy that a machine keeps
+ *   resolve-type            which of them a machine means
  *   cpu-topology            what virtual processors show as
  *   apply-instancetype, apply-preference, apply-preferred-devices   what each writes into a machine
  *   requirement-causes      what a preference requires
@@ -18,9 +19,10 @@ import { virtualMachineClusterPreference, virtualMachinePreference } from './vir
 export { completeMachine, type Expansion, expandMachine, type NamedTypes } from './expand-machine.ts';
 export { inferredMatcher } from './infer-type.ts';
 export type { InstancetypeSpec } from './instancetype-spec.ts';
-export { matchedKind, matcherCauses, type TypeMatcher, type TypeRole, typeRoles } from './matcher.ts';
+export { matchedKind, matcherCauses, type TypeKind, type TypeMatcher, type TypeRole, typeRoles } from './matcher.ts';
 export type { PreferenceSpec } from './preference-spec.ts';
-export { isRevisionOf, revisionOfType, type StoredType, typeOfRevision } from './type-revision.ts';
+export { type ResolvedType, resolveType, type TypeLookup, typesFound } from './resolve-type.ts';
+export { revisionOfType, type StoredType } from './type-revision.ts';
 export * from './virtual-machine-instancetype.ts';
 export * from './virtual-machine-preference.ts';
 
