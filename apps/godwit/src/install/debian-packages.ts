@@ -1,14 +1,27 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { Failure } from '@godwit/base';
+import { quietUnits } from './idle-units.ts';
 
 /** A Debian package, and one file that shows that it (or something that does its job) is there. */
 export interface DebianPackage {
   readonly name: string;
   readonly provides: string;
   readonly purpose: string;
+  /** Units that the package starts and enables, and that nothing of ours needs: we run these programs ourselves. */
+  readonly units?: readonly string[];
 }
 
 const inPath = (command: string) => `command:${command}`;
+
+/** The API of the host's own Podman for all of root, and what looks after containers that are not ours. */
+const podmanUnits = [
+  'podman.socket',
+  'podman.service',
+  'podman-auto-update.timer',
+  'podman-auto-update.service',
+  'podman-clean-transient.service',
+  'podman-restart.service',
+];
 
 /** What running machines needs. */
 export const runtimePackages: readonly DebianPackage[] = [
@@ -16,11 +29,11 @@ export const runtimePackages: readonly DebianPackage[] = [
   { name: 'nftables', provides: inPath('nft'), purpose: 'service addresses and NAT' },
   { name: 'conntrack', provides: inPath('conntrack'), purpose: 'draining connections' },
   { name: 'dnsmasq-base', provides: inPath('dnsmasq'), purpose: 'DHCP and DNS for machines' },
-  { name: 'haproxy', provides: inPath('haproxy'), purpose: 'load balancing' },
+  { name: 'haproxy', provides: inPath('haproxy'), purpose: 'load balancing', units: ['haproxy.service'] },
   { name: 'qemu-system-x86', provides: inPath('qemu-system-x86_64'), purpose: 'virtual machines' },
   { name: 'qemu-utils', provides: inPath('qemu-img'), purpose: 'disk images' },
   { name: 'ovmf', provides: '/usr/share/OVMF/OVMF_CODE_4M.fd', purpose: 'UEFI firmware for virtual machines' },
-  { name: 'podman', provides: inPath('podman'), purpose: 'containers' },
+  { name: 'podman', provides: inPath('podman'), purpose: 'containers', units: podmanUnits },
   { name: 'runc', provides: inPath('runc'), purpose: 'containers' },
   { name: 'xz-utils', provides: inPath('xz'), purpose: 'unpacking kernels and disk images' },
   { name: 'ca-certificates', provides: '/etc/ssl/certs/ca-certificates.crt', purpose: 'images from registries' },
@@ -43,7 +56,12 @@ export const checkPackages: readonly DebianPackage[] = [
 export const testPackages: readonly DebianPackage[] = [
   ...checkPackages,
   ...debianGuestPackages,
-  { name: 'postgresql', provides: '/usr/lib/postgresql', purpose: 'the PostgreSQL store' },
+  {
+    name: 'postgresql',
+    provides: '/usr/lib/postgresql',
+    purpose: 'the PostgreSQL store',
+    units: ['postgresql.service'],
+  },
   { name: 'procps', provides: inPath('pgrep'), purpose: 'looking for processes that stayed' },
   { name: 'busybox-static', provides: '/var/lib/dpkg/info/busybox-static.list', purpose: 'images of test containers' },
 ];
@@ -75,13 +93,15 @@ export async function installPackages(packages: readonly DebianPackage[], say: (
   const names = packages.map(({ name }) => name);
   const patience = `DPkg::Lock::Timeout=${LOCK_PATIENCE_SECONDS}`;
   const install = ['install', '-y', '-q', '--no-install-recommends', '-o', patience, ...names];
-  if ((await apt(install)).status === 0) return;
-  const refresh = await apt(['update', '-q']);
-  const second = await apt(install);
-  if (second.status === 0) return;
-  // Without a network, the lists are what failed first: that packages are unknown only follows from it.
-  const { lastWords } = /Failed to fetch/.test(refresh.lastWords) ? refresh : second;
-  throw new Failure('install-failed', `apt-get could not install ${names.join(' ')}: ${lastWords}`);
+  if ((await apt(install)).status !== 0) {
+    const refresh = await apt(['update', '-q']);
+    const second = await apt(install);
+    // Without a network, the lists are what failed first: that packages are unknown only follows from it.
+    const { lastWords } = /Failed to fetch/.test(refresh.lastWords) ? refresh : second;
+    if (second.status !== 0)
+      throw new Failure('install-failed', `apt-get could not install ${names.join(' ')}: ${lastWords}`);
+  }
+  quietUnits(packages, say);
 }
 
 function apt(args: readonly string[]): Promise<{ status: number | null; lastWords: string }> {
