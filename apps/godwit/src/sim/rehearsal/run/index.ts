@@ -3,6 +3,5 @@
  *
  *   rehearse   time, from sample to sample, and what happens in between
  *   crowd      the machines: as many of each group as there shall be
- *   policies   what the planner makes of a policy
  */
 export { type Progress, type Run, rehearse } from './rehearse.ts';

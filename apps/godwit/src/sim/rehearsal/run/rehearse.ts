@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SeededRandom } from '@godwit/base';
 import { node } from '@godwit/kinds';
-import type { Policy } from '@godwit/planner';
+import { type Policy, policyOf } from '@godwit/planner';
 import { type Answers, answer } from '../ask/index.ts';
 import { RehearsedCloud } from '../cloud/index.ts';
 import {
@@ -15,7 +15,6 @@ import {
 } from '../measure/index.ts';
 import type { Plan, PlannedEvent, PlannedPolicy } from '../plan/index.ts';
 import { Crowd } from './crowd.ts';
-import { policyOf } from './policies.ts';
 
 /** What came of one policy. Energy in kilowatt-hours, carbon in kilograms. */
 export interface Run {
@@ -55,7 +54,7 @@ const WARM_UP_MS = 60_000;
 
 /** Runs a plan under one policy, on virtual time. */
 export async function rehearse(plan: Plan, { name, placement }: PlannedPolicy, onProgress: Progress): Promise<Run> {
-  const policy = policyOf(name, placement);
+  const policy: Policy = { ...policyOf(placement), name };
   onProgress(0, 'hosts');
   const cloud = await RehearsedCloud.open({ seed: plan.seed, hosts: plan.hosts, policy });
   const rehearsal = new Rehearsal(plan, policy, cloud, onProgress);
