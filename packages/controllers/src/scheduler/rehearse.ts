@@ -58,7 +58,7 @@ export async function rehearsePlacement(
   }
   for (const { candidate, message } of batch.refused) {
     const { request, entry, gang } = candidate;
-    const explanation = message ?? sentenceOf(explainRefusal(watch.snapshot, request));
+    const explanation = message ?? sentenceOf(explainRefusal(watch.snapshot, request, policy));
     const preemption = gang ? undefined : room.choose(entry.machine, request);
     results.set(request.uid, { machine: entry.machine, ...roomFor(preemption, explanation) });
   }

@@ -181,7 +181,7 @@ export class Scheduler implements Reconciler {
   async #refuse({ candidate, message }: Refused, epoch: number): Promise<void> {
     const { entry, request, gang, choose } = candidate;
     entry.refusedAt = epoch;
-    const refusal = message ?? sentenceOf(explainRefusal(this.#watch.snapshot, request));
+    const refusal = message ?? sentenceOf(explainRefusal(this.#watch.snapshot, request, this.#policy));
     // Groups wait until there is room for all of them: pushing others out for a part would help nobody.
     const preemption = gang || choose.length > 0 ? undefined : this.#room.choose(entry.machine, request);
     if (!preemption) return this.#tell(entry.machine, refusal);
