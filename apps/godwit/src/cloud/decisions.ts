@@ -2,27 +2,24 @@ import type { DerivedKind } from '@godwit/api';
 import {
   anyKind,
   balancePolicy,
+  builtInKinds,
   decision,
-  deployment,
   node,
   pod,
-  replicaSet,
   virtualMachine,
   virtualMachineInstance,
 } from '@godwit/kinds';
 import { decisionsOf } from '@godwit/planner';
 
+/** What is placed, switched, moved or given another size, and everything that has a number of machines. */
+const sources = [
+  anyKind(pod),
+  anyKind(virtualMachineInstance),
+  anyKind(virtualMachine),
+  anyKind(node),
+  anyKind(balancePolicy),
+  ...builtInKinds.filter(({ subresources }) => subresources.scale !== undefined),
+];
+
 /** Decisions are read out of the records that stand beside what was decided. */
-export const decisions: DerivedKind = {
-  kind: anyKind(decision),
-  sources: [
-    anyKind(pod),
-    anyKind(virtualMachineInstance),
-    anyKind(virtualMachine),
-    anyKind(node),
-    anyKind(deployment),
-    anyKind(replicaSet),
-    anyKind(balancePolicy),
-  ],
-  read: decisionsOf,
-};
+export const decisions: DerivedKind = { kind: anyKind(decision), sources, read: decisionsOf };
