@@ -1,4 +1,5 @@
 import { reasons } from '../reason.ts';
+import { hostState } from '../snapshot/host.ts';
 import type { Filter } from './filter.ts';
 
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
@@ -10,10 +11,11 @@ export const isReady: Filter = {
       ({ key, operator, effect }) =>
         (key === UNSCHEDULABLE || (!key && operator === 'Exists')) && (!effect || effect === 'NoSchedule'),
     );
+    const { values } = snapshot.states;
     return (row) => {
-      const host = snapshot.hosts[row];
-      if (!host?.ready) return reasons.isNotReady;
-      return host.schedulable || toleratesCordon ? reasons.passes : reasons.isUnschedulable;
+      const state = values[row] as number;
+      if ((state & hostState.isReady) === 0) return reasons.isNotReady;
+      return toleratesCordon || (state & hostState.isSchedulable) !== 0 ? reasons.passes : reasons.isUnschedulable;
     };
   },
 };

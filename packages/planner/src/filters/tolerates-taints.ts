@@ -1,5 +1,6 @@
 import type { Taint, Toleration } from '@godwit/kinds';
 import { reasons } from '../reason.ts';
+import { hostState } from '../snapshot/host.ts';
 import type { Filter } from './filter.ts';
 
 /** Whether one of the tolerations lets a machine live with a taint. */
@@ -28,9 +29,10 @@ export function untoleratedTaint(taints: readonly Taint[], tolerations: readonly
 /** Does the machine tolerate what the host is tainted with? */
 export const toleratesTaints: Filter = {
   prepare(request, snapshot) {
+    const { values } = snapshot.states;
     return (row) => {
+      if (((values[row] as number) & hostState.hasTaints) === 0) return reasons.passes;
       const taints = snapshot.hosts[row]?.taints ?? [];
-      if (taints.length === 0) return reasons.passes;
       return untoleratedTaint(taints, request.tolerations) ? reasons.hasTaint : reasons.passes;
     };
   },

@@ -1,3 +1,4 @@
+import { soundAmount } from '../amounts.ts';
 import type { MachineRequest } from '../request/machine-request.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 
@@ -6,7 +7,7 @@ export function shareLeft(resource: string, request: MachineRequest, snapshot: S
   const { capacity, used } = snapshot.columns(resource);
   const capacities = capacity.values;
   const uses = used.values;
-  const needed = request.amounts[resource] ?? 0;
+  const needed = soundAmount(request.amounts[resource]);
   return (row) => {
     const whole = capacities[row] as number;
     const left = whole - (uses[row] as number) - needed;

@@ -4,7 +4,7 @@ import { TermCounts } from '../terms/index.ts';
 import { UsualMachines } from '../usefulness/index.ts';
 import { Column } from './column.ts';
 import { DeviceTable, WHOLE_DEVICE } from './device-table.ts';
-import type { Host } from './host.ts';
+import { type Host, stateOf } from './host.ts';
 import { Journal } from './journal.ts';
 import { Topology } from './topology.ts';
 
@@ -28,6 +28,8 @@ export interface ResourceColumns {
 export class Snapshot {
   /** By row; undefined where a host has gone and nobody has taken its row. */
   readonly hosts: (Host | undefined)[] = [];
+  /** By row: `hostState`, 0 where there is no host. */
+  readonly states = new Column(0);
   readonly machines = new Map<string, PlacedMachine>();
   /** Which rows have changed, for those who remember answers by row. */
   readonly journal = new Journal();
@@ -121,6 +123,7 @@ export class Snapshot {
     const moves = before !== undefined && !equal(before.labels, host.labels);
     if (moves) this.#countTerms(row, -1);
     this.hosts[row] = host;
+    this.states.set(row, stateOf(host));
     this.#rows.set(host.name, row);
     this.#knowsImages ||= host.images !== undefined;
     for (const resource in host.capacity) this.columns(resource);
@@ -154,6 +157,7 @@ export class Snapshot {
       this.#waiting.set(request.uid, { request, host: name });
     }
     this.hosts[row] = undefined;
+    this.states.set(row, 0);
     this.#rows.delete(name);
     this.#free.push(row);
     for (const { capacity } of this.#resources.values()) capacity.set(row, 0);

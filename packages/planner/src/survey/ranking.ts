@@ -102,7 +102,7 @@ export class Ranking {
   }
 
   #ask({ snapshot }: Question, row: number): number {
-    return snapshot.hosts[row] ? firstReason(this.#tests, row) : NOBODY;
+    return snapshot.states.values[row] === 0 ? NOBODY : firstReason(this.#tests, row);
   }
 
   /** The best hosts as things stand; of equals the first from row `start` on. */

@@ -19,6 +19,8 @@ const MOST_RANKINGS = 512;
 const SOON_REMEMBERED = 32;
 /** How many hosts per time that a question has to come until it pays to remember its answers. */
 const HOSTS_PER_ASKING = 256;
+/** Begins the names of rounded questions. */
+const ROUNDED = '~';
 /** Most questions whose askings are counted. */
 const MOST_COUNTED = 2 ** 14;
 /** How many hosts of a rounded ranking are looked at closely, and how many must do. */
@@ -66,7 +68,7 @@ export class Rankings {
     if (exact) return exact.survey(question, start);
     const amounts = rounded(request.amounts);
     const like = { ...question, request: { ...request, amounts } };
-    const near = this.#ranking(like, `~${this.#nameOf(like, amounts)}`);
+    const near = this.#ranking(like, ROUNDED + this.#nameOf(like, amounts));
     return (near && closeLook(near, like, question, start)) ?? scan(question, start);
   }
 
@@ -80,7 +82,7 @@ export class Rankings {
   #ranking(question: Question, name: string): Ranking | undefined {
     let known = this.#rankings.get(name);
     if (!known) {
-      if (!this.#pays(name)) return undefined;
+      if (!this.#pays(name, question)) return undefined;
       known = { ranking: new Ranking(this.#grouping(question.keys)), usedAt: 0 };
       this.#makeRoom();
       this.#rankings.set(name, known);
@@ -90,9 +92,12 @@ export class Rankings {
     return known.ranking;
   }
 
-  #pays(name: string): boolean {
+  /** What is rounded and plain serves many: it pays at once. */
+  #pays(name: string, { own, keys }: Question): boolean {
+    const isRounded = name.startsWith(ROUNDED);
+    if (isRounded && own.tests.length + own.wishes.length + keys.length === 0) return true;
     const asked = (this.#asked.get(name) ?? 0) + 1;
-    const soon = this.#rankings.size < SOON_REMEMBERED || name.startsWith('~');
+    const soon = this.#rankings.size < SOON_REMEMBERED || isRounded;
     const enough = soon ? 2 : Math.max(2, this.#snapshot.rowCount / HOSTS_PER_ASKING);
     if (asked >= enough) {
       // Once forgotten, it has to earn its place again.
