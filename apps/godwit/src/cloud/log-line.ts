@@ -15,7 +15,7 @@ const PART = 'part';
  * time, and colours by priority. Words of a value that hold spaces are quoted; nothing breaks the line.
  */
 export function journalLine(level: LogLevel, message: string, fields: LogFields): string {
-  const part = fields[PART] === undefined ? '' : `${oneLine(String(fields[PART]))}: `;
+  const part = typeof fields[PART] === 'string' ? `${oneLine(fields[PART])}: ` : '';
   const facts = Object.entries(fields)
     .filter(([name, value]) => name !== PART && value !== undefined)
     .map(([name, value]) => ` ${name}=${word(value)}`);
@@ -23,7 +23,7 @@ export function journalLine(level: LogLevel, message: string, fields: LogFields)
 }
 
 function word(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value);
   return /^[^\s"=]+$/.test(text) || typeof value !== 'string' ? text : JSON.stringify(text);
 }
 

@@ -22,6 +22,8 @@ const STOP_TIMEOUT_MS = 180_000;
 export interface Cloud {
   readonly summary: Omit<Summary, 'readyAfterMs'>;
   controllerReports(): readonly ControllerReport[];
+  /** Stops all machines in order; the next start starts again what the specs ask. Of the rest only `close` may follow. */
+  stopMachines(say: (line: string) => void): Promise<void>;
   /** Stops all machines in order and removes everything they needed on the host. */
   down(say: (line: string) => void): Promise<void>;
   /** Stops the control plane; machines keep running. */
@@ -62,6 +64,11 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
   metrics.watch({ revision: () => door.store.revision, controllers: () => controllers.reports() });
   metrics.watchUsage({ node: nodeName, sampler: agent.sampler, measure: host.measure });
   isReady = true;
+  const stopMachines = async (say: (line: string) => void) => {
+    say('stopping machines');
+    await controllers.close();
+    await agent.stopAll(STOP_TIMEOUT_MS);
+  };
   const close = async () => {
     await controllers.close();
     await host?.close();
@@ -76,10 +83,9 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
       loadBalancerRange: addressPlan(state.instance).loadBalancerRange,
     },
     controllerReports: () => controllers.reports(),
+    stopMachines,
     down: async (say) => {
-      say('stopping machines');
-      await controllers.close();
-      await agent.stopAll(STOP_TIMEOUT_MS);
+      await stopMachines(say);
       say('removing the network');
       await network.remove();
     },

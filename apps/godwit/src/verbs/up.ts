@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure, SystemClock } from '@godwit/base';
+import { describeError, Failure, SystemClock } from '@godwit/base';
 import { requireRoot } from '../access/require-root.ts';
 import { holdControlSocket, readSummary, type Summary } from '../cloud/control-socket.ts';
 import { explainDamage } from '../cloud/store-damage.ts';
 import { installPackages, missingPackages, runtimePackages } from '../install/debian-packages.ts';
+import { isHostGoingDown } from '../install/systemctl.ts';
 import { installUnit } from '../install/systemd-unit.ts';
 import { openStateFolder, type StateFolder } from '../state-folder.ts';
 import { Terminal } from '../terminal/terminal.ts';
@@ -59,11 +60,13 @@ async function runInForeground(state: StateFolder, listen: Listen, terminal: Ter
   let summary: Summary | undefined;
   const { startCloud } = await import('../cloud/start-cloud.ts');
   const ended = Promise.withResolvers<void>();
+  let isDown = false;
   const control = await holdControlSocket(state.controlSocket, {
     summary: () => summary,
     controllers: () => (summary === undefined ? [] : cloud.controllerReports()),
     down: async (say) => {
       await cloud.down(say);
+      isDown = true;
       ended.resolve();
     },
   });
@@ -74,7 +77,10 @@ async function runInForeground(state: StateFolder, listen: Listen, terminal: Ter
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.resolve());
   await ended.promise;
   terminal.line();
-  terminal.step('the control plane stops; machines keep running');
+  const say = (line: string) => terminal.step(line);
+  if (isDown) say('machines have stopped');
+  else if (isHostGoingDown()) await cloud.stopMachines(say).catch((error) => say(describeError(error)));
+  else say('the control plane stops; machines keep running');
   await cloud.close();
   control.close();
   control.closeAllConnections();
