@@ -1,4 +1,4 @@
-import type { Draft } from '../../machinery/index.ts';
+import { type Draft, isDeepEqual } from '../../machinery/index.ts';
 import { parseQuantity } from '../../quantity.ts';
 import type { VirtualMachineInstanceSpec } from '../virtual-machine-instance-spec.ts';
 import { topologyOf } from './cpu-topology.ts';
@@ -9,7 +9,10 @@ import type { PreferenceSpec } from './preference-spec.ts';
 
 type Spec = VirtualMachineInstanceSpec;
 
-/** What of a machine stands against what of an instancetype. Without `type`, every instancetype says it. */
+/**
+ * What of a machine stands against what of an instancetype. Without `type`, every instancetype says it in words of
+ * its own.
+ */
 interface Overlap {
   /** Dot path below the spec of the instance. */
   readonly field: string;
@@ -38,7 +41,7 @@ const overlaps: readonly Overlap[] = [
   },
   { field: 'domain.cpu.numa', said: ({ domain }) => domain.cpu?.numa, type: ({ cpu }) => cpu.numa },
   { field: 'domain.cpu.realtime', said: ({ domain }) => domain.cpu?.realtime, type: ({ cpu }) => cpu.realtime },
-  { field: 'domain.memory.guest', said: ({ domain }) => domain.memory?.guest },
+  { field: 'domain.memory.guest', said: ({ domain }) => domain.memory?.guest, type: ({ memory }) => memory.guest },
   {
     field: 'domain.memory.hugepages',
     said: ({ domain }) => domain.memory?.hugepages,
@@ -72,10 +75,18 @@ const overlaps: readonly Overlap[] = [
 
 const filled = (list: readonly unknown[] | undefined) => (list?.length ? list : undefined);
 
-/** Fields of the instance, as dot paths below its spec, that the machine says though its instancetype does. */
+/**
+ * Fields of the instance, as dot paths below its spec, that the machine says though its instancetype does. Both may
+ * say the same, unlike in KubeVirt: then nobody is misled.
+ */
 export function conflictsWith(spec: Spec, type: InstancetypeSpec): readonly string[] {
   return overlaps
-    .filter(({ said, type: saysIt }) => said(spec) !== undefined && (!saysIt || saysIt(type) !== undefined))
+    .filter(({ said, type: saysIt }) => {
+      const own = said(spec);
+      if (own === undefined || !saysIt) return own !== undefined;
+      const given = saysIt(type);
+      return given !== undefined && !isDeepEqual(own, given);
+    })
     .map(({ field }) => field);
 }
 

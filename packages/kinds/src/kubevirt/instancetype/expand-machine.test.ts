@@ -75,6 +75,7 @@ test('what the instancetype decides the template must not say', () => {
   const of = (domain: object, type: InstancetypeSpec = small) => refused(spec(domain), { instancetype: type });
   const at = (field: string) => [`spec.template.spec.domain.${field}`];
   assert.deepEqual(of({ memory: { guest: '1Gi' } }), at('memory.guest'));
+  assert.deepEqual(of({ memory: { guest: small.memory.guest } }), []);
   assert.deepEqual(of({ cpu: { cores: 2 } }), at('cpu.cores'));
   assert.deepEqual(of({ resources: { requests: { cpu: '2' } } }), at('resources.requests.cpu'));
   assert.deepEqual(of({ resources: { limits: { memory: '1Gi' } } }), at('resources.limits.memory'));
