@@ -20,40 +20,99 @@ export interface Emptying {
  * by a cheaper one that is off. A host is emptied as a whole or not at all; one that just received machines is not.
  */
 export function emptyHosts(floor: Floor, budget: number, received: ReadonlySet<number>): Emptying {
-  const moves: Move[] = [];
-  const wake: number[] = [];
-  const targets = new Set(received);
-  let failures = 0;
-  for (const host of candidates(floor)) {
-    if (targets.has(host)) continue;
-    const mark = floor.mark();
-    const leaving = failures < FAILURES ? emptyHost(floor, host, budget - moves.length) : undefined;
-    if (leaving && keepsReserveWithout(floor, host)) {
-      failures = 0;
-      moves.push(...leaving);
-      for (const { to } of leaving) targets.add(to);
-      continue;
-    }
-    floor.rollback(mark);
-    failures++;
-    const other = replacementOf(floor, host, budget - moves.length);
-    if (other < 0) continue;
-    targets.add(other);
-    const asleep = !floor.isAwake(other);
-    if (asleep) wake.push(other);
-    // A host that takes minutes to start is of use in a later round.
-    if (asleep && floor.settings.wakeSeconds > 0) continue;
-    floor.wake(other);
-    moves.push(...sendAll(floor, host, other));
+  const emptier = new Emptier(floor, budget, received);
+  // The reserve is looked at once for many hosts, and for each one alone only where that went wrong.
+  if (!emptier.empty(MANY)) emptier.empty(1);
+  emptier.replace();
+  return emptier;
+}
+
+const MANY = 16;
+
+class Emptier implements Emptying {
+  readonly moves: Move[] = [];
+  readonly wake: number[] = [];
+  readonly #floor: Floor;
+  readonly #budget: number;
+  readonly #targets: Set<number>;
+  #emptied: number[] = [];
+
+  constructor(floor: Floor, budget: number, received: ReadonlySet<number>) {
+    this.#floor = floor;
+    this.#budget = budget;
+    this.#targets = new Set(received);
   }
-  return { moves, wake };
+
+  /** False when it stopped because the reserve would not have held; what led there is taken back. */
+  empty(hostsAtATime: number): boolean {
+    const floor = this.#floor;
+    let failures = 0;
+    let safe = { mark: floor.mark(), moves: this.moves.length };
+    const check = () => {
+      if (!holdsReserve(floor, floor.settings.reserve)) {
+        this.#takeBack(safe);
+        return false;
+      }
+      safe = { mark: floor.mark(), moves: this.moves.length };
+      this.#emptied = [];
+      return true;
+    };
+    for (const host of candidates(floor)) {
+      if (failures >= FAILURES) break;
+      if (this.#targets.has(host)) continue;
+      const mark = floor.mark();
+      const leaving = emptyHost(floor, host, this.#budget - this.moves.length);
+      if (!leaving) {
+        floor.rollback(mark);
+        failures++;
+        continue;
+      }
+      failures = 0;
+      floor.sleep(host);
+      this.#emptied.push(host);
+      this.moves.push(...leaving);
+      for (const { to } of leaving) this.#targets.add(to);
+      if (this.#emptied.length < hostsAtATime || check()) continue;
+      if (hostsAtATime > 1) return false;
+      failures++;
+    }
+    return this.#emptied.length === 0 || check();
+  }
+
+  #takeBack({ mark, moves }: { readonly mark: number; readonly moves: number }): void {
+    this.#floor.rollback(mark);
+    for (const host of this.#emptied) this.#floor.wake(host);
+    for (const { to } of this.moves.splice(moves)) this.#targets.delete(to);
+    this.#emptied = [];
+  }
+
+  /** Puts what could not be emptied onto unused hosts that are cheaper. */
+  replace(): void {
+    const floor = this.#floor;
+    const [cheapest] = unusedHosts(floor);
+    if (cheapest === undefined) return;
+    for (const host of candidates(floor)) {
+      // The costliest come first.
+      if ((floor.costs[host] as number) <= (floor.costs[cheapest] as number)) return;
+      if (this.#targets.has(host)) continue;
+      const other = replacementOf(floor, host, this.#budget - this.moves.length);
+      if (other < 0) continue;
+      this.#targets.add(other);
+      const asleep = !floor.isAwake(other);
+      if (asleep) this.wake.push(other);
+      // A host that takes minutes to start is of use in a later round.
+      if (asleep && floor.settings.wakeSeconds > 0) continue;
+      floor.wake(other);
+      this.moves.push(...sendAll(floor, host, other));
+    }
+  }
 }
 
 function candidates(floor: Floor): readonly number[] {
   const { hosts } = floor.situation;
   const found: number[] = [];
   hosts.forEach(({ essential }, host) => {
-    if (!essential && floor.usable(host) && (floor.machinesOn[host]?.size ?? 0) > 0) found.push(host);
+    if (!essential && floor.usable(host) && floor.isBusy(host)) found.push(host);
   });
   const cost = (host: number) => floor.costs[host] as number;
   return found.toSorted((a, b) => cost(b) - cost(a) || floor.fullness(a) - floor.fullness(b));
@@ -103,9 +162,11 @@ function replacementOf(floor: Floor, host: number, budget: number): number {
 /** One of each kind of host without machines, on or off, the cheapest first. */
 function unusedHosts(floor: Floor): readonly number[] {
   const byCost = new Map<number, number>();
-  floor.situation.hosts.forEach(({ open }, host) => {
+  floor.situation.hosts.forEach(({ open, power }, host) => {
     const cost = floor.costs[host] as number;
-    if (open && floor.machinesOn[host]?.size === 0 && !byCost.has(cost)) byCost.set(cost, host);
+    // A host that is on and counted as asleep has just been emptied.
+    const emptied = power === 'on' && !floor.isAwake(host);
+    if (open && !emptied && !floor.isBusy(host) && !byCost.has(cost)) byCost.set(cost, host);
   });
   return [...byCost.values()].toSorted((a, b) => (floor.costs[a] as number) - (floor.costs[b] as number));
 }
@@ -128,16 +189,9 @@ function sendAll(floor: Floor, from: number, to: number): readonly Move[] {
   });
 }
 
-/** Movable, and not moved a short while ago. */
-export function mayMove({ situation, settings }: Floor, machine: number): boolean {
+/** Movable, and moved neither a short while ago nor by this plan. */
+export function mayMove({ situation, settings, where }: Floor, machine: number): boolean {
   const one = situation.machines[machine];
-  if (!one?.movable) return false;
+  if (!one?.movable || where[machine] !== one.host) return false;
   return one.movedMs === undefined || situation.nowMs - one.movedMs >= settings.cooldownSeconds * 1000;
-}
-
-function keepsReserveWithout(floor: Floor, host: number): boolean {
-  floor.sleep(host);
-  const holds = holdsReserve(floor, floor.settings.reserve);
-  floor.wake(host);
-  return holds;
 }

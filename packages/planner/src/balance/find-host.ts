@@ -11,7 +11,7 @@ export function findHost(floor: Floor, machine: number, mayOpen = false): number
   let bestRank = Number.NEGATIVE_INFINITY;
   for (let host = 0; host < situation.hosts.length; host++) {
     if (host === home || !floor.usable(host)) continue;
-    if (!mayOpen && floor.machinesOn[host]?.size === 0) continue;
+    if (!mayOpen && !floor.isBusy(host)) continue;
     const rank = floor.fullness(host) - COST_OVER_FULLNESS * (floor.costs[host] as number);
     if (rank <= bestRank || !floor.fits(machine, host) || !situation.allows(machine, host)) continue;
     best = host;

@@ -20,6 +20,8 @@ export class Floor {
   readonly resources: readonly string[];
   readonly #held: readonly Float64Array[];
   readonly #awake: Uint8Array;
+  readonly #open: Uint8Array;
+  readonly #fullness: Float64Array;
   readonly #log: { readonly machine: number; readonly from: number }[] = [];
 
   constructor(situation: Situation, settings: BalanceSettings) {
@@ -35,6 +37,8 @@ export class Floor {
     this.resources = [...new Set(machines.flatMap(({ held }) => Object.keys(held)))];
     this.#held = this.resources.map(() => new Float64Array(hosts.length));
     this.#awake = Uint8Array.from(hosts, ({ power }) => (power === 'on' ? 1 : 0));
+    this.#open = Uint8Array.from(hosts, ({ open }) => (open ? 1 : 0));
+    this.#fullness = new Float64Array(hosts.length);
     machines.forEach(({ host }, machine) => this.#count(machine, host, 1));
   }
 
@@ -58,6 +62,7 @@ export class Floor {
     if (sign > 0) this.machinesOn[host]?.add(machine);
     else this.machinesOn[host]?.delete(machine);
     this.where[machine] = sign > 0 ? host : -1;
+    this.#fullness[host] = this.#fullnessOf(host);
   }
 
   cpuCapacity(host: number): number {
@@ -103,11 +108,15 @@ export class Floor {
 
   /** May take machines now, or at once when told to wake. */
   usable(host: number): boolean {
-    return this.#host(host).open && this.#awake[host] === 1;
+    return this.#open[host] === 1 && this.#awake[host] === 1;
   }
 
   isAwake(host: number): boolean {
     return this.#awake[host] === 1;
+  }
+
+  isBusy(host: number): boolean {
+    return (this.machinesOn[host] as Set<number>).size > 0;
   }
 
   wake(host: number): void {
@@ -120,6 +129,10 @@ export class Floor {
 
   /** Share of the scarcest thing that a host gives out; over 1 where it gives out too much. */
   fullness(host: number): number {
+    return this.#fullness[host] as number;
+  }
+
+  #fullnessOf(host: number): number {
     const { capacity } = this.#host(host);
     let most = this.cpuCapacity(host) > 0 ? this.expected(host) / this.cpuCapacity(host) : 0;
     this.resources.forEach((resource, index) => {

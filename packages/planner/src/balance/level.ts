@@ -8,6 +8,8 @@ import type { Move } from './situation.ts';
 
 /** Loads that differ by less than this share of a host from the mean are left alone. */
 const TOLERANCE = 0.05;
+/** More are not looked at in one round: the work grows with their square. */
+const MOST_HOSTS = 64;
 const TRIES_PER_MACHINE = 40;
 const MOST_TRIES = 200_000;
 
@@ -17,8 +19,9 @@ const MOST_TRIES = 200_000;
  */
 export function levelLoad(floor: Floor, budget: number): readonly Move[] {
   const { hosts, machines } = floor.situation;
-  const rows = hosts.map((_, host) => host).filter((host) => floor.usable(host) && floor.cpuCapacity(host) > 0);
-  if (rows.length < 2 || isLevel(floor, rows)) return [];
+  const used = hosts.map((_, host) => host).filter((host) => floor.usable(host) && floor.cpuCapacity(host) > 0);
+  if (used.length < 2 || isLevel(floor, used)) return [];
+  const rows = ends(floor, used);
   const rowOf = new Map(rows.map((host, row) => [host, row]));
   const listed = machines.map((_, machine) => machine).filter((machine) => rowOf.has(floor.where[machine] as number));
   const home = Int32Array.from(listed, (machine) => rowOf.get(floor.where[machine] as number) as number);
@@ -34,6 +37,14 @@ export function levelLoad(floor: Floor, budget: number): readonly Move[] {
     return to === floor.where[machine] ? [] : [{ machine, to }];
   });
   return carryOut(floor, wanted, budget);
+}
+
+/** The fullest hosts and the emptiest: those in between are left for later rounds, when there are many. */
+function ends(floor: Floor, used: readonly number[]): readonly number[] {
+  if (used.length <= MOST_HOSTS) return used;
+  const share = (host: number) => floor.mean(host) / floor.cpuCapacity(host);
+  const sorted = used.toSorted((a, b) => share(a) - share(b));
+  return [...sorted.slice(0, MOST_HOSTS / 2), ...sorted.slice(-MOST_HOSTS / 2)];
 }
 
 function isLevel(floor: Floor, rows: readonly number[]): boolean {

@@ -40,7 +40,7 @@ function bestToLeave(floor: Floor, host: number, stuck: ReadonlySet<number>): nu
   let least = Number.POSITIVE_INFINITY;
   for (const machine of floor.machinesOn[host] ?? []) {
     const one = floor.situation.machines[machine];
-    if (!one?.movable || stuck.has(machine)) continue;
+    if (!one?.movable || one.host !== host || stuck.has(machine)) continue;
     const load = Math.min(one.cpu.now, one.cpu.mean);
     if (load <= 0) continue;
     const cost =

@@ -26,7 +26,7 @@ function survives(floor: Floor, count: number, domainOf: (host: BalanceHost) => 
     if (members) members.push(index);
     else domains.set(domain, [index]);
   });
-  const busy = [...domains.values()].filter((hosts) => hosts.some((host) => (floor.machinesOn[host]?.size ?? 0) > 0));
+  const busy = [...domains.values()].filter((hosts) => hosts.some((host) => floor.isBusy(host)));
   if (busy.length === 0) return true;
   if (domains.size <= count) return false;
   return worstLosses(floor, busy, count).every((lost) => canLose(floor, lost));
@@ -39,12 +39,14 @@ function worstLosses(
   count: number,
 ): readonly (readonly number[])[] {
   return ['cpu', ...floor.resources].map((resource) => {
-    const use = (hosts: readonly number[]) => hosts.reduce((sum, host) => sum + floor.used(resource, host), 0);
-    const uses = new Map(domains.map((hosts) => [hosts, use(hosts)]));
-    return domains
-      .toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0))
-      .slice(0, count)
-      .flat();
+    const uses = domains.map((hosts) => hosts.reduce((sum, host) => sum + floor.used(resource, host), 0));
+    const lost: number[] = [];
+    for (let round = 0; round < Math.min(count, domains.length); round++) {
+      const most = uses.reduce((best, use, index) => (use > (uses[best] as number) ? index : best), 0);
+      lost.push(...(domains[most] as readonly number[]));
+      uses[most] = Number.NEGATIVE_INFINITY;
+    }
+    return lost;
   });
 }
 

@@ -98,16 +98,22 @@ class PowerPlanner {
     return forecastCpu * margin <= settings.fill * left;
   }
 
+  /** As many of the costliest as may: found by halving, as nothing gets better by having fewer. */
   sleep(): readonly PowerStep[] {
     const floor = this.#floor;
-    const steps: PowerStep[] = [];
-    for (const host of this.#byCost.toReversed()) {
-      if (!this.#maySleep(host)) continue;
-      floor.sleep(host);
-      if (this.#missing(SLEEP_MARGIN) === undefined) steps.push({ host, why: 'empty' });
-      else floor.wake(host);
+    const idle = this.#byCost.toReversed().filter((host) => this.#maySleep(host));
+    let most = 0;
+    for (let low = 1, high = idle.length; low <= high; ) {
+      const count = (low + high) >> 1;
+      const some = idle.slice(0, count);
+      for (const host of some) floor.sleep(host);
+      const holds = this.#missing(SLEEP_MARGIN) === undefined;
+      for (const host of some) floor.wake(host);
+      if (holds) most = count;
+      if (holds) low = count + 1;
+      else high = count - 1;
     }
-    return steps;
+    return idle.slice(0, most).map((host) => ({ host, why: 'empty' }));
   }
 
   #maySleep(host: number): boolean {
