@@ -88,12 +88,14 @@ async function* rounds(
   const rates: number[] = [];
   const writes: number[] = [];
   const cpuMicroseconds: number[] = [];
+  const ownMicroseconds: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     await settled(first);
-    const before = { revision: await storeRevision(first), cpu: cpuSeconds(pid) };
+    const before = { revision: await storeRevision(first), cpu: cpuSeconds(pid), own: cpuSeconds(process.pid) };
     rates.push(MACHINES / (await run(String(round), MACHINES)));
     say(`round ${round + 1}: ${Math.round(rates.at(-1) as number)}/s`);
     cpuMicroseconds.push(((cpuSeconds(pid) - before.cpu) / MACHINES) * 1e6);
+    ownMicroseconds.push(((cpuSeconds(process.pid) - before.own) / MACHINES) * 1e6);
     writes.push(((await storeRevision(first)) - before.revision) / MACHINES);
   }
   await checkAll(first);
@@ -111,6 +113,10 @@ async function* rounds(
   };
   yield noted('durable writes a machine, events included', median(writes), '');
   yield noted('processor time of godwit up a machine, all threads', median(cpuMicroseconds), 'µs');
+  yield noted('processor time of clients and hosts a machine, on the same cores', median(ownMicroseconds), 'µs');
+  // Where others are busy on the machine, both get less than they could use.
+  const cores = (perSecond * (median(cpuMicroseconds) + median(ownMicroseconds))) / 1e6;
+  yield noted('cores that all of it had', cores, '');
 }
 
 /** A figure without a goal, to understand its neighbours by. */

@@ -36,8 +36,8 @@ import { sentenceOf, tellRefusal } from './tell-refusal.ts';
 const COMPONENT = 'default-scheduler';
 /** All waiting machines are looked at together, so there is only one name. */
 const BATCH = 'waiting-machines';
-/** Most requests to the API under way at once. */
-const PARALLEL = 32;
+/** Most requests to the API under way at once: they wait for the disk together, and one sync serves them all. */
+const PARALLEL = 128;
 /** After this long everything that was refused is looked at again, whatever has changed. */
 const RETRY_MS = 60_000;
 
