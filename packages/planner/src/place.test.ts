@@ -2,41 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SeededRandom } from '@godwit/base';
 import fc from 'fast-check';
-import { type Host, type MachineRequest, packPolicy, place, Snapshot, spreadPolicy } from './index.ts';
-
-const host = (name: string, over: Partial<Host> = {}): Host => ({
-  name,
-  labels: { 'kubernetes.io/hostname': name },
-  taints: [],
-  ready: true,
-  schedulable: true,
-  capacity: { cpu: 4000, memory: 8 * 2 ** 30, pods: 10 },
-  ...over,
-});
-
-const request = (uid: string, over: Partial<MachineRequest> = {}): MachineRequest => ({
-  uid,
-  kind: 'Pod',
-  namespace: 'default',
-  name: uid,
-  labels: {},
-  amounts: { cpu: 100, memory: 2 ** 20, pods: 1 },
-  ports: [],
-  finished: false,
-  priority: 0,
-  nodeSelector: undefined,
-  affinity: undefined,
-  tolerations: [],
-  spread: [],
-  volumes: [],
-  ...over,
-});
-
-function snapshotOf(hosts: readonly Host[]): Snapshot {
-  const snapshot = new Snapshot();
-  for (const each of hosts) snapshot.setHost(each);
-  return snapshot;
-}
+import { packPolicy, place, spreadPolicy } from './index.ts';
+import { exampleHost as host, exampleRequest as request, exampleSnapshot as snapshotOf } from './testing/examples.ts';
 
 const amounts = fc.record({ cpu: fc.integer({ min: 1, max: 3000 }), memory: fc.integer({ min: 1, max: 3000 }) });
 const hosts = fc.array(

@@ -74,7 +74,7 @@ export class Snapshot {
     return this.#rows.size;
   }
 
-  /** Another number whenever hosts have come or gone or have other labels or taints: what was known of them is void. */
+  /** Another number whenever what was known of hosts is void: they have come or gone, or labels or taints are others. */
   get structure(): number {
     return this.#structure;
   }
@@ -172,7 +172,9 @@ export class Snapshot {
     const before = this.#namespaceLabels.get(name);
     if (labels) this.#namespaceLabels.set(name, labels);
     else this.#namespaceLabels.delete(name);
-    if (!equal(before ?? {}, labels ?? {})) this.terms.recount();
+    if (equal(before ?? {}, labels ?? {})) return;
+    this.terms.recount();
+    this.#restructure();
   }
 
   /** Puts a machine on a host, or moves it there. */
