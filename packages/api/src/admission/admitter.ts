@@ -32,6 +32,8 @@ export interface AdmissionRequest {
 export interface Admitter {
   /** Kebab-case, unique. */
   readonly name: string;
+  /** Called for new objects before their defaults are filled in, when only what their user said is there. */
+  prepare?(request: AdmissionRequest): void;
   admit?(request: AdmissionRequest): void | Promise<void>;
   /** Called when the object really goes, at a deletion or when its last finalizer has been removed. */
   release?(request: AdmissionRequest): void | Promise<void>;

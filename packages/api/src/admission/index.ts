@@ -4,6 +4,7 @@ import { machineAddressRelease } from './addresses/machine-address-release.ts';
 import { serviceAddresses } from './addresses/service-addresses.ts';
 import type { Admitter } from './admitter.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
+import { instancePresets } from './instance-presets.ts';
 import { limitRanges } from './limit-range/index.ts';
 import { machineTypes } from './machine-types/index.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
@@ -25,6 +26,7 @@ const makers: readonly Maker[] = [
   rightsEscalation,
   podServiceAccount,
   podPriority,
+  instancePresets,
   machineTypes,
   defaultStorageClass,
   limitRanges,

@@ -51,6 +51,7 @@ const workloads: readonly (readonly [apiGroup: string, resources: readonly strin
       'virtualmachines',
       'virtualmachineinstances',
       'virtualmachineinstancemigrations',
+      'virtualmachineinstancepresets',
       'virtualmachineinstancereplicasets',
       'virtualmachineinstancereplicasets/scale',
     ],

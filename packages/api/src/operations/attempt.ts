@@ -34,6 +34,12 @@ export class Attempt {
     this.#dryRun = dryRun;
   }
 
+  /** Lets the gates see a new object before its defaults. */
+  prepare(subject: AttemptSubject): void {
+    const request = this.#request(subject);
+    for (const admitter of this.#engine.admitters) admitter.prepare?.(request);
+  }
+
   /** Passes the write through all gates; they may change the object and add writes. */
   async admit(subject: AttemptSubject): Promise<void> {
     const request = this.#request(subject);

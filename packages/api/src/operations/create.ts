@@ -104,13 +104,14 @@ async function prepare(
   const sent = metadata.managedFields;
   // Who has no uid yet is new: defaults know by that.
   object.metadata = newMetadata(metadata);
+  const at = { ...address, name, ...(namespace !== undefined && { namespace }) };
+  attempt.prepare({ operation: 'create', address: at, kind, object });
   kind.defaults?.(object);
   Object.assign(object.metadata, {
     uid: engine.world.ids.uuid(),
     ...(kind.hasGeneration && { generation: 1 }),
     creationTimestamp: now,
   });
-  const at = { ...address, name, ...(namespace !== undefined && { namespace }) };
   await attempt.admit({ operation: 'create', address: at, kind, object });
   const causes = [...metadataCauses(kind, object.metadata), ...(kind.validate?.(object, {}) ?? [])];
   if (causes.length > 0) throw invalid(kind, name, causes);

@@ -7,6 +7,7 @@ import { dataVolume } from './data-volume.ts';
 import { instancetypeKinds } from './instancetype/index.ts';
 import { virtualMachine } from './virtual-machine.ts';
 import { virtualMachineInstance } from './virtual-machine-instance.ts';
+import { virtualMachineInstancePreset } from './virtual-machine-instance-preset.ts';
 import { virtualMachineInstanceReplicaSet } from './virtual-machine-instance-replica-set.ts';
 import { virtualMachinePool } from './virtual-machine-pool.ts';
 
@@ -20,6 +21,7 @@ export * from './lifecycle.ts';
 export type { MachineCondition } from './machine-condition.ts';
 export * from './virtual-machine.ts';
 export * from './virtual-machine-instance.ts';
+export * from './virtual-machine-instance-preset.ts';
 export * from './virtual-machine-instance-replica-set.ts';
 export type * from './virtual-machine-instance-spec.ts';
 export type {
@@ -41,6 +43,7 @@ export type {
 export const kubevirtKinds: readonly KindDefinition[] = [
   virtualMachine as unknown as KindDefinition,
   virtualMachineInstance as unknown as KindDefinition,
+  virtualMachineInstancePreset as unknown as KindDefinition,
   virtualMachineInstanceReplicaSet as unknown as KindDefinition,
   virtualMachinePool as unknown as KindDefinition,
   dataVolume as unknown as KindDefinition,

@@ -159,6 +159,14 @@ value: 999999999
     '      labels:',
     `      annotations: {hooks.kubevirt.io/hookSidecars: '[{"args": ["--version", "v1alpha2"]}]'}\n      labels:`,
   ),
+  'a preset for instances': `
+apiVersion: kubevirt.io/v1
+kind: VirtualMachineInstancePreset
+metadata: {name: small}
+spec:
+  selector: {matchLabels: {preset: small}}
+  domain: {devices: {}, memory: {guest: 128Mi}, resources: {}}
+`,
   'instances in number': `
 apiVersion: kubevirt.io/v1
 kind: VirtualMachineInstanceReplicaSet
