@@ -8,7 +8,7 @@ import { localSubjectAccessReview } from './authorization/local-subject-access-r
 import { selfSubjectAccessReview } from './authorization/self-subject-access-review.ts';
 import { selfSubjectRulesReview } from './authorization/self-subject-rules-review.ts';
 import { subjectAccessReview } from './authorization/subject-access-review.ts';
-import { horizontalPodAutoscaler } from './autoscaling/index.ts';
+import { horizontalPodAutoscaler, horizontalPodAutoscalerV1 } from './autoscaling/index.ts';
 import { balancePolicy } from './balance-policy/index.ts';
 import { binding } from './binding.ts';
 import { configMap } from './config-map.ts';
@@ -69,6 +69,7 @@ const kubernetesKinds: readonly KindDefinition[] = [
   anyKind(deployment),
   anyKind(replicaSet),
   anyKind(horizontalPodAutoscaler),
+  anyKind(horizontalPodAutoscalerV1),
   anyKind(selfSubjectReview),
   anyKind(tokenReview),
   anyKind(localSubjectAccessReview),

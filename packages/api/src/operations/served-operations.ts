@@ -17,6 +17,7 @@ import { doorOf } from './door.ts';
 import { type Engine, methodNotAllowed } from './engine.ts';
 import type { KindRegistry } from './kind-registry.ts';
 import { getMeasured, isMeasured, listMeasured } from './measured/index.ts';
+import { createOlder, getOlder, olderVersionOf } from './older-version.ts';
 import type {
   Caller,
   Deleted,
@@ -57,6 +58,8 @@ export class ServedOperations implements Operations {
   async get(caller: Caller, address: Address): Promise<Document> {
     const special = subresourceOf(this.#engine, address);
     if (isMeasured(address)) return getMeasured(this.#engine, caller, address);
+    const older = olderVersionOf(address);
+    if (older) return getOlder(this.#engine, caller, address, older);
     if (!special) return getDocument(this.#engine, caller, address);
     if (!special.get) throw methodNotAllowed();
     return special.get(this.#engine, caller, address);
@@ -73,6 +76,8 @@ export class ServedOperations implements Operations {
 
   async create(caller: Caller, address: Address, object: unknown, options?: DocumentWriteOptions): Promise<Written> {
     const special = subresourceOf(this.#engine, address);
+    const older = olderVersionOf(address);
+    if (older) return createOlder(this.#engine, caller, address, older, object, options);
     if (!special) {
       const answer = await answerReview(this.#engine, caller, address, object, options);
       return answer ?? createDocument(this.#engine, caller, address, object, options);

@@ -4,5 +4,6 @@
  */
 export type { HorizontalBehavior, ScalingPolicy, ScalingRules } from './behavior.ts';
 export * from './horizontal-pod-autoscaler.ts';
+export * from './horizontal-pod-autoscaler-v1.ts';
 export type { HorizontalStatus, MetricStatus } from './horizontal-status.ts';
 export type { MetricSpec, MetricTarget } from './metric-spec.ts';

@@ -140,7 +140,7 @@ export const elasticPolicy = defineKind({
   version: 'v1alpha1',
   kind: 'ElasticPolicy',
   plural: 'elasticpolicies',
-  shortNames: ['ep'],
+  shortNames: ['elastic'],
   description: 'Keeps as many machines, and as large ones, as their metrics ask for.',
   body,
   subresources: { status: true },
