@@ -18,6 +18,7 @@ import {
   type WriteOptions,
 } from '@godwit/kinds';
 import type { NamespacedName, New, Resource } from './client.ts';
+import { cloneJson } from './clone-json.ts';
 import { sameJson } from './same-json.ts';
 
 /** Typed access to one kind through a door. */
@@ -112,7 +113,7 @@ class DoorResource<T extends KubeObject> implements Resource<T> {
     const { subresource, ...rest } = options;
     for (let attempt = 1; ; attempt++) {
       const current = await this.get(name);
-      const draft = structuredClone(current) as Draft<Stored<T>>;
+      const draft = cloneJson(current) as Draft<Stored<T>>;
       if (change(draft) === false || sameJson(draft, current)) return current;
       try {
         const changed = draft as Stored<T>;
