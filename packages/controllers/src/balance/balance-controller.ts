@@ -37,7 +37,7 @@ export class BalanceController implements Reconciler {
     this.#meter = meter;
     this.#policies = client.cache(balancePolicy);
     this.#events = new EventRecorder(client, 'balance-controller');
-    this.#hands = new Hands(drivers, this.#events);
+    this.#hands = new Hands(client, drivers, this.#events);
     this.#observer = new Observer(client);
     this.wakes = [wake(this.#policies)];
   }

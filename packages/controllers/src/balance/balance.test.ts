@@ -5,7 +5,7 @@ import { type BalancePolicy, type BalancePolicySpec, balancePolicy, event, node,
 import { Controllers } from '../framework/index.ts';
 import { FakePower } from '../test-support/fake-power.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
-import { BalanceController, type BalanceDrivers, type Usages } from './index.ts';
+import { BalanceController, type BalanceDrivers, type Mover, type Usages } from './index.ts';
 
 let cloud: SimulatedCloud;
 let client: ApiClient;
@@ -89,11 +89,18 @@ test('an automatic policy moves machines, each once, and lets them stay', async 
   for (const name of ['a', 'b']) await addHost(name);
   for (let index = 0; index < 4; index++) await addPod(`web-${index}`, 'a', 1400);
   const moves: string[] = [];
-  run({ mover: { move: async ({ metadata }, to) => void moves.push(`${metadata.name} ${to}`) } });
+  const reasons: string[] = [];
+  const move: Mover['move'] = async ({ metadata }, to, record) => {
+    moves.push(`${metadata.name} ${to}`);
+    reasons.push(`${record.do} ${record.to} by ${record.policy}, from ${record.in?.from}`);
+  };
+  run({ mover: { move } });
   await addPolicy({ placement: { strategy: 'pack' }, balance: { mode: 'automatic' }, reserve: { hosts: 0 } });
   const { status } = await planned();
   assert.equal(status?.plan?.outcome, 'carried-out');
-  assert.ok(moves.length > 0 && moves.every((move) => move.endsWith(' b')));
+  assert.ok(moves.length > 0 && moves.every((one) => one.endsWith(' b')));
+  assert.equal(new Set(moves).size, moves.length);
+  assert.deepEqual(new Set(reasons), new Set(['move b by default, from a']));
 });
 
 test('hosts sleep when they are not needed, and wake before the reserve is missing', async () => {
@@ -109,6 +116,9 @@ test('hosts sleep when they are not needed, and wake before the reserve is missi
     3_600_000,
   );
   assert.equal(await power.state('d'), 'on');
+  const { metadata } = await client.resource(node).get({ name: 'b' });
+  const record = JSON.parse(metadata.annotations?.['godwit.dev/decision'] ?? '{}');
+  assert.deepEqual([record.do, record.to, record.policy], ['power', 'off', 'default']);
   await setReady('d', false);
   await cloud.until(
     'one is woken',

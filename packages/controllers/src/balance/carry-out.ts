@@ -1,7 +1,14 @@
 import { describeError } from '@godwit/base';
-import type { EventRecorder } from '@godwit/client';
-import type { BalancePolicy, Stored } from '@godwit/kinds';
-import type { BalancePlan, PowerPlan, Situation } from '@godwit/planner';
+import type { ApiClient, EventRecorder } from '@godwit/client';
+import { type BalancePolicy, node, type Stored } from '@godwit/kinds';
+import {
+  type ActionRecord,
+  type BalancePlan,
+  decisionAnnotation,
+  keepRecord,
+  type PowerPlan,
+  type Situation,
+} from '@godwit/planner';
 import type { Machine } from '../scheduler/schedulable-machine.ts';
 import type { BalanceDrivers } from './drivers.ts';
 import { idOf } from './machine.ts';
@@ -18,19 +25,24 @@ export interface CarriedOut {
 
 const NOT: CarriedOut = { done: false };
 
+/** Who decides, in records. */
+const COMPONENT = 'balance-controller';
+
 /** Carries plans out with the drivers that there are, and tells it in events on the policy. One failure stops nothing else. */
 export class Hands {
+  readonly #client: ApiClient;
   readonly #drivers: BalanceDrivers;
   readonly #events: EventRecorder;
 
-  constructor(drivers: BalanceDrivers, events: EventRecorder) {
+  constructor(client: ApiClient, drivers: BalanceDrivers, events: EventRecorder) {
+    this.#client = client;
     this.#drivers = drivers;
     this.#events = events;
   }
 
   async move(
     policy: Stored<BalancePolicy>,
-    { hosts, nowMs }: Situation,
+    { hosts, machines: loads, nowMs }: Situation,
     { moves }: BalancePlan,
     machines: readonly Machine[],
     memory: PolicyMemory,
@@ -39,10 +51,15 @@ export class Hands {
     const { mover } = this.#drivers;
     if (memory.settings.mode !== 'automatic') return this.#propose(policy, `${moves.length} moves`);
     if (!mover) return { done: false, hindrance: 'there is nothing here that can move machines' };
-    return this.#each(policy, 'MoveFailed', moves, async ({ machine, to, why }) => {
+    return this.#each(policy, 'MoveFailed', moves, async ({ machine, from, to, why }) => {
       const one = machines[machine] as Machine;
       const host = hosts[to]?.name ?? '';
-      await mover.move(one, host);
+      const load = Math.round(loads[machine]?.cpu.mean ?? 0);
+      await mover.move(
+        one,
+        host,
+        this.#record(policy, 'move', host, whyMoved(why), { cpu: load, from: hosts[from]?.name ?? '' }),
+      );
       memory.moved(idOf(one), nowMs);
       this.#events.normal(policy, 'Moved', `${idOf(one)} goes to ${host}: ${whyMoved(why)}`);
     });
@@ -62,12 +79,14 @@ export class Hands {
     if (!power) return { done: false, hindrance: 'there is nothing here that can switch hosts' };
     const woken = await this.#each(policy, 'WakeFailed', wake, async ({ host, why }) => {
       const name = hosts[host]?.name ?? '';
+      await this.#note(name, this.#record(policy, 'power', 'on', whySwitched(why)));
       await power.wake(name);
       memory.wakingMs.set(name, nowMs);
       this.#events.normal(policy, 'HostWoken', `${name} is switched on: ${whySwitched(why)}`);
     });
     const slept = await this.#each(policy, 'SleepFailed', sleep, async ({ host, why }) => {
       const name = hosts[host]?.name ?? '';
+      await this.#note(name, this.#record(policy, 'power', 'off', whySwitched(why)));
       await power.sleep(name);
       this.#events.normal(policy, 'HostSleeps', `${name} is switched off: ${whySwitched(why)}`);
     });
@@ -85,12 +104,44 @@ export class Hands {
     if (policy.spec.rightSize?.mode !== 'automatic' || wrong.length === 0) return NOT;
     if (!resizer) return { done: false, hindrance: 'there is nothing here that can resize machines' };
     const byId = new Map(machines.map((machine) => [idOf(machine), machine]));
-    return this.#each(policy, 'ResizeFailed', wrong, async ({ id, recommended }) => {
+    return this.#each(policy, 'ResizeFailed', wrong, async ({ id, current, recommended }) => {
       const machine = byId.get(id);
       if (!machine) return;
       const size = Object.fromEntries(recommended.changes.map((resource) => [resource, recommended[resource]]));
-      await resizer.resize(machine, size);
+      const to = recommended.changes.map((resource) => `${resource} ${recommended[resource]}`).join(', ');
+      const record = this.#record(policy, 'resize', to, 'it uses as much, with a margin', { ...current });
+      await resizer.resize(machine, size, record);
       this.#events.normal(policy, 'Resized', `${id} gets the size that it needs`);
+    });
+  }
+
+  #record(
+    { metadata }: Stored<BalancePolicy>,
+    what: ActionRecord['do'],
+    to: string,
+    why: string,
+    from: NonNullable<ActionRecord['in']> = {},
+  ): ActionRecord {
+    const at = Math.floor(this.#client.world.clock.now() / 1000);
+    return {
+      v: 1,
+      do: what,
+      at,
+      by: COMPONENT,
+      policy: metadata.name,
+      to,
+      why,
+      in: from,
+      rev: metadata.resourceVersion,
+    };
+  }
+
+  /** Why a host is switched stands on its Node, before it is. */
+  async #note(name: string, record: ActionRecord): Promise<void> {
+    await this.#client.resource(node).modify({ name }, ({ metadata }) => {
+      const text = keepRecord(metadata.annotations?.[decisionAnnotation], record);
+      metadata.annotations = { ...metadata.annotations, [decisionAnnotation]: text };
+      return true;
     });
   }
 

@@ -1,9 +1,13 @@
+import type { ActionRecord } from '@godwit/planner';
 import type { Machine } from '../scheduler/schedulable-machine.ts';
 
 /** Carries machines to other hosts while they run. */
 export interface Mover {
-  /** Begins a move; resolves once it is under way. A machine that is told twice moves once. */
-  move(machine: Machine, to: string): Promise<void>;
+  /**
+   * Begins a move; resolves once it is under way. A machine that is told twice moves once.
+   * @param record why: it is to stand in the write that begins the move
+   */
+  move(machine: Machine, to: string, record: ActionRecord): Promise<void>;
 }
 
 /** Switches hosts off and on: a BMC, wake-on-LAN, the simulator. Every call may be repeated. */
@@ -17,8 +21,15 @@ export interface PowerDriver {
 
 /** Gives machines another size while they run. */
 export interface Resizer {
-  /** Processor time in thousandths of a core, memory in bytes; what is absent stays. */
-  resize(machine: Machine, size: { readonly cpu?: number; readonly memory?: number }): Promise<void>;
+  /**
+   * @param size processor time in thousandths of a core, memory in bytes; what is absent stays
+   * @param record why: it is to stand in the write that changes the size
+   */
+  resize(
+    machine: Machine,
+    size: { readonly cpu?: number; readonly memory?: number },
+    record: ActionRecord,
+  ): Promise<void>;
 }
 
 /** What plans are carried out with. Without a driver a plan is advice, whatever the policy's mode. */
