@@ -2,7 +2,10 @@ import { Failure } from '@godwit/base';
 import { MEMORY_BLOCK_BYTES } from './command-line/memory.ts';
 import type { QemuMachine } from './qemu-machine.ts';
 
-/** Plugs processors until all of the first `sockets` sockets are there. Idempotent. Code `cannot-grow`. */
+/**
+ * Plugs processors until all of the first `sockets` sockets are there. Idempotent. Code `cannot-grow`. None is ever taken
+ * out: without KVM, QEMU 7.2 dies when one is plugged again after that, and the guest with it.
+ */
 export async function setSockets(machine: QemuMachine, sockets: number): Promise<void> {
   const places = await machine.execute('query-hotpluggable-cpus');
   const all = new Set(places.map(({ props }) => props['socket-id'] ?? 0));
