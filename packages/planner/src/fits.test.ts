@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fits, fitsOnNode } from './fits.ts';
+import { spreadPolicy } from './policy.ts';
 
 const node = {
   apiVersion: 'v1',
@@ -53,4 +54,35 @@ test('a VirtualMachineInstance asks for its guest memory and what the emulator t
   assert.deepEqual(fitsOnNode({ node, bound: [], machine: machine('3Gi') }), []);
   const [reason] = fitsOnNode({ node, bound: [], machine: machine('4Gi') });
   assert.match(reason ?? '', /^Insufficient memory \(needs 4\.1 GiB, has 4 GiB free\)$/);
+});
+
+test('a GPU that somebody else was given is not given again, and parts do not add up', () => {
+  const gpuNode = { ...node, status: { allocatable: { ...node.status.allocatable, 'nvidia.com/gpu': '2' } } };
+  const part = (uid: string, share: number, gpus?: readonly number[]) => {
+    const { metadata, spec, ...rest } = pod(uid, '1Mi');
+    const decision = JSON.stringify({ v: 1, policy: 'spread', host: 'host-1', score: 1, of: 1, gpus });
+    const annotations = gpus ? { 'godwit.dev/decision': decision } : {};
+    const containers = [{ name: 'c', resources: { limits: { 'godwit.dev/gpu-share': String(share) } } }];
+    return { ...rest, metadata: { ...metadata, annotations }, spec: { ...spec, containers } };
+  };
+  const bound = [part('a', 700, [0]), part('b', 600, [1])];
+  assert.deepEqual(fitsOnNode({ node: gpuNode, bound, machine: part('new', 300, [0]) }), []);
+  assert.deepEqual(fitsOnNode({ node: gpuNode, bound, machine: part('new', 400, [0]) }), ['GPU 0 is taken']);
+  assert.deepEqual(fitsOnNode({ node: gpuNode, bound, machine: part('new', 400) }), []);
+  assert.deepEqual(fitsOnNode({ node: gpuNode, bound, machine: part('new', 500) }), [
+    'Insufficient free GPUs (needs 1 of 500 thousandths)',
+  ]);
+});
+
+test('a policy that gives processors out four times lets four times as much be bound', () => {
+  const policy = { ...spreadPolicy, overcommit: { cpu: 4 } };
+  const busy = (uid: string) => {
+    const { spec, ...rest } = pod(uid, '1Mi');
+    return { ...rest, spec: { ...spec, containers: [{ name: 'c', resources: { requests: { cpu: '7' } } }] } };
+  };
+  assert.deepEqual(fitsOnNode({ node, bound: [], machine: busy('a') }), [
+    'Insufficient cpu (needs 7 cores, has 2 cores free)',
+  ]);
+  assert.deepEqual(fitsOnNode({ node, bound: [], machine: busy('a'), policy }), []);
+  assert.equal(fitsOnNode({ node, bound: [busy('a')], machine: busy('b'), policy }).length, 1);
 });

@@ -71,7 +71,9 @@ async function bind(
     async (attempt) => {
       const current = await engine.existing(kind, namespace, name);
       checkUnbound(kind, current, wanted);
-      const allocation = await roomOn(engine, kind, name, node, current.object);
+      // The decision comes with the binding, and says which GPUs it is about.
+      const asked = withAnnotations(current.object, wanted.metadata.annotations);
+      const allocation = await roomOn(engine, kind, name, node, asked);
       const machine = await bound(engine, caller, attempt, kind, place, current.object, wanted, node, options);
       attempt.append({ key, body: Document.draft(machine), previous: current.revision });
       attempt.append(allocation);
@@ -80,6 +82,11 @@ async function bind(
     },
     () => modified(kind, name),
   );
+}
+
+function withAnnotations(object: KubeObject, more: Readonly<Record<string, string>> | undefined): KubeObject {
+  const { metadata } = object;
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...more } } };
 }
 
 function success(kind: KindDefinition, name: string): object {
