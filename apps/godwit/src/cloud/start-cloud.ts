@@ -14,9 +14,7 @@ import { openControllers } from './open-controllers.ts';
 import { openDoor } from './open-door.ts';
 import { type OpenHost, openHost } from './open-host.ts';
 import { programLog } from './program-log.ts';
-
-/** Longest that all machines together may take to stop. */
-const STOP_TIMEOUT_MS = 180_000;
+import { STOP_TIMEOUT_MS } from './stop-timeout.ts';
 
 /** A whole cloud in this process. */
 export interface Cloud {

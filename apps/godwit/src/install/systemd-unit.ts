@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '@godwit/base';
+import { STOP_TIMEOUT_MS } from '../cloud/stop-timeout.ts';
 import { DEFAULT_STATE_FOLDER, type StateFolder } from '../state-folder.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { projectRoot } from '../test/tiers.ts';
@@ -13,8 +14,8 @@ export function unitName(state: StateFolder): string {
   return state.root === DEFAULT_STATE_FOLDER ? 'godwit.service' : `godwit-${state.instance.id}.service`;
 }
 
-/** A little more than all machines together may take (`STOP_TIMEOUT_MS` in `start-cloud.ts`). */
-const STOP_PATIENCE_SECONDS = 200;
+/** A little more than all machines together may take. */
+const STOP_PATIENCE_SECONDS = STOP_TIMEOUT_MS / 1000 + 20;
 
 /**
  * Scopes in which machines run: QEMU's are named by our driver, those of containers and their monitors by Podman. What

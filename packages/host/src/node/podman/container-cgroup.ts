@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { run } from '../process/index.ts';
 
 export const CGROUP_ROOT = '/sys/fs/cgroup';
 const ID = /libpod-([0-9a-f]{64})(?:\.scope)?$/;
@@ -87,6 +88,16 @@ async function killAll(path: string): Promise<void> {
       // Gone meanwhile.
     }
   }
+}
+
+/**
+ * Takes the slice of our containers out of systemd's list, where there is one. The slice above it may be that of other
+ * Godwits too, and stays.
+ */
+export async function stopSlice(cgroupParent: string): Promise<void> {
+  if (!cgroupParent.endsWith('.slice')) return;
+  // One that systemd does not know is not there: that is what was wanted.
+  await run('systemctl', ['stop', cgroupParent]).catch(() => {});
 }
 
 /** Removes an empty cgroup and what is empty below it, in every hierarchy. */
