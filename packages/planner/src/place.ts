@@ -2,6 +2,7 @@ import type { Random } from '@godwit/base';
 import type { Decision } from './decision.ts';
 import type { Policy } from './policy.ts';
 import { REASON_COUNT } from './reason.ts';
+import { withoutDevices } from './request/common.ts';
 import type { MachineRequest } from './request/machine-request.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 import { POINTS, type Question, questionOf, rankingsOf, type Survey, scan } from './survey/index.ts';
@@ -59,7 +60,7 @@ export function place(
       refusals.push({ request, hosts: snapshot.hostCount, counts: survey.counts });
       continue;
     }
-    snapshot.put(request, host.name);
+    snapshot.put(withoutDevices(request), host.name);
     const gpus = snapshot.machines.get(request.uid)?.request.gpu?.devices;
     const decision = { ...decide(snapshot, survey, policy), ...(gpus && { gpus }) };
     placements.push({ request, host: host.name, decision });

@@ -90,6 +90,14 @@ test('GPUs are read from pods and nodes, and a bound pod keeps those that it was
   assert.equal(pod({}).gpu, undefined);
   const decision = JSON.stringify({ v: 1, policy: 'spread', host: 'a', score: 1, of: 1, gpus: [1] });
   assert.deepEqual(pod({ [gpuShareResource]: '250' }, { 'godwit.dev/decision': decision }).gpu?.devices, [1]);
+  const forged = decision.replace('[1]', '[-1]');
+  assert.equal(pod({ [gpuShareResource]: '250' }, { 'godwit.dev/decision': forged }).gpu?.devices, undefined);
+  // Who is placed anew gets what is free now, whatever an old decision says.
+  const stale = { ...gpuMachine('stale', 1, 1000), gpu: { count: 1, share: 1000, devices: [0] } };
+  const snapshot = exampleSnapshot([gpuHost('a', 2)]);
+  snapshot.put(gpuMachine('there', 1, 1000), 'a');
+  const { placements } = place(snapshot, [stale], spreadPolicy, new SeededRandom(1));
+  assert.deepEqual(placements[0]?.decision.gpus, [1]);
   const node = {
     apiVersion: 'v1',
     kind: 'Node',

@@ -1,6 +1,7 @@
 /** What would make a machine fit: the smallest change of each kind, and a machine that could make room by moving. */
 import { overcommitOf } from '../policy.ts';
 import { type Reason, reasons } from '../reason.ts';
+import { withoutDevices } from '../request/common.ts';
 import type { MachineRequest } from '../request/machine-request.ts';
 import { prepareAllTests, type Question, questionOf, rankingsOf } from '../survey/index.ts';
 import { readableAmount } from './words.ts';
@@ -116,12 +117,8 @@ function newHomeOf(machine: MachineRequest, row: number, { snapshot, request, po
   try {
     const fits = prepareAllTests(questionOf(snapshot, request, policy)).every((test) => test(row) === reasons.passes);
     if (!fits) return undefined;
-    snapshot.put(request, host);
-    const { devices: _gpus, ...gpu } = machine.gpu ?? { count: 0, share: 0 };
-    const { best } = rankingsOf(snapshot).survey(
-      questionOf(snapshot, machine.gpu ? { ...machine, gpu } : machine, policy),
-      0,
-    );
+    snapshot.put(withoutDevices(request), host);
+    const { best } = rankingsOf(snapshot).survey(questionOf(snapshot, machine, policy), 0);
     const other = best.find((candidate) => candidate.row !== row);
     return snapshot.hosts[other?.row ?? -1]?.name;
   } finally {

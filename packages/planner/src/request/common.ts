@@ -2,7 +2,7 @@
 import { type Amounts, gpuShareResource } from '../amounts.ts';
 import { decisionAnnotation } from '../decision.ts';
 import { isAction, parseRecords } from '../record/decision-record.ts';
-import type { GpuRequest } from './machine-request.ts';
+import type { GpuRequest, MachineRequest } from './machine-request.ts';
 
 /** A whole GPU, in thousandths. */
 const WHOLE = 1000;
@@ -29,8 +29,25 @@ export function gpuOf(amounts: Amounts, annotations: Readonly<Record<string, str
   const count = whole > 0 ? whole : Math.ceil(share / WHOLE);
   if (count <= 0) return undefined;
   const placed = parseRecords(annotations[decisionAnnotation]).find((record) => !isAction(record));
-  const devices = placed && !isAction(placed) ? placed.gpus : undefined;
+  const devices = placed && !isAction(placed) && isChoice(placed.gpus, count) ? placed.gpus : undefined;
   return { count, share: whole > 0 || share > WHOLE ? WHOLE : share, ...(devices && { devices }) };
+}
+
+/** Annotations are written by people, too. */
+function isChoice(devices: unknown, count: number): devices is readonly number[] {
+  if (!Array.isArray(devices) || devices.length !== count || new Set(devices).size !== count) return false;
+  return devices.every((device) => Number.isInteger(device) && device >= 0);
+}
+
+/** The request of a machine that is to get devices anew, whichever it had. */
+export function withoutDevices(request: MachineRequest): MachineRequest {
+  const { gpu, cores } = request;
+  if (!gpu?.devices && !cores?.devices) return request;
+  return {
+    ...request,
+    ...(gpu && { gpu: { count: gpu.count, share: gpu.share } }),
+    ...(cores && { cores: { count: cores.count, share: cores.share, strict: cores.strict } }),
+  };
 }
 
 /** What a machine with these amounts takes in thousandths of GPUs, so that whole and shared ones add up. */
