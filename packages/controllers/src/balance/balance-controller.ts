@@ -5,6 +5,7 @@ import { type BalancePlan, type PowerPlan, planBalance, planPower, type Situatio
 import { wake } from '../framework/index.ts';
 import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { hostsInUse, sizesOf, wattsInUse } from './advice.ts';
+import { ApiResizer } from './api-resizer.ts';
 import { Hands } from './carry-out.ts';
 import type { BalanceDrivers } from './drivers.ts';
 import { ApiMeter, type Meter, type Usages } from './meter.ts';
@@ -31,7 +32,11 @@ export class BalanceController implements Reconciler {
   readonly #meter: Meter;
   readonly #memories = new Map<string, { readonly spec: string; readonly memory: PolicyMemory }>();
 
-  constructor(client: ApiClient, drivers: BalanceDrivers = {}, meter: Meter = new ApiMeter(client)) {
+  constructor(
+    client: ApiClient,
+    drivers: BalanceDrivers = { resizer: new ApiResizer(client) },
+    meter: Meter = new ApiMeter(client),
+  ) {
     this.#client = client;
     this.#drivers = drivers;
     this.#meter = meter;

@@ -27,7 +27,7 @@ afterEach(async () => {
   await cloud.close();
 });
 
-function run(drivers: BalanceDrivers = {}, read: () => Promise<Usages> = async () => new Map(uses)): void {
+function run(drivers?: BalanceDrivers, read: () => Promise<Usages> = async () => new Map(uses)): void {
   running = new Controllers([new BalanceController(client, drivers, { read })], cloud.world).run(stop.signal);
 }
 
@@ -149,7 +149,7 @@ test('of policies that select the same hosts the oldest governs them, and the ot
 test('when nothing can be measured machines count as what they ask for', async () => {
   for (const name of ['a', 'b']) await addHost(name);
   await addPod('web', 'a', 0, { cpu: '3' });
-  run({}, () => Promise.reject(new Error('no metrics')));
+  run(undefined, () => Promise.reject(new Error('no metrics')));
   await addPolicy({ placement: { strategy: 'pack' }, reserve: { hosts: 0 } });
   const { status } = await planned();
   assert.equal(status?.plan?.outcome, 'nothing');
@@ -166,4 +166,19 @@ test('sizes are recommended once machines were watched for long enough, with wha
   assert.equal((await found())?.machine, 'pod/default/web');
   const { status } = await find();
   assert.ok((status?.waste?.cores ?? 0) > 2.5 && (status?.waste?.costPerHour ?? 0) > 0.25);
+});
+
+test('an automatic policy gives pods the size that they need, once, and says why', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('web', 'a', 100, { cpu: '3' });
+  run();
+  await addPolicy({ rightSize: { mode: 'automatic' } });
+  const find = () => client.resource(pod).get({ namespace: 'default', name: 'web' });
+  const cpu = async () => (await find()).spec.containers[0]?.resources?.requests?.cpu;
+  await cloud.until('it is resized', async () => (await cpu()) !== '3', 8 * 3_600_000);
+  const { metadata, spec } = await find();
+  assert.match(String(spec.containers[0]?.resources?.requests?.cpu), /^1[12]\dm$/);
+  assert.match(metadata.annotations?.['godwit.dev/decision'] ?? '', /"do":"resize".*"policy":"default"/);
+  await cloud.pass(3_600_000);
+  assert.equal((await find()).metadata.generation, metadata.generation);
 });

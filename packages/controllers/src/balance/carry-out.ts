@@ -110,7 +110,7 @@ export class Hands {
       const size = Object.fromEntries(recommended.changes.map((resource) => [resource, recommended[resource]]));
       const to = recommended.changes.map((resource) => `${resource} ${recommended[resource]}`).join(', ');
       const record = this.#record(policy, 'resize', to, 'it uses as much, with a margin', { ...current });
-      await resizer.resize(machine, size, record);
+      if (!(await resizer.resize(machine, size, record))) return;
       this.#events.normal(policy, 'Resized', `${id} gets the size that it needs`);
     });
   }

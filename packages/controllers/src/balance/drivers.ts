@@ -23,13 +23,14 @@ export interface PowerDriver {
 export interface Resizer {
   /**
    * @param size processor time in thousandths of a core, memory in bytes; what is absent stays
-   * @param record why: it is to stand in the write that changes the size
+   * @param record why: it is to stand beside the size
+   * @returns whether it was resized: some are left to people
    */
   resize(
     machine: Machine,
     size: { readonly cpu?: number; readonly memory?: number },
     record: ActionRecord,
-  ): Promise<void>;
+  ): Promise<boolean>;
 }
 
 /** What plans are carried out with. Without a driver a plan is advice, whatever the policy's mode. */

@@ -6,7 +6,7 @@
  *   policy-memory      what was learned from it: loads, demand, who moved when
  *   observe            hosts and machines, from caches; situation-of: in the planner's words
  *   advice             what sizes machines should have
- *   drivers            what plans are carried out with; carry-out: doing so
+ *   drivers            what plans are carried out with; api-resizer: one of them; carry-out: doing so
  *   storage-advice     which volumes should move
  *   policy-status      what the status says; policy-conditions: the conditions in it
  *   balance-controller the reconciler
