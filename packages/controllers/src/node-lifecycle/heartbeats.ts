@@ -6,18 +6,11 @@ import type { Wake } from '../reconciler.ts';
 const LEASE_NAMESPACE = 'kube-node-lease';
 const DEFAULT_SECONDS = 40;
 
-/** How long a node has not been heard of. */
-export interface Heartbeats {
-  readonly wakes: readonly Wake[];
-  /** Milliseconds for which the node may be silent, and has been. Undefined for one that never promised to speak. */
-  silence(node: string): { readonly allowedMs: number; readonly silentMs: number } | undefined;
-}
-
 /**
- * By the Leases that agents renew. Time is measured here, from when a renewal was seen: clocks of others do not count,
+ * How long nodes have not been heard of, by the Leases that their agents renew. Time is measured here, from when a renewal was seen: clocks of others do not count,
  * and after a start every node has its whole time to be heard again.
  */
-export class LeaseHeartbeats implements Heartbeats {
+export class Heartbeats {
   readonly wakes: readonly Wake[];
   readonly #leases: KindCache<Lease>;
   readonly #nowMs: () => number;
@@ -31,6 +24,7 @@ export class LeaseHeartbeats implements Heartbeats {
     ];
   }
 
+  /** Milliseconds for which the node may be silent, and has been. Undefined for one that never promised to speak. */
   silence(node: string): { readonly allowedMs: number; readonly silentMs: number } | undefined {
     const known = this.#leases.get({ namespace: LEASE_NAMESPACE, name: node });
     if (!known) {

@@ -9,5 +9,4 @@
  *   machines on it are told to go when they do not tolerate that any longer; they end when their host says so, or
  *   when the node is tainted `out-of-service`: somebody has made sure that nothing runs there. So nothing runs twice.
  */
-export * from './heartbeats.ts';
 export * from './node-lifecycle-controller.ts';

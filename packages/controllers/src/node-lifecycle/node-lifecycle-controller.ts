@@ -17,7 +17,7 @@ import {
 import { wake } from '../framework/index.ts';
 import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { leavesAtMs } from './evictions.ts';
-import { type Heartbeats, LeaseHeartbeats } from './heartbeats.ts';
+import { Heartbeats } from './heartbeats.ts';
 import { judge } from './judge.ts';
 
 const BY_NODE = 'node';
@@ -37,16 +37,16 @@ export class NodeLifecycleController implements Reconciler {
   readonly #pods: KindCache<Pod>;
   readonly #instances: KindCache<VirtualMachineInstance>;
 
-  constructor(client: ApiClient, heartbeats: Heartbeats = new LeaseHeartbeats(client)) {
+  constructor(client: ApiClient) {
     this.#client = client;
-    this.#heartbeats = heartbeats;
+    this.#heartbeats = new Heartbeats(client);
     this.#events = new EventRecorder(client, 'node-controller');
     this.#nodes = client.cache(node);
     this.#pods = client.cache(pod, { [BY_NODE]: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) });
     this.#instances = client.cache(virtualMachineInstance, {
       [BY_NODE]: ({ status }) => (status?.nodeName ? [status.nodeName] : []),
     });
-    this.wakes = [wake(this.#nodes), ...heartbeats.wakes];
+    this.wakes = [wake(this.#nodes), ...this.#heartbeats.wakes];
   }
 
   async reconcile(name: string): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { type MachineRequest, type Policy, packPolicy, place, Snapshot } from '@
 import type { Plan } from '../plan/index.ts';
 
 export interface Fewest {
-  /** Hosts that would do, with the reserve. */
+  /** Hosts that would do, with the reserve: more than there are where even all of them do not. */
   readonly hosts: number;
   readonly reserve: number;
   /** Fewer than this cannot be: by what is asked of the scarcest resource. */
@@ -34,7 +34,7 @@ export function fewestHosts({ seed, reserveHosts }: Plan, snapshot: Snapshot, { 
     for (let count = 0; count < more && used < hosts.length; count++)
       trial.setHost(ready(hosts[used++] as (typeof hosts)[number]));
   }
-  return { hosts: Math.min(hosts.length, used + reserveHosts), reserve: reserveHosts, least, of: hosts.length };
+  return { hosts: used + reserveHosts, reserve: reserveHosts, least, of: hosts.length };
 }
 
 function ready<T>(host: T): T & { readonly ready: true; readonly schedulable: true; readonly taints: readonly [] } {

@@ -79,7 +79,9 @@ export const english: Words = {
         ? `Growing by ${percentPerWeek} % a week, it is not full within ten years.`
         : `Growing by ${percentPerWeek} % a week, it is full in ${weeks} weeks${group === undefined ? '' : `: ${group} is refused first`}.`,
   fewest: ({ hosts, of, reserve, least }) =>
-    `${whole(hosts)} of ${whole(of)} hosts would do for what runs, ${whole(reserve)} of them kept free; fewer than ${whole(least)} cannot.`,
+    hosts > of
+      ? `With ${whole(reserve)} kept free, what runs needs ${whole(hosts)} hosts like these; there are ${whole(of)}.`
+      : `${whole(hosts)} of ${many(of, 'host')} would do for what runs, ${whole(reserve)} of them kept free; fewer than ${whole(least)} cannot.`,
   reserve: ({ reserveLostMs, samples }, hosts) =>
     reserveLostMs.length === 0
       ? `N+${hosts} was held at every moment.`
@@ -146,7 +148,9 @@ export const chinese: Words = {
         ? `按每周增长 ${percentPerWeek} % 计算，十年内不会用尽。`
         : `按每周增长 ${percentPerWeek} % 计算，${weeks} 周后用尽${group === undefined ? '' : `，最先被拒绝的是 ${group}`}。`,
   fewest: ({ hosts, of, reserve, least }) =>
-    `现有负载只需 ${whole(of)} 台主机中的 ${whole(hosts)} 台（其中预留 ${whole(reserve)} 台）；少于 ${whole(least)} 台则不可能。`,
+    hosts > of
+      ? `若预留 ${whole(reserve)} 台，现有负载需要 ${whole(hosts)} 台这样的主机，而现在只有 ${whole(of)} 台。`
+      : `现有负载只需 ${whole(of)} 台主机中的 ${whole(hosts)} 台（其中预留 ${whole(reserve)} 台）；少于 ${whole(least)} 台则不可能。`,
   reserve: ({ reserveLostMs, samples }, hosts) =>
     reserveLostMs.length === 0
       ? `任何时刻都满足 N+${hosts}。`
