@@ -108,3 +108,27 @@ test('everything is as before afterwards, and with the victims gone it fits', ()
     }),
   );
 });
+
+test('whatever the budgets, none is overdrawn', () => {
+  const each = fc.record({
+    priority: fc.integer({ min: 0, max: 5 }),
+    gib: fc.integer({ min: 1, max: 4 }),
+    app: fc.constantFrom('a', 'b'),
+  });
+  const hosts = fc.array(fc.array(each, { maxLength: 4 }), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(hosts, fc.nat(2), fc.nat(2), fc.integer({ min: 1, max: 8 }), (lists, a, b, gib) => {
+      const on = lists.map((list, i) =>
+        list.map(({ priority, gib: size, app }, j) => machine(`m${i}-${j}`, priority, size, { app })),
+      );
+      const budgets = Object.entries({ a, b }).map(([app, allowed]) => ({
+        covers: ({ labels }: MachineRequest) => labels.app === app,
+        allowed,
+      }));
+      const snapshot = cloud(Object.fromEntries(on.map((list, i) => [`h${i}`, list])));
+      const found = preempt(snapshot, machine('new', 9, gib), spreadPolicy, { budgets, leaving: new Set() });
+      for (const { covers, allowed } of budgets) assert.ok((found?.victims ?? []).filter(covers).length <= allowed);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -33,13 +33,13 @@ export class DeviceTable {
   }
 
   /** Gives devices to a machine; returns what it asked for with those that it got. */
-  put<Request extends DeviceRequest>(request: Request, row: number): Request {
+  put<Request extends DeviceRequest>(request: Request, row: number): Request & { readonly devices: readonly number[] } {
     const free = this.free(row);
     const devices = request.devices ?? chooseDevices(free, request.count, request.share) ?? [];
     for (const device of devices) {
       if (device < free.length) free[device] = (free[device] as number) - request.share;
     }
-    return request.devices ? request : { ...request, devices };
+    return { ...request, devices };
   }
 
   remove({ share, devices = [] }: DeviceRequest, row: number): void {
