@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { run } from '../process/index.ts';
 
 export const CGROUP_ROOT = '/sys/fs/cgroup';
@@ -90,14 +90,21 @@ async function killAll(path: string): Promise<void> {
   }
 }
 
-/**
- * Takes the slice of our containers out of systemd's list, where there is one. The slice above it may be that of other
- * Godwits too, and stays.
- */
-export async function stopSlice(cgroupParent: string): Promise<void> {
+/** Takes the slice of our containers from systemd, and those above it in which there is no other. */
+export async function stopSlices(cgroupParent: string, cgroupPath: string): Promise<void> {
   if (!cgroupParent.endsWith('.slice')) return;
-  // One that systemd does not know is not there: that is what was wanted.
-  await run('systemctl', ['stop', cgroupParent]).catch(() => {});
+  for (let path = cgroupPath; path !== '/'; path = dirname(path)) {
+    if ((await slicesIn(path)).length > 0) return;
+    // One that systemd does not know is not there: that is what was wanted.
+    await run('systemctl', ['stop', basename(path)]).catch(() => {});
+    await removeCgroup(path);
+  }
+}
+
+/** Slices right below one, in whichever hierarchy systemd keeps its own. */
+async function slicesIn(path: string): Promise<readonly string[]> {
+  const found = await Promise.all(['', 'systemd'].map((hierarchy) => names(join(CGROUP_ROOT, hierarchy, path))));
+  return found.flat().filter((name) => name.endsWith('.slice'));
 }
 
 /** Removes an empty cgroup and what is empty below it, in every hierarchy. */

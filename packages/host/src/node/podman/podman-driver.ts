@@ -15,7 +15,7 @@ import type {
   ImageRequest,
   Session,
 } from '../../container-driver.ts';
-import { killMonitors, readMemoryLimit, removeCgroup, stopSlice } from './container-cgroup.ts';
+import { killMonitors, readMemoryLimit, removeCgroup, stopSlices } from './container-cgroup.ts';
 import { factsOfInspection, factsOfListed, type PodmanInspection, type PodmanListed } from './container-facts.ts';
 import { ContainerMeter } from './container-meter.ts';
 import { containerSpecification, resourceLimits } from './container-specification.ts';
@@ -228,7 +228,7 @@ export class PodmanDriver implements ContainerDriver {
     await killMonitors(places.cgroupPath);
     await unmountBelow(places.graphRoot);
     await unmountBelow(this.#options.runFolder);
-    await stopSlice(places.cgroupParent);
+    await stopSlices(places.cgroupParent, places.cgroupPath);
     await removeCgroup(places.cgroupPath);
     await rm(this.#options.runFolder, { recursive: true, force: true });
   }
