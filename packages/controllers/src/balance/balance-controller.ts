@@ -59,8 +59,9 @@ export class BalanceController implements Reconciler {
     if (memory.isSampleDue(nowMs)) memory.observe(await this.#usages(), observed.ids, nowMs);
     const dueMs = memory.plannedMs + memory.settings.intervalSeconds * 1000;
     if (nowMs >= dueMs || nowMs < memory.plannedMs) {
-      await this.#plan(policy, observed, memory);
+      // Before: what breaks half-way must not be carried out again at once.
       memory.plannedMs = nowMs;
+      await this.#plan(policy, observed, memory);
     }
     return after(SAMPLE_MS, 'machines are measured every minute');
   }
@@ -112,7 +113,11 @@ export class BalanceController implements Reconciler {
       now: timestamp(this.#client.world.clock),
     });
     if (!plan.reserve.before) this.#events.warning(policy, 'ReserveLost', 'what may fail can not fail any more');
-    await this.#client.resource(balancePolicy).updateStatus({ ...policy, status });
+    const write = (draft: { status?: BalancePolicy['status'] }) => {
+      draft.status = status;
+      return true;
+    };
+    await this.#client.resource(balancePolicy).modify(policy.metadata, write, { subresource: 'status' });
   }
 }
 

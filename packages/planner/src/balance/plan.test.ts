@@ -36,6 +36,11 @@ test('what moved a short while ago stays', () => {
   assert.deepEqual(planBalance(situationOf(three, machines), testSettings(pack)).moves, []);
 });
 
+test('what is on its way already is not told to go again', () => {
+  const machines = [machineOf(0, 700, { movedMs: 9_900_000 }), machineOf(0, 600, { movedMs: 9_900_000 })];
+  assert.deepEqual(planBalance(situationOf(three, machines), testSettings(pack)).moves, []);
+});
+
 test('no more moves than the policy leaves for this hour', () => {
   const machines = Array.from({ length: 9 }, (_, index) => machineOf(index % 3, 100));
   const settings = testSettings({ ...pack, balance: { maximumMovesPerHour: 3 } });

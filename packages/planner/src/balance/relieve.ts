@@ -1,6 +1,6 @@
 import { findHost, findSleeper } from './find-host.ts';
 import type { Floor } from './floor.ts';
-import type { Move, MoveReason } from './situation.ts';
+import type { BalanceMachine, Move, MoveReason } from './situation.ts';
 
 export interface Relief {
   readonly moves: readonly Move[];
@@ -17,8 +17,9 @@ export interface Relief {
 export function relieve(floor: Floor, budget: number): Relief {
   const relief = new Reliever(floor, budget);
   const { hosts, machines, allows } = floor.situation;
-  machines.forEach(({ host, movable }, machine) => {
-    if (movable && !allows(machine, host)) relief.send(machine, 'misplaced');
+  machines.forEach((one, machine) => {
+    const { host, movable } = one;
+    if (movable && !isUnderWay(floor, one) && !allows(machine, host)) relief.send(machine, 'misplaced');
   });
   for (let host = 0; host < hosts.length; host++) relieveHost(floor, host, relief);
   return relief;
@@ -40,7 +41,7 @@ function bestToLeave(floor: Floor, host: number, stuck: ReadonlySet<number>): nu
   let least = Number.POSITIVE_INFINITY;
   for (const machine of floor.machinesOn[host] ?? []) {
     const one = floor.situation.machines[machine];
-    if (!one?.movable || one.host !== host || stuck.has(machine)) continue;
+    if (!one?.movable || one.host !== host || stuck.has(machine) || isUnderWay(floor, one)) continue;
     const load = Math.min(one.cpu.now, one.cpu.mean);
     if (load <= 0) continue;
     const cost =
@@ -51,6 +52,11 @@ function bestToLeave(floor: Floor, host: number, stuck: ReadonlySet<number>): nu
     }
   }
   return best;
+}
+
+/** It was told to move since the last plan, and may not have arrived. */
+function isUnderWay({ situation, settings }: Floor, { movedMs }: BalanceMachine): boolean {
+  return movedMs !== undefined && situation.nowMs - movedMs < settings.intervalSeconds * 1000;
 }
 
 class Reliever implements Relief {
