@@ -7,7 +7,7 @@ import { holdControlSocket, readSummary, type Summary } from '../cloud/control-s
 import { explainDamage } from '../cloud/store-damage.ts';
 import { installPackages, missingPackages, runtimePackages } from '../install/debian-packages.ts';
 import { isHostGoingDown } from '../install/systemctl.ts';
-import { installUnit } from '../install/systemd-unit.ts';
+import { installUnit, unitName } from '../install/systemd-unit.ts';
 import { openStateFolder, type StateFolder } from '../state-folder.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import { formatDuration } from '../terminal/units.ts';
@@ -32,7 +32,7 @@ export async function up(options: UpOptions): Promise<void> {
   const listen = parseListen(options.listen, state);
   if (options.install) {
     installUnit(state, listen, terminal);
-    return printSummary(await waitUntilReady(state.controlSocket), terminal);
+    return printSummary(await waitUntilReady(state.controlSocket, `see journalctl -u ${unitName(state)}`), terminal);
   }
   if (options.detach) return detach(state, listen, terminal);
   return runInForeground(state, listen, terminal);
@@ -107,7 +107,7 @@ async function detach(state: StateFolder, listen: Listen, terminal: Terminal): P
     child.once('exit', (code) => reject(new Failure('start-failed', lastWords(state.log, begin, code))));
   });
   terminal.step(`starting (log: ${state.log})`);
-  const summary = await Promise.race([exit, waitUntilReady(state.controlSocket, child.pid)]);
+  const summary = await Promise.race([exit, waitUntilReady(state.controlSocket, `see ${state.log}`, child.pid)]);
   child.removeAllListeners('exit');
   child.unref();
   printSummary(summary, terminal);
@@ -120,8 +120,8 @@ function lastWords(log: string, begin: number, code: number | null): string {
   return `${said ?? `it ended with code ${code}`} (log: ${log})`;
 }
 
-/** Waits for the program of this process id, or for any. */
-async function waitUntilReady(socket: string, processId?: number): Promise<Summary> {
+/** Waits for the program of this process id, or for any; `advice` says where to look when none becomes ready. */
+async function waitUntilReady(socket: string, advice: string, processId?: number): Promise<Summary> {
   const clock = new SystemClock();
   const deadline = clock.monotonic() + READY_TIMEOUT_MS;
   while (clock.monotonic() < deadline) {
@@ -129,7 +129,7 @@ async function waitUntilReady(socket: string, processId?: number): Promise<Summa
     if (summary && summary.processId === (processId ?? summary.processId)) return summary;
     await clock.sleep(50);
   }
-  throw new Failure('start-failed', `not ready within ${formatDuration(READY_TIMEOUT_MS)}`);
+  throw new Failure('start-failed', `not ready within ${formatDuration(READY_TIMEOUT_MS)}: ${advice}`);
 }
 
 function printSummary(summary: Summary, terminal: Terminal): void {
