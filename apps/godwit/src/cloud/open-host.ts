@@ -4,7 +4,7 @@ import type { Operations } from '@godwit/api';
 import { nodeUser } from '@godwit/api';
 import type { World } from '@godwit/base';
 import { ApiClient, EventRecorder } from '@godwit/client';
-import { Agent, type MachineUsage, VirtualMachineManager } from '@godwit/host';
+import { type Acceleration, Agent, type MachineUsage, VirtualMachineManager } from '@godwit/host';
 import {
   downloadWithin,
   FileRecords,
@@ -78,9 +78,7 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
     volumes,
   });
   const proof = proveAcceleration({ clock: world.clock, folder: state.root, kernels: laidOutKernels(state.images) });
-  const settings = join(state.root, 'containers');
-  const resolver = new ImageResolver({ stores: ['/var/lib/containers/storage', join(settings, 'storage')], settings });
-  const images = new ImageFiles(state.images, resolver);
+  const images = openImages(state);
   const hypervisor = new QemuHypervisor({
     world,
     machines: state.machines,
@@ -98,31 +96,46 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
     network,
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
   });
-  const importFolders = [join(state.root, 'imports')];
-  const download = downloadWithin({
-    enter: network.enter,
-    nameServer: addressPlan(state.instance).gateway,
-    dnsDomain: DNS_DOMAIN,
+  const nameServer = addressPlan(state.instance).gateway;
+  const filler = new LocalVolumeFiller({
+    world,
+    client,
+    volumes,
+    images,
+    importFolders: [join(state.root, 'imports')],
+    download: downloadWithin({ enter: network.enter, nameServer, dnsDomain: DNS_DOMAIN }),
   });
-  const filler = new LocalVolumeFiller({ world, client, volumes, images, importFolders, download });
   const load = hostReader();
   const agent = new Agent({ client, world, nodeName, pods, instances, network, volumes, filler, facts, load });
-  // Where KVM hangs, that takes seconds to be sure of, once a boot: nobody waits for it but machines.
-  const acceleration = await Promise.race([
-    proof,
-    world.clock.sleep(PROOF_PATIENCE_MS).then(() => hypervisor.acceleration),
-  ]);
   return {
     agent,
     measure: (uid) => hypervisor.measure(uid),
     network,
-    accelerator: `${acceleration.type === 'kvm' ? 'KVM' : 'emulated (TCG)'}: ${acceleration.reason}`,
+    accelerator: await accelerationWords(proof, hypervisor, world),
     close: async () => {
       await agent.release();
       await network.release();
       client.close();
     },
   };
+}
+
+/** Where KVM hangs, it takes seconds to be sure of that, once a boot: nobody waits for it but machines. */
+async function accelerationWords(
+  proof: Promise<Acceleration>,
+  hypervisor: QemuHypervisor,
+  { clock }: World,
+): Promise<string> {
+  const patience = clock.sleep(PROOF_PATIENCE_MS).then(() => hypervisor.acceleration);
+  const { type, reason } = await Promise.race([proof, patience]);
+  return `${type === 'kvm' ? 'KVM' : 'emulated (TCG)'}: ${reason}`;
+}
+
+/** Images of virtual machines' disks: the host's own store first, then that of the containers. */
+function openImages(state: StateFolder): ImageFiles {
+  const settings = join(state.root, 'containers');
+  const stores = ['/var/lib/containers/storage', join(settings, 'storage')];
+  return new ImageFiles(state.images, new ImageResolver({ stores, settings }));
 }
 
 /** Kernels of images that were laid out before, to prove KVM with where the host keeps none in /boot. */

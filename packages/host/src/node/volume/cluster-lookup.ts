@@ -1,6 +1,5 @@
-import { Resolver } from 'node:dns/promises';
-import { isIP, type LookupFunction } from 'node:net';
-import { describeError } from '@godwit/base';
+import { Resolver } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 
 /** How names are found inside the data plane. */
 export interface NameServer {
@@ -14,17 +13,19 @@ export function clusterLookup({ address, searches }: NameServer): LookupFunction
   const resolver = new Resolver({ timeout: 2_000, tries: 2 });
   resolver.setServers([address]);
   return (name, options, done) => {
-    firstAnswer(resolver, candidates(name, searches)).then(
-      (found) => {
-        const all = found.map((ip) => ({ address: ip, family: isIP(ip) }));
-        if (options.all) done(null, all);
-        else done(null, all[0]?.address ?? '', all[0]?.family ?? 4);
-      },
-      (error: unknown) => {
-        const failure = Object.assign(new Error(`cannot find ${name}: ${describeError(error)}`), { code: 'ENOTFOUND' });
-        done(failure, options.all ? [] : '', 4);
-      },
-    );
+    resolveFirst(resolver, candidates(name, searches), (error, found) => {
+      const [first] = found;
+      if (error || first === undefined) {
+        const failure = new Error(`cannot find ${name}: ${error?.message ?? 'it has no address'}`);
+        return done(Object.assign(failure, { code: 'ENOTFOUND' }), options.all ? [] : '', 4);
+      }
+      if (options.all)
+        done(
+          null,
+          found.map((ip) => ({ address: ip, family: 4 })),
+        );
+      else done(null, first, 4);
+    });
   };
 }
 
@@ -35,14 +36,13 @@ function candidates(name: string, searches: readonly string[]): readonly string[
   return name.includes('.') ? [name, ...longer] : [...longer, name];
 }
 
-async function firstAnswer(resolver: Resolver, names: readonly string[]): Promise<readonly string[]> {
-  let last: unknown;
-  for (const name of names) {
-    try {
-      return await resolver.resolve4(name);
-    } catch (error) {
-      last = error;
-    }
-  }
-  throw last;
+function resolveFirst(
+  resolver: Resolver,
+  [name = '', ...others]: readonly string[],
+  done: (error: Error | null, found: readonly string[]) => void,
+): void {
+  resolver.resolve4(name, (error, found) => {
+    if (error && others.length > 0) resolveFirst(resolver, others, done);
+    else done(error, error ? [] : found);
+  });
 }
