@@ -79,31 +79,41 @@ function* clusterObjects(instance: Instance): Generator<Seed> {
   }));
 }
 
+const apiMetadata = {
+  name: 'kubernetes',
+  namespace: 'default',
+  labels: { component: 'apiserver', provider: 'godwit' },
+};
+
 /**
- * The Service through which machines reach the API: its endpoint is the host's side of the uplink.
- * Written after the network, because its address lies in the service range.
+ * The Service through which machines reach the API. To be made after the network, because its address lies in the
+ * service range, and before anybody is let in: the first Service of somebody else would take the address.
+ * @param port where the API is going to listen
  */
-export async function publishApiService(door: Door, instance: Instance, port: number): Promise<void> {
-  const plan = addressPlan(instance);
-  const metadata = { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'godwit' } };
+export async function reserveApiService(door: Door, instance: Instance, port: number): Promise<void> {
   await createMissing(door, {
     plural: 'services',
     object: {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata,
+      metadata: apiMetadata,
       spec: {
         type: 'ClusterIP',
-        clusterIP: plan.apiServiceAddress,
+        clusterIP: addressPlan(instance).apiServiceAddress,
         ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
       },
     },
   });
+}
+
+/** Where the API's Service leads: to the host's side of the uplink, once the API listens there. */
+export async function publishApiEndpoints(door: Door, instance: Instance, port: number): Promise<void> {
+  const plan = addressPlan(instance);
   const ports = [{ name: 'https', protocol: 'TCP', port }];
   const slice = {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',
-    metadata: { ...metadata, labels: { ...metadata.labels, 'kubernetes.io/service-name': 'kubernetes' } },
+    metadata: { ...apiMetadata, labels: { ...apiMetadata.labels, 'kubernetes.io/service-name': 'kubernetes' } },
     addressType: 'IPv4',
     endpoints: [{ addresses: [plan.uplinkHostAddress], conditions: { ready: true } }],
     ports,
@@ -112,7 +122,7 @@ export async function publishApiService(door: Door, instance: Instance, port: nu
   const endpoints = {
     apiVersion: 'v1',
     kind: 'Endpoints',
-    metadata: { ...metadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    metadata: { ...apiMetadata, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
     subsets: [{ addresses: [{ ip: plan.uplinkHostAddress }], ports }],
   };
   await Promise.all([replaceOwn(door, 'endpointslices', slice), replaceOwn(door, 'endpoints', endpoints)]);

@@ -6,7 +6,7 @@ import { renderKubeconfig } from '../pki/kubeconfig.ts';
 import { writePrivately } from '../pki/pki-folder.ts';
 import { addressPlan, type StateFolder } from '../state-folder.ts';
 import type { Listen } from '../verbs/up.ts';
-import { bootstrap, publishApiService } from './bootstrap.ts';
+import { bootstrap, publishApiEndpoints, reserveApiService } from './bootstrap.ts';
 import type { ControllerReport, Summary } from './control-socket.ts';
 import { balancerValues, endpointValues } from './metric-sources/index.ts';
 import { Metrics } from './metrics.ts';
@@ -47,6 +47,7 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
   });
   const admin = door.operations.as(controllersUser, 'godwit');
   await bootstrap(admin, state.instance);
+  await reserveApiService(admin, state.instance, listen.port || state.instance.port);
   const server = await door.serve(listen);
   writePrivately(
     state.kubeconfig,
@@ -58,7 +59,7 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
   const { agent, network, accelerator } = host;
   await Promise.all([agent.start(), controllers.ready]);
   await door.serve({ host: addressPlan(state.instance).uplinkHostAddress, port: server.port });
-  await publishApiService(admin, state.instance, server.port);
+  await publishApiEndpoints(admin, state.instance, server.port);
   metrics.watch({ revision: () => door.store.revision, controllers: () => controllers.reports() });
   metrics.watchUsage({ node: nodeName, sampler: agent.sampler, measure: host.measure });
   isReady = true;
