@@ -167,9 +167,40 @@ async function* large(policy: Policy, say: (line: string) => void): AsyncGenerat
     yield row(about, rate, '/s', 20_000, rate >= 20_000);
     const p99Ms = quantile(times, 0.99);
     yield { ...row(`${about}: p99 of one decision`, p99Ms, 'ms', 1, p99Ms <= 1), goal: '<= 1' };
+    yield scoresBesideScan(about, snapshot, policy, (i) => stream(random, requests.length + i));
   }
   for (const [what, stream] of streams) yield* besideFullScan(what, stream, policy, say);
 }
+
+/** Each further machine is placed twice: by asking every host, taken back, and as shipped. */
+function scoresBesideScan(
+  about: string,
+  snapshot: Snapshot,
+  policy: Policy,
+  next: (index: number) => MachineRequest,
+): BenchRow {
+  let ours = 0;
+  let full = 0;
+  for (let i = 0; i < 100; i++) {
+    const request = next(i);
+    full += scoreOf(place(snapshot, [request], policy, new SeededRandom(i), 'asking-all'));
+    snapshot.remove(request.uid);
+    ours += scoreOf(place(snapshot, [request], policy, new SeededRandom(i)));
+  }
+  return {
+    bench: 'planner',
+    what: `${about}: score beside a full scan, 100 more`,
+    value: ours / 100,
+    unit: '',
+    goal: 'within 1 %',
+    peer: 'full scan',
+    peerValue: full / 100,
+    ratio: ours / full,
+    holds: Math.abs(ours / full - 1) <= 0.01,
+  };
+}
+
+const scoreOf = ({ placements }: ReturnType<typeof place>) => placements[0]?.decision.score ?? 0;
 
 function row(what: string, value: number, unit: string, goal: number, holds: boolean): BenchRow {
   return { bench: 'planner', what, value, unit, goal: `>= ${goal}`, holds };
