@@ -82,6 +82,53 @@ test('stop and start follow the run strategy', async () => {
   await waitForStatus('tiny', 'Running');
 });
 
+test('a size and a preference make a machine, and a later change of them waits until it is asked for', async () => {
+  const types = (guest: number) => `
+apiVersion: instancetype.kubevirt.io/v1beta1
+kind: VirtualMachineInstancetype
+metadata: {name: little}
+spec: {cpu: {guest: ${guest}}, memory: {guest: 64Mi}}
+---
+apiVersion: instancetype.kubevirt.io/v1beta1
+kind: VirtualMachineClusterPreference
+metadata: {name: paravirtual}
+spec: {devices: {preferredDiskBus: virtio, preferredRng: {}}, cpu: {preferredCPUTopology: cores}}
+`;
+  const sized = (domain: string) => `
+apiVersion: kubevirt.io/v1
+kind: VirtualMachine
+metadata: {name: sized}
+spec:
+  runStrategy: Always
+  instancetype: {name: little, kind: VirtualMachineInstancetype}
+  preference: {name: paravirtual}
+  template:
+    spec:
+      terminationGracePeriodSeconds: 2
+      volumes: [{name: scratch, emptyDisk: {capacity: 16Mi}}]
+      domain:
+        devices: {}${domain}
+        firmware:
+          kernelBoot:
+            container: {image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}
+            kernelArgs: console=ttyS0
+`;
+  await godwit.apply(types(2));
+  await assert.rejects(godwit.apply(sized('\n        cpu: {cores: 1}')), /domain\.cpu\.cores: conflicts/);
+  await godwit.apply(sized(''));
+  await waitForStatus('sized', 'Running');
+  const first = await instance('sized');
+  assert.deepEqual([first?.spec.domain.cpu?.cores, first?.spec.domain.memory?.guest], [2, '64Mi']);
+  assert.equal(first?.spec.domain.devices.disks?.[0]?.disk?.bus, 'virtio');
+  await godwit.apply(types(1));
+  await godwit.kubectl('delete', 'vmi', 'sized', '--timeout=60s');
+  const again = await waitFor('another run', async () => {
+    const now = await instance('sized');
+    return now !== undefined && now.metadata.uid !== first?.metadata.uid && now;
+  });
+  assert.equal(again.spec.domain.cpu?.cores, 2);
+});
+
 test('one Service answers from containers and a virtual machine', async () => {
   await godwit.kubectl('apply', '-f', example('mixed-service.yaml'));
   const ip = await waitFor(
