@@ -1,0 +1,86 @@
+/** The load rises and falls, and machines follow: measured by the agent, at an endpoint, asleep and awake. */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import type { Deployment, ElasticPolicy, HorizontalPodAutoscaler } from '@godwit/kinds';
+import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
+import { buildShell } from '../support/images.ts';
+
+const godwit = new GodwitUnderTest();
+let shell = '';
+let load = 0;
+const endpoint = createServer((_request, response) => response.end(JSON.stringify({ jobs: { waiting: load } })));
+
+before(async () => {
+  shell = await buildShell();
+  endpoint.listen(0, '127.0.0.1');
+  await once(endpoint, 'listening');
+  await godwit.up();
+});
+
+after(async () => {
+  endpoint.close();
+  await godwit.stop();
+});
+
+const deployment = (name: string, command: string) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}}
+spec:
+  selector: {matchLabels: {app: ${name}}}
+  template:
+    metadata: {labels: {app: ${name}}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+      - name: main
+        image: ${shell}
+        command: [sh, -c, "${command}"]
+        resources: {requests: {cpu: 50m, memory: 8Mi}, limits: {cpu: 200m, memory: 32Mi}}
+---`;
+
+const ready = async (name: string) => (await godwit.get<Deployment>('deployment', name))?.status?.readyReplicas ?? 0;
+const wanted = async (name: string) => (await godwit.get<Deployment>('deployment', name))?.spec.replicas;
+
+test('a queue that grows is answered, an empty one lets everything sleep', async () => {
+  load = 5;
+  await godwit.apply(`${deployment('worker', 'sleep 1000')}
+apiVersion: godwit.dev/v1alpha1
+kind: ElasticPolicy
+metadata: {name: worker}
+spec:
+  targetRef: {apiVersion: apps/v1, kind: Deployment, name: worker}
+  out: {minReplicas: 0, maxReplicas: 4}
+  idleSeconds: 5
+  behavior: {scaleDown: {stabilizationWindowSeconds: 5}}
+  metrics:
+  - name: jobs
+    type: http
+    url: http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/
+    path: jobs.waiting
+    target: {value: "10"}
+`);
+  await waitFor('one worker', async () => (await ready('worker')) === 1);
+  load = 28;
+  await waitFor('three workers', async () => (await ready('worker')) === 3);
+  const policy = await godwit.get<ElasticPolicy>('elasticpolicy', 'worker');
+  const why = policy?.status?.conditions?.find(({ type }) => type === 'ScalingActive')?.message;
+  assert.match(why ?? '', /jobs asks for 3 machines/);
+  load = 0;
+  await waitFor('sleep', async () => (await wanted('worker')) === 0);
+  load = 1;
+  await waitFor('waking', async () => (await ready('worker')) === 1);
+});
+
+test('processors that are busy make more pods', async () => {
+  await godwit.apply(deployment('busy', 'while :; do :; done'));
+  await godwit.kubectl('autoscale', 'deployment', 'busy', '--min=1', '--max=2', '--cpu-percent=50');
+  await waitFor('two pods', async () => (await ready('busy')) === 2);
+  const scaler = await godwit.get<HorizontalPodAutoscaler>('hpa', 'busy');
+  const used = scaler?.status?.currentMetrics?.[0]?.resource?.current.averageUtilization;
+  assert.ok(used !== undefined && used > 50, `${used} %`);
+  assert.match(await godwit.kubectl('get', 'hpa', 'busy'), /cpu: \d+%\/50%/);
+});
