@@ -2,33 +2,24 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
 import { type BalancePolicy, type BalancePolicySpec, balancePolicy, event, node, pod } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { FakePower } from '../test-support/fake-power.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { BalanceController, type BalanceDrivers, type Mover, type Usages } from './index.ts';
 
 let cloud: SimulatedCloud;
 let client: ApiClient;
-let stop: AbortController;
-let running: Promise<void> | undefined;
 const uses = new Map<string, { cpu: number; memory: number }>();
 
 beforeEach(async () => {
   cloud = await SimulatedCloud.start();
   ({ client } = cloud.client());
-  stop = new AbortController();
-  running = undefined;
   uses.clear();
 });
 
-afterEach(async () => {
-  stop.abort();
-  await running;
-  await cloud.close();
-});
+afterEach(() => cloud.close());
 
 function run(drivers?: BalanceDrivers, read: () => Promise<Usages> = async () => new Map(uses)): void {
-  running = new Controllers([new BalanceController(client, drivers, { read })], cloud.world).run(stop.signal);
+  cloud.run(new BalanceController(client, drivers, { read }));
 }
 
 async function setReady(name: string, ready: boolean): Promise<void> {

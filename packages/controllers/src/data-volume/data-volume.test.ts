@@ -7,7 +7,6 @@ import {
   event,
   type FillState,
   fillRequestOf,
-  node,
   persistentVolume,
   persistentVolumeClaim,
   pod,
@@ -15,25 +14,18 @@ import {
   storageClass,
   volumeStateAnnotation,
 } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { ClaimController, VolumeController } from '../persistent-volume/index.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { DataVolumeController } from './index.ts';
 
 let cloud: SimulatedCloud;
 let client: ApiClient;
-let running: Promise<void>;
-let stop: AbortController;
 
 beforeEach(async () => {
   cloud = await SimulatedCloud.start();
   ({ client } = cloud.client());
-  stop = new AbortController();
-  const reconcilers = [new ClaimController(client), new VolumeController(client), new DataVolumeController(client)];
-  running = new Controllers(reconcilers, cloud.world).run(stop.signal);
-  const host = await client.resource(node).create({ metadata: { name: 'host-1' } });
-  const conditions = [{ type: 'Ready', status: 'True' as const }];
-  await client.resource(node).updateStatus({ ...host, status: { allocatable: { cpu: '4' }, conditions } });
+  cloud.run(new ClaimController(client), new VolumeController(client), new DataVolumeController(client));
+  await cloud.addHost('host-1');
   await client.resource(storageClass).create({
     metadata: { name: 'local', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
     provisioner: 'godwit.dev/local',
@@ -42,11 +34,7 @@ beforeEach(async () => {
   });
 });
 
-afterEach(async () => {
-  stop.abort();
-  await running;
-  await cloud.close();
-});
+afterEach(() => cloud.close());
 
 const IMMEDIATE = { 'cdi.kubevirt.io/storage.bind.immediate.requested': '' };
 const storage = { resources: { requests: { storage: '1Gi' } } };

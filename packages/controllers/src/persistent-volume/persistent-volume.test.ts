@@ -4,7 +4,6 @@ import type { ApiClient } from '@godwit/client';
 import {
   event,
   isNotFound,
-  node,
   type PersistentVolume,
   type PersistentVolumeClaim,
   persistentVolume,
@@ -17,33 +16,21 @@ import {
   volumeFinalizer,
   volumeStateAnnotation,
 } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { ClaimController, VolumeController } from './index.ts';
 
 let cloud: SimulatedCloud;
 let client: ApiClient;
-let running: Promise<void>;
-let stop: AbortController;
+let stopControllers: () => Promise<void>;
 
 beforeEach(async () => {
   cloud = await SimulatedCloud.start();
   ({ client } = cloud.client());
-  stop = new AbortController();
-  const reconcilers = [new ClaimController(client), new VolumeController(client)];
-  running = new Controllers(reconcilers, cloud.world).run(stop.signal);
-  const host = await client.resource(node).create({
-    metadata: { name: 'host-1', labels: { 'kubernetes.io/hostname': 'host-1' } },
-  });
-  const conditions = [{ type: 'Ready', status: 'True' as const }];
-  await client.resource(node).updateStatus({ ...host, status: { allocatable: { cpu: '4' }, conditions } });
+  stopControllers = cloud.run(new ClaimController(client), new VolumeController(client));
+  await cloud.addHost('host-1');
 });
 
-afterEach(async () => {
-  stop.abort();
-  await running;
-  await cloud.close();
-});
+afterEach(() => cloud.close());
 
 const addClass = (name: string, over: Partial<StorageClass> = {}) =>
   client.resource(storageClass).create({
@@ -253,14 +240,12 @@ test('a bound claim whose volume is taken away is lost', async () => {
   await addClass('fast');
   await addClaim('data', 'fast');
   const { volumeName = '' } = (await bound('data')).spec;
-  stop.abort();
-  await running;
+  await stopControllers();
   await client.resource(persistentVolume).modify({ name: volumeName }, (draft) => {
     draft.metadata.finalizers = [];
   });
   await client.resource(persistentVolume).delete({ name: volumeName });
   await assert.rejects(client.resource(persistentVolume).get({ name: volumeName }), isNotFound);
-  stop = new AbortController();
-  running = new Controllers([new ClaimController(client), new VolumeController(client)], cloud.world).run(stop.signal);
+  cloud.run(new ClaimController(client), new VolumeController(client));
   await cloud.until('the claim is lost', async () => (await claimOf('data'))?.status?.phase === 'Lost');
 });

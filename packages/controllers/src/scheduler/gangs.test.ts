@@ -1,41 +1,24 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
-import { namespace, node, pod } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
+import { namespace, pod } from '@godwit/kinds';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { gangFault, gangLabel, gangOf, gangSizeAnnotation } from './gangs.ts';
 import { Scheduler } from './index.ts';
 
 let cloud: SimulatedCloud;
 let client: ApiClient;
-let running: Promise<void>;
-let stop: AbortController;
 
 beforeEach(async () => {
   cloud = await SimulatedCloud.start();
   ({ client } = cloud.client());
-  stop = new AbortController();
-  running = new Controllers([new Scheduler(client)], cloud.world).run(stop.signal);
+  cloud.run(new Scheduler(client));
   const spaces = client.resource(namespace);
   if (!(await spaces.find({ name: 'default' }))) await spaces.create({ metadata: { name: 'default' } });
-  for (const name of ['host-1', 'host-2']) await addHost(name);
+  for (const name of ['host-1', 'host-2']) await cloud.addHost(name, { memory: '2Gi' });
 });
 
-afterEach(async () => {
-  stop.abort();
-  await running;
-  await cloud.close();
-});
-
-async function addHost(name: string): Promise<void> {
-  const created = await client.resource(node).create({ metadata: { name } });
-  const status = {
-    allocatable: { cpu: '4', memory: '2Gi', pods: '10' },
-    conditions: [{ type: 'Ready', status: 'True' as const }],
-  };
-  await client.resource(node).updateStatus({ ...created, status });
-}
+afterEach(() => cloud.close());
 
 function member(name: string, size: string) {
   return client.resource(pod).create({
@@ -77,7 +60,7 @@ test('a group for which there is not room enough takes none of it', async () => 
     spec: { containers: [{ name: 'c', image: 'i', resources: { requests: { memory: '1Gi' } } }] },
   });
   await cloud.until('another one gets room', async () => (await bound()) === 1);
-  await addHost('host-3');
+  await cloud.addHost('host-3', { memory: '2Gi' });
   await cloud.until('all are bound', async () => (await bound()) === 6);
 });
 

@@ -1,34 +1,21 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
-import { balancePolicy, node, pod } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
+import { balancePolicy, pod } from '@godwit/kinds';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { Scheduler } from './index.ts';
 
 let cloud: SimulatedCloud;
 let client: ApiClient;
-let running: Promise<void>;
-let stop: AbortController;
 
 beforeEach(async () => {
   cloud = await SimulatedCloud.start();
   ({ client } = cloud.client());
-  stop = new AbortController();
-  running = new Controllers([new Scheduler(client)], cloud.world).run(stop.signal);
-  for (const name of ['host-1', 'host-2']) {
-    const created = await client.resource(node).create({ metadata: { name } });
-    const conditions = [{ type: 'Ready', status: 'True' as const }];
-    const status = { allocatable: { cpu: '4', memory: '8Gi', pods: '10' }, conditions };
-    await client.resource(node).updateStatus({ ...created, status });
-  }
+  cloud.run(new Scheduler(client));
+  for (const name of ['host-1', 'host-2']) await cloud.addHost(name, { memory: '8Gi' });
 });
 
-afterEach(async () => {
-  stop.abort();
-  await running;
-  await cloud.close();
-});
+afterEach(() => cloud.close());
 
 async function placed(name: string, cpu = '1'): Promise<string | undefined> {
   await client.resource(pod).create({

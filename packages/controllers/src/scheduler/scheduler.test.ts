@@ -3,9 +3,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
 import {
   event,
-  type Node,
   namespace,
-  node,
   type PersistentVolumeClaim,
   type Pod,
   persistentVolume,
@@ -15,7 +13,6 @@ import {
   virtualMachine,
   virtualMachineInstance,
 } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { ClaimController, VolumeController } from '../persistent-volume/index.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { VirtualMachineController } from '../virtual-machine/index.ts';
@@ -24,45 +21,22 @@ import { Scheduler } from './index.ts';
 
 let cloud: SimulatedCloud;
 let client: ApiClient;
-let running: Promise<void>;
-let stop: AbortController;
 
 beforeEach(async () => {
   cloud = await SimulatedCloud.start();
   ({ client } = cloud.client());
-  stop = new AbortController();
-  const controllers = new Controllers(
-    [
-      new Scheduler(client),
-      new ClaimController(client),
-      new VolumeController(client),
-      new VirtualMachineController(client),
-      new VirtualMachineInstanceController(client),
-    ],
-    cloud.world,
+  cloud.run(
+    new Scheduler(client),
+    new ClaimController(client),
+    new VolumeController(client),
+    new VirtualMachineController(client),
+    new VirtualMachineInstanceController(client),
   );
-  running = controllers.run(stop.signal);
   const spaces = client.resource(namespace);
   if (!(await spaces.find({ name: 'default' }))) await spaces.create({ metadata: { name: 'default' } });
 });
 
-afterEach(async () => {
-  stop.abort();
-  await running;
-  await cloud.close();
-});
-
-async function addHost(name: string, over: { memory?: string; spec?: Node['spec'] } = {}): Promise<void> {
-  const created = await client.resource(node).create({
-    metadata: { name, labels: { 'kubernetes.io/hostname': name } },
-    ...(over.spec && { spec: over.spec }),
-  });
-  const status = {
-    allocatable: { cpu: '4', memory: over.memory ?? '4Gi', pods: '10' },
-    conditions: [{ type: 'Ready', status: 'True' as const }],
-  };
-  await client.resource(node).updateStatus({ ...created, status });
-}
+afterEach(() => cloud.close());
 
 function podOf(name: string, memory = '1Gi', spec: Partial<Pod['spec']> = {}) {
   return client.resource(pod).create({
@@ -75,7 +49,7 @@ const find = (name: string) => client.resource(pod).get({ namespace: 'default', 
 const hostOf = async (name: string) => (await find(name)).spec.nodeName;
 
 test('a pod gets a host, with the decision written beside it', async () => {
-  await addHost('host-1');
+  await cloud.addHost('host-1');
   await podOf('web');
   await cloud.until('the pod is bound', async () => (await hostOf('web')) === 'host-1');
   const { metadata, status } = await find('web');
@@ -87,7 +61,7 @@ test('a pod gets a host, with the decision written beside it', async () => {
 });
 
 test('a pod that fits nowhere is told why, and gets a host as soon as there is room', async () => {
-  await addHost('host-1', { memory: '2Gi' });
+  await cloud.addHost('host-1', { memory: '2Gi' });
   await podOf('first', '1500Mi');
   await cloud.until('the first is bound', async () => (await hostOf('first')) === 'host-1');
   await podOf('second', '1Gi');
@@ -107,7 +81,7 @@ test('a pod that fits nowhere is told why, and gets a host as soon as there is r
 });
 
 test('many pods at once never fill a host beyond its capacity', async () => {
-  for (const name of ['host-1', 'host-2', 'host-3']) await addHost(name, { memory: '3Gi' });
+  for (const name of ['host-1', 'host-2', 'host-3']) await cloud.addHost(name, { memory: '3Gi' });
   await Promise.all(Array.from({ length: 14 }, (_, index) => podOf(`web-${index}`)));
   const placed = async () => (await client.resource(pod).list({ namespace: 'default' })).items;
   await cloud.until('nine are bound', async () => (await placed()).filter(({ spec }) => spec.nodeName).length === 9);
@@ -116,12 +90,12 @@ test('many pods at once never fill a host beyond its capacity', async () => {
     if (spec.nodeName) counts.set(spec.nodeName, (counts.get(spec.nodeName) ?? 0) + 1);
   }
   assert.deepEqual([...counts.values()], [3, 3, 3]);
-  await addHost('host-4', { memory: '5Gi' });
+  await cloud.addHost('host-4', { memory: '5Gi' });
   await cloud.until('all are bound', async () => (await placed()).every(({ spec }) => spec.nodeName), 5_000);
 });
 
 test('pods with scheduling gates, or of another scheduler, are left alone', async () => {
-  await addHost('host-1');
+  await cloud.addHost('host-1');
   await podOf('gated', '1Mi', { schedulingGates: [{ name: 'wait' }] });
   await podOf('foreign', '1Mi', { schedulerName: 'other' });
   await podOf('mine', '1Mi');
@@ -151,8 +125,8 @@ const volumesOf = (claim: string): Partial<Pod['spec']> => ({
 });
 
 test('a volume is made where its first user runs, and holds later users there', async () => {
-  await addHost('host-1', { memory: '2Gi' });
-  await addHost('host-2', { memory: '2Gi' });
+  await cloud.addHost('host-1', { memory: '2Gi' });
+  await cloud.addHost('host-2', { memory: '2Gi' });
   await addClass();
   await claimOf('data');
   await Promise.all([podOf('one', '1Mi', volumesOf('data')), podOf('two', '1Mi', volumesOf('data'))]);
@@ -171,7 +145,7 @@ test('a volume is made where its first user runs, and holds later users there', 
 });
 
 test('a pod whose claim does not exist is told so', async () => {
-  await addHost('host-1');
+  await cloud.addHost('host-1');
   await addClass();
   await podOf('web', '1Mi', volumesOf('missing'));
   await cloud.until('it is refused', async () => {
@@ -183,7 +157,7 @@ test('a pod whose claim does not exist is told so', async () => {
 });
 
 test('a VirtualMachine makes an instance, which gets a host; one that is too large says so', async () => {
-  await addHost('host-1', { memory: '2Gi' });
+  await cloud.addHost('host-1', { memory: '2Gi' });
   const create = (name: string, guest: string) =>
     client.resource(virtualMachine).create({
       metadata: { name, namespace: 'default' },

@@ -3,14 +3,24 @@ import assert from 'node:assert/strict';
 import { createOperations, type Operations } from '@godwit/api';
 import { SeededIds, SeededRandom, silentLog, VirtualClock, type World } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
-import { builtInKinds, type Door, StatusFailure } from '@godwit/kinds';
+import { builtInKinds, type Door, type Node, node, StatusFailure } from '@godwit/kinds';
 import { MemoryStore } from '@godwit/store';
+import { Controllers } from '../framework/index.ts';
+import type { Reconciler } from '../reconciler.ts';
+
+export interface SimulatedHost {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly spec?: Node['spec'];
+  readonly cpu?: string;
+  readonly memory?: string;
+}
 
 export class SimulatedCloud {
   readonly clock = new VirtualClock();
   readonly world: World;
   readonly store: MemoryStore;
   readonly #clients: ApiClient[] = [];
+  readonly #controllers: (() => Promise<void>)[] = [];
   #operations: Operations | undefined;
 
   static async start(seed = 1): Promise<SimulatedCloud> {
@@ -33,6 +43,28 @@ export class SimulatedCloud {
     const client = new ApiClient(wire, this.world);
     this.#clients.push(client);
     return { client, wire };
+  }
+
+  /** Runs controllers until what it answers is called, or the cloud is closed. */
+  run(...reconcilers: readonly Reconciler[]): () => Promise<void> {
+    const stopping = new AbortController();
+    const running = new Controllers(reconcilers, this.world).run(stopping.signal);
+    const stop = async () => {
+      stopping.abort();
+      await running;
+    };
+    this.#controllers.push(stop);
+    return stop;
+  }
+
+  /** A host that is ready for machines. */
+  async addHost(name: string, { labels, spec, ...allocatable }: SimulatedHost = {}): Promise<void> {
+    const nodes = this.client().client.resource(node);
+    const metadata = { name, labels: { 'kubernetes.io/hostname': name, ...labels } };
+    const created = await nodes.create({ metadata, ...(spec && { spec }) });
+    const conditions = [{ type: 'Ready', status: 'True' as const }];
+    const status = { allocatable: { cpu: '4', memory: '4Gi', pods: '10', ...allocatable }, conditions };
+    await nodes.updateStatus({ ...created, status });
   }
 
   /** Stops the API; all watches end. */
@@ -65,6 +97,7 @@ export class SimulatedCloud {
   }
 
   async close(): Promise<void> {
+    for (const stop of this.#controllers) await stop();
     for (const client of this.#clients) client.close();
     await this.stop();
     await this.store.close();

@@ -1,22 +1,18 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
-import { namespace, node, pod, podDisruptionBudget, priorityClass } from '@godwit/kinds';
+import { namespace, pod, podDisruptionBudget, priorityClass } from '@godwit/kinds';
 import { parseRecords } from '@godwit/planner';
-import { Controllers } from '../../framework/index.ts';
 import { SimulatedCloud } from '../../test-support/simulated-cloud.ts';
 import { Scheduler } from '../index.ts';
 
 let cloud: SimulatedCloud;
 let client: ApiClient;
-let running: Promise<void>;
-let stop: AbortController;
 
 beforeEach(async () => {
   cloud = await SimulatedCloud.start();
   ({ client } = cloud.client());
-  stop = new AbortController();
-  running = new Controllers([new Scheduler(client)], cloud.world).run(stop.signal);
+  cloud.run(new Scheduler(client));
   const spaces = client.resource(namespace);
   if (!(await spaces.find({ name: 'default' }))) await spaces.create({ metadata: { name: 'default' } });
   for (const [name, value] of [
@@ -26,19 +22,10 @@ beforeEach(async () => {
     await client.resource(priorityClass).create({ metadata: { name }, value });
   }
   await client.resource(priorityClass).create({ metadata: { name: 'polite' }, value: 900, preemptionPolicy: 'Never' });
-  const created = await client.resource(node).create({ metadata: { name: 'host-1' } });
-  const status = {
-    allocatable: { cpu: '4', memory: '4Gi', pods: '10' },
-    conditions: [{ type: 'Ready', status: 'True' as const }],
-  };
-  await client.resource(node).updateStatus({ ...created, status });
+  await cloud.addHost('host-1');
 });
 
-afterEach(async () => {
-  stop.abort();
-  await running;
-  await cloud.close();
-});
+afterEach(() => cloud.close());
 
 function podOf(name: string, priorityClassName: string, memory: string, labels = {}) {
   return client.resource(pod).create({
