@@ -1,39 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explainDecision, explainRefusal, type Host, type MachineRequest, Snapshot } from '../index.ts';
+import { exampleHost, exampleRequest, exampleSnapshot } from '../testing/examples.ts';
 
-const host = (name: string, over: Partial<Host> = {}): Host => ({
-  name,
-  labels: {},
-  taints: [],
-  ready: true,
-  schedulable: true,
-  capacity: { cpu: 4000, memory: 2254857830, pods: 10 },
-  ...over,
-});
-
-const request = (over: Partial<MachineRequest> = {}): MachineRequest => ({
-  uid: 'new',
-  kind: 'Pod',
-  namespace: 'default',
-  name: 'new',
-  labels: {},
-  amounts: { cpu: 100, memory: 4 * 2 ** 30, pods: 1 },
-  ports: [],
-  finished: false,
-  priority: 0,
-  nodeSelector: undefined,
-  affinity: undefined,
-  tolerations: [],
-  spread: [],
-  volumes: [],
-  ...over,
-});
+const host = (name: string, over: Partial<Host> = {}) =>
+  exampleHost(name, { labels: {}, capacity: { cpu: 4000, memory: 2254857830, pods: 10 }, ...over });
+const request = (over: Partial<MachineRequest> = {}) =>
+  exampleRequest('new', { amounts: { cpu: 100, memory: 4 * 2 ** 30, pods: 1 }, ...over });
 
 function refusal(question: MachineRequest, ...hosts: Host[]) {
-  const snapshot = new Snapshot();
-  for (const each of hosts) snapshot.setHost(each);
-  return explainRefusal(snapshot, question);
+  return explainRefusal(exampleSnapshot(hosts), question);
 }
 
 test('a refusal says how much is missing and what would help', () => {

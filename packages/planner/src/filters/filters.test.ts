@@ -1,37 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Host, type MachineRequest, type Reason, reasons, Snapshot, spreadPolicy } from '../index.ts';
+import { type Host, type MachineRequest, type Reason, reasons, type Snapshot, spreadPolicy } from '../index.ts';
 import { prepareAllTests, questionOf } from '../survey/index.ts';
+import { exampleHost, exampleRequest, exampleSnapshot, ZONE } from '../testing/examples.ts';
 
-const ZONE = 'topology.kubernetes.io/zone';
-
-const host = (name: string, over: Partial<Host> = {}): Host => ({
-  name,
-  labels: { 'kubernetes.io/hostname': name },
-  taints: [],
-  ready: true,
-  schedulable: true,
-  capacity: { cpu: 4000, memory: 2 ** 30, pods: 10 },
-  ...over,
-});
-
-const request = (over: Partial<MachineRequest> = {}): MachineRequest => ({
-  uid: 'new',
-  kind: 'Pod',
-  namespace: 'default',
-  name: 'new',
-  labels: {},
-  amounts: { cpu: 100, memory: 2 ** 20, pods: 1 },
-  ports: [],
-  finished: false,
-  priority: 0,
-  nodeSelector: undefined,
-  affinity: undefined,
-  tolerations: [],
-  spread: [],
-  volumes: [],
-  ...over,
-});
+const host = (name: string, over: Partial<Host> = {}) =>
+  exampleHost(name, { capacity: { cpu: 4000, memory: 2 ** 30, pods: 10 }, ...over });
+const request = (over: Partial<MachineRequest> = {}) => exampleRequest('new', over);
 
 /** Why each host will not do, by name. */
 function answers(snapshot: Snapshot, question: MachineRequest): Record<string, readonly Reason[]> {
@@ -41,11 +16,7 @@ function answers(snapshot: Snapshot, question: MachineRequest): Record<string, r
   );
 }
 
-function snapshotOf(...hosts: Host[]): Snapshot {
-  const snapshot = new Snapshot();
-  for (const each of hosts) snapshot.setHost(each);
-  return snapshot;
-}
+const snapshotOf = (...hosts: Host[]) => exampleSnapshot(hosts);
 
 test('hosts that are down or cordoned will not do, unless the cordon is tolerated', () => {
   const snapshot = snapshotOf(host('down', { ready: false }), host('cordoned', { schedulable: false }), host('up'));
