@@ -109,7 +109,8 @@ export interface ContainerRequest {
   readonly resources: ContainerResources;
   readonly security: ContainerSecurity;
   readonly sysctls: Readonly<Record<string, string>>;
-  readonly stdin: boolean;
+  /** Its input: `none`; `once`, which ends with the first session that is attached; or `open`, which outlives them all. */
+  readonly stdin: 'none' | 'once' | 'open';
   readonly tty: boolean;
   readonly stopSignal?: string;
   /** File that gets the output, in the CRI log format. */

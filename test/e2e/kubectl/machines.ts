@@ -106,6 +106,13 @@ export const machines: Readonly<Record<string, Step>> = {
     await attached.stop();
     // Whoever is attached may hear it before the log has it.
     await waitFor('the log', async () => /ready\ngot hello\n/.test(await session.ok(['logs', 'listener'])));
+    const again = session.start(['attach', '-i', 'listener'], 'pipe');
+    again.child.stdin?.write('friend\n');
+    await again.printed(/got friend/);
+    await again.stop();
+    await waitFor('the log', async () =>
+      /ready\ngot hello\ngot friend\n$/.test(await session.ok(['logs', 'listener'])),
+    );
   },
 
   async 'cp, there and back, files and folders'(session, { folder }) {

@@ -57,7 +57,7 @@ function requestOf(image: ImageFacts, name: string): ContainerRequest {
       unmaskedProc: false,
     },
     sysctls: {},
-    stdin: false,
+    stdin: 'none',
     tty: false,
     logPath: `/logs/${name}`,
   };

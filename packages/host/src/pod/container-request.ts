@@ -49,7 +49,7 @@ export function containerRequest(parts: RunParts): ContainerRequest {
     resources: resourcesOf(pod, container, host),
     security: securityOf(pod, container, image),
     sysctls: Object.fromEntries((pod.spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name, value])),
-    stdin: container.stdin === true,
+    stdin: container.stdin ? (container.stdinOnce ? 'once' : 'open') : 'none',
     tty: container.tty === true,
     ...(stopSignal && { stopSignal }),
     logPath: parts.logPath,

@@ -1,4 +1,5 @@
 import type { ContainerRequest, ContainerResources } from '../../container-driver.ts';
+import { KEEP_STDIN } from './monitor-program.ts';
 import type { PodmanPlaces } from './podman-configuration.ts';
 import { signalNumber } from './signal-number.ts';
 
@@ -22,7 +23,8 @@ export function containerSpecification(
     ...(request.workingDirectory && { work_dir: request.workingDirectory, create_working_dir: true }),
     env: request.environment,
     httpproxy: false,
-    stdin: request.stdin,
+    stdin: request.stdin !== 'none',
+    ...(request.stdin === 'open' && { annotations: { [KEEP_STDIN]: 'true' } }),
     terminal: request.tty,
     ...(request.stopSignal && { stop_signal: signalNumber(request.stopSignal) }),
     restart_policy: 'no',

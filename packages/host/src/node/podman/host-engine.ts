@@ -9,6 +9,8 @@ const run = promisify(execFile);
 /** The engine of this host as a user of it has it. */
 export interface HostEngine {
   readonly runtime: string;
+  /** Path of the program that monitors containers. */
+  readonly conmon: string;
   /** The host's ordinary store; undefined where it cannot be shared. */
   readonly store?: { readonly graphRoot: string; readonly runRoot: string } | undefined;
 }
@@ -21,6 +23,9 @@ const SETTINGS = [
   '/usr/share/containers/containers.conf',
 ];
 const TIMEOUT_MS = 30_000;
+/** What is asked: a template of Podman's, one answer between bars. */
+const FORMAT =
+  '{{.Store.GraphRoot}}|{{.Store.RunRoot}}|{{.Store.GraphDriverName}}|{{.Host.OCIRuntime.Name}}|{{.Host.Conmon.Path}}';
 
 /**
  * Asks Podman where its store is and what runs its containers. The answer is kept, because asking takes a
@@ -30,7 +35,7 @@ const TIMEOUT_MS = 30_000;
 export async function hostEngine(cachePath: string): Promise<HostEngine> {
   const { CONTAINERS_CONF = '', CONTAINERS_STORAGE_CONF = '' } = process.env;
   const own = [CONTAINERS_CONF, CONTAINERS_STORAGE_CONF].filter(Boolean);
-  const key = await versionOf([...programs('podman'), ...SETTINGS, ...own]);
+  const key = FORMAT + (await versionOf([...programs('podman'), ...SETTINGS, ...own]));
   const known = await readKnown(cachePath);
   if (known?.key === key) return known.engine;
   const engine = await askPodman();
@@ -47,13 +52,12 @@ async function readKnown(path: string): Promise<{ readonly key: string; readonly
 }
 
 async function askPodman(): Promise<HostEngine> {
-  const format = '{{.Store.GraphRoot}}|{{.Store.RunRoot}}|{{.Store.GraphDriverName}}|{{.Host.OCIRuntime.Name}}';
   try {
-    const { stdout } = await run('podman', ['info', '--format', format], { timeout: TIMEOUT_MS });
-    const [graphRoot, runRoot, driver, runtime] = stdout.trim().split('|');
+    const { stdout } = await run('podman', ['info', '--format', FORMAT], { timeout: TIMEOUT_MS });
+    const [graphRoot, runRoot, driver, runtime, conmon] = stdout.trim().split('|');
     // Only a store of the same kind can be shared.
     const store = graphRoot && runRoot && driver === 'overlay' ? { graphRoot, runRoot } : undefined;
-    return { runtime: runtime || 'crun', store };
+    return { runtime: runtime || 'crun', conmon: conmon || '/usr/bin/conmon', store };
   } catch (cause) {
     throw new Failure('engine-missing', 'podman cannot be run; install the packages podman, crun, runc and conmon', {
       cause,

@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostEngine } from './host-engine.ts';
 import { lowestOomScore } from './host-rights.ts';
+import { writeMonitorProgram } from './monitor-program.ts';
 
 export interface PodmanOptions {
   /** `<state>/containers`: images, container file systems, settings. */
@@ -73,13 +74,15 @@ export async function configurePodman(options: PodmanOptions): Promise<PodmanPla
     storage: join(folder, 'storage.conf'),
     ownStorage: join(folder, 'own-storage.conf'),
     containers: join(folder, 'containers.conf'),
+    monitor: join(folder, 'monitor'),
   };
   const systemd = existsSync('/run/systemd/system');
   const runtime = isHybrid() ? 'runc' : host.runtime;
   await Promise.all([
     writeFile(paths.storage, storageSettings(graphRoot, runRoot, host.store?.graphRoot)),
     writeFile(paths.ownStorage, storageSettings(graphRoot, runRoot, undefined)),
-    writeFile(paths.containers, await engineSettings(temporary, systemd, runtime)),
+    writeFile(paths.containers, await engineSettings(temporary, paths.monitor, systemd, runtime)),
+    writeMonitorProgram(paths.monitor, host.conmon),
   ]);
   const base = { ...process.env, CONTAINERS_CONF: paths.containers };
   return {
@@ -115,7 +118,7 @@ runroot = ${JSON.stringify(runRoot)}
 ${stores}`;
 }
 
-async function engineSettings(temporary: string, systemd: boolean, runtime: string): Promise<string> {
+async function engineSettings(temporary: string, monitor: string, systemd: boolean, runtime: string): Promise<string> {
   const limits = await readFile('/proc/self/limits', 'utf8');
   const files = Math.min(hardLimit(limits, 'Max open files'), MOST_FILES);
   // Podman lowers its own limit to the largest process number, and runc may not raise it again.
@@ -127,6 +130,7 @@ default_capabilities = ${JSON.stringify(capabilities)}
 log_driver = "k8s-file"
 [engine]
 runtime = ${JSON.stringify(runtime)}
+conmon_path = [${JSON.stringify(monitor)}]
 exit_command_delay = ${SESSION_MEMORY_SECONDS}
 cgroup_manager = ${systemd ? '"systemd"' : '"cgroupfs"'}
 events_logger = "none"

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -74,7 +74,7 @@ function requestOf(folder: string, image: ImageFacts, command: readonly string[]
       unmaskedProc: false,
     },
     sysctls: {},
-    stdin: false,
+    stdin: 'none',
     tty: false,
     logPath: join(folder, 'logs', name),
   };
@@ -174,6 +174,32 @@ describe('Podman', { skip: skip ?? false }, () => {
     await tty.main.write(Buffer.from('go\n'));
     assert.match(await readText(tty.main.incoming), /40 100/);
     assert.equal((await tty.exit).exitCode, 4);
+  });
+
+  test('an open input outlives those who attach to it, one for one visitor does not', async () => {
+    const busybox = await driver.resolveImage({ image: TEST_IMAGE, policy: 'IfNotPresent', credentials: [] }, signal);
+    const script = ['sh', '-c', 'while read line; do echo got $line; done; echo over'];
+    const talk = async (stdin: 'open' | 'once') => {
+      const request = { ...requestOf(place.folder, busybox, script, `input-${stdin}`), stdin };
+      const id = await driver.create(request);
+      await driver.start(id);
+      const visit = { stdin: true, stdout: true, stderr: true, tty: false };
+      const session = await driver.attach(id, visit, signal);
+      await session.main.write(Buffer.from('one\n'));
+      const said = async () => (existsSync(request.logPath) ? readFile(request.logPath, 'utf8') : '');
+      await until('its answer', async () => (await said()).includes('got one'));
+      session.main.abort();
+      return { id, said };
+    };
+    const once = await talk('once');
+    await until('its end', async () => (await once.said()).includes('over'));
+    const open = await talk('open');
+    const second = await driver.attach(open.id, { stdin: true, stdout: true, stderr: true, tty: false }, signal);
+    await second.main.write(Buffer.from('two\n'));
+    await until('the second answer', async () => (await open.said()).includes('got two'));
+    assert.ok(!(await open.said()).includes('over'));
+    second.main.abort();
+    await driver.remove(open.id);
   });
 
   test('megabytes go through a session whole', async () => {
