@@ -104,9 +104,11 @@ test('a report is told in words, in both languages, and as one page without scri
   const text = renderText(report);
   assert.match(text, /more of desk fit/);
   assert.match(text, /rack-1, lost after 30 min/);
+  assert.match(text, /Tried was the loss of every single host/);
   const page = renderPage(report);
   assert.match(page, /&lt;small&gt;/);
   assert.match(page, /还能再放下/);
+  assert.match(page, /逐一失去每台主机/);
   assert.doesNotMatch(page, /<script|https?:|undefined|NaN/);
 });
 
@@ -157,4 +159,14 @@ test('a scenario that the API would refuse is refused', async () => {
     () => makePlan('x', { ...SMALL, events: [{ at: '1m', lose: { rack: 'rack-9' } }] }, noTraces),
     /rack-9/,
   );
+});
+
+test('of many hosts only the heaviest are tried for the reserve, and the report says so', async () => {
+  const hosts = [{ name: 'host', count: 41, cpu: '8', memory: '32Gi' }];
+  const { plan, run } = await runOf({ ...SMALL, duration: '10m', hosts, events: [] });
+  assert.deepEqual(run.reserveCheck, { tried: 8, of: 41, together: false });
+  const report = makeReport(plan, [run]);
+  assert.match(renderText(report), /each of the 8 heaviest of 41 hosts, not of the others/);
+  const two = { ...run, reserveCheck: { tried: 2, of: 41, together: true } };
+  assert.match(renderPage(makeReport(plan, [two])), /the 2 heaviest of 41 hosts at once.*/);
 });

@@ -28,6 +28,25 @@ export function homelessWithout(snapshot: Snapshot, names: readonly string[], po
   return refusals.length;
 }
 
+/** Hosts whose loss is tried at every change, where there are too many to try all. */
+const HEAVIEST = 8;
+const ALL_UP_TO = 40;
+
+/** Which losses are tried to say that a reserve is held. */
+export interface ReserveCheck {
+  /** How many of the heaviest hosts are tried, and of how many. */
+  readonly tried: number;
+  readonly of: number;
+  /** All of them at once; otherwise each by itself. */
+  readonly together: boolean;
+}
+
+/** What is tried for N+k among so many hosts: any one of few, the heaviest of many, the heaviest k together. */
+export function reserveCheckOf(reserveHosts: number, hosts: number): ReserveCheck {
+  if (reserveHosts !== 1) return { tried: Math.min(reserveHosts, hosts), of: hosts, together: true };
+  return { tried: hosts <= ALL_UP_TO ? hosts : HEAVIEST, of: hosts, together: false };
+}
+
 /** The hosts whose loss would be the hardest: those that have given out the most of what they have. */
 export function heaviestHosts(snapshot: Snapshot, count: number): readonly string[] {
   const cpu = snapshot.columns('cpu').used;

@@ -1,5 +1,5 @@
 import type { Fewest, Growth, Lost, More } from '../ask/index.ts';
-import type { Loss } from '../measure/index.ts';
+import type { Loss, ReserveCheck } from '../measure/index.ts';
 import type { Run } from '../run/index.ts';
 import { money, percent, span, whole } from './figures.ts';
 import type { Criterion, Report } from './report.ts';
@@ -52,6 +52,21 @@ const rowOf = (run: Run, currency: string): readonly string[] => [
 
 const many = (count: number, what: string): string => `${whole(count)} ${what}${count === 1 ? '' : 's'}`;
 
+/** Which losses the sentence on the reserve rests on. */
+function triedEnglish({ tried, of, together }: ReserveCheck): string {
+  if (tried === 0) return '';
+  if (together) return ` Tried was the loss of the ${whole(tried)} heaviest of ${many(of, 'host')} at once.`;
+  if (tried === of) return ' Tried was the loss of every single host.';
+  return ` Tried was the loss of each of the ${whole(tried)} heaviest of ${many(of, 'host')}, not of the others.`;
+}
+
+function triedChinese({ tried, of, together }: ReserveCheck): string {
+  if (tried === 0) return '';
+  if (together) return `检验方式：同时失去 ${whole(of)} 台主机中负担最重的 ${whole(tried)} 台。`;
+  if (tried === of) return '检验方式：逐一失去每台主机。';
+  return `检验方式：逐一失去 ${whole(of)} 台主机中负担最重的 ${whole(tried)} 台，其余未检验。`;
+}
+
 export const english: Words = {
   title: 'Rehearsal',
   summary: ({ hosts, machines, durationMs, seed }) =>
@@ -82,10 +97,11 @@ export const english: Words = {
     hosts > of
       ? `With ${whole(reserve)} kept free, what runs needs ${whole(hosts)} hosts like these; there are ${whole(of)}.`
       : `${whole(hosts)} of ${many(of, 'host')} would do for what runs, ${whole(reserve)} of them kept free; fewer than ${whole(least)} cannot.`,
-  reserve: ({ reserveLostMs, samples }, hosts) =>
-    reserveLostMs.length === 0
+  reserve: ({ reserveLostMs, samples, reserveCheck }, hosts) =>
+    (reserveLostMs.length === 0
       ? `N+${hosts} was held at every moment.`
-      : `N+${hosts} was not held at ${whole(reserveLostMs.length)} of ${whole(samples.length)} moments, first after ${span(reserveLostMs[0] ?? 0)}.`,
+      : `N+${hosts} was not held at ${whole(reserveLostMs.length)} of ${whole(samples.length)} moments, first after ${span(reserveLostMs[0] ?? 0)}.`) +
+    triedEnglish(reserveCheck),
   best: (policy, by) =>
     by === 'nothing'
       ? 'The policies are as good as each other here.'
@@ -151,10 +167,11 @@ export const chinese: Words = {
     hosts > of
       ? `若预留 ${whole(reserve)} 台，现有负载需要 ${whole(hosts)} 台这样的主机，而现在只有 ${whole(of)} 台。`
       : `现有负载只需 ${whole(of)} 台主机中的 ${whole(hosts)} 台（其中预留 ${whole(reserve)} 台）；少于 ${whole(least)} 台则不可能。`,
-  reserve: ({ reserveLostMs, samples }, hosts) =>
-    reserveLostMs.length === 0
+  reserve: ({ reserveLostMs, samples, reserveCheck }, hosts) =>
+    (reserveLostMs.length === 0
       ? `任何时刻都满足 N+${hosts}。`
-      : `在 ${whole(samples.length)} 个时刻中有 ${whole(reserveLostMs.length)} 个不满足 N+${hosts}，首次出现在 ${span(reserveLostMs[0] ?? 0)} 之后。`,
+      : `在 ${whole(samples.length)} 个时刻中有 ${whole(reserveLostMs.length)} 个不满足 N+${hosts}，首次出现在 ${span(reserveLostMs[0] ?? 0)} 之后。`) +
+    triedChinese(reserveCheck),
   best: (policy, by) =>
     by === 'nothing' ? '在此场景下各策略不分高下。' : `${policy} 更适合您：${criteriaChinese[by]}。`,
   loss: ({ what, atMs, hosts, machines, medianMs, longestMs, missing }) =>

@@ -10,6 +10,8 @@ import {
   Ledger,
   type Loss,
   Losses,
+  type ReserveCheck,
+  reserveCheckOf,
   type Sample,
   takeSample,
 } from '../measure/index.ts';
@@ -38,6 +40,7 @@ export interface Run {
   /** Moments at which the power cap was exceeded, and the reserve was not held, in milliseconds. */
   readonly overCapMs: readonly number[];
   readonly reserveLostMs: readonly number[];
+  readonly reserveCheck: ReserveCheck;
   readonly answers: Answers;
   readonly writes: number;
   readonly quiet: { readonly heartbeats: number; readonly events: number; readonly samples: number };
@@ -46,9 +49,6 @@ export interface Run {
 /** Told now and then: how much of the time has passed, 0 to 1. */
 export type Progress = (share: number, doing: string) => void;
 
-/** Hosts whose loss is tried at every change, where there are too many to try all. */
-const HEAVIEST = 8;
-const ALL_UP_TO = 40;
 /** How long machines may take to come up before the first figures are taken. */
 const WARM_UP_MS = 60_000;
 
@@ -221,8 +221,9 @@ class Rehearsal {
 
   #couldLoseAny(count: number): boolean {
     const { snapshot } = this.#ledger;
-    const heaviest = heaviestHosts(snapshot, snapshot.hostCount <= ALL_UP_TO ? snapshot.hostCount : HEAVIEST);
-    if (count > 1) return homelessWithout(snapshot, heaviest.slice(0, count), this.#policy, this.#random) === 0;
+    const { tried, together } = reserveCheckOf(count, snapshot.hostCount);
+    const heaviest = heaviestHosts(snapshot, tried);
+    if (together) return homelessWithout(snapshot, heaviest, this.#policy, this.#random) === 0;
     return heaviest.every((name) => homelessWithout(snapshot, [name], this.#policy, this.#random) === 0);
   }
 
@@ -253,6 +254,7 @@ class Rehearsal {
       squeezed: machineMs > 0 ? squeezedMs / machineMs : 0,
       overCapMs: this.#overCapMs,
       reserveLostMs: samples.filter(({ reserveHeld }) => !reserveHeld).map(({ atMs }) => atMs),
+      reserveCheck: reserveCheckOf(this.#plan.reserveHosts, this.#plan.hosts.length),
       answers: answer(this.#plan, this.#ledger.snapshot, this.#policy),
       writes,
       quiet: {
