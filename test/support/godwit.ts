@@ -7,6 +7,8 @@ import { findKubectls, type Result, runProgram } from './kubectl.ts';
 
 export const projectRoot = join(import.meta.dirname, '../..');
 const mainFile = join(projectRoot, 'apps/godwit/src/main.ts');
+/** As the launcher starts the program. */
+const FLAGS = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
 
 /**
  * A whole Godwit in a state folder of its own, as `./godwit up` runs it. `stop` takes everything away.
@@ -53,13 +55,9 @@ export class GodwitUnderTest {
 
   /** Starts the program and resolves when it says that it is ready. */
   async up(): Promise<void> {
-    const child = spawn(
-      process.execPath,
-      ['--disable-warning=ExperimentalWarning', mainFile, 'up', '--state', this.state],
-      {
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn(process.execPath, [...FLAGS, mainFile, 'up', '--state', this.state], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#child = child;
     this.#output = '';
     await new Promise<void>((resolve, reject) => {
