@@ -10,7 +10,6 @@ import {
   replicaSet,
   virtualMachine,
 } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { GivenMetrics } from '../test-support/given-metrics.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { ElasticPolicyReconciler } from './elastic-policy-reconciler.ts';
@@ -23,14 +22,8 @@ async function elasticCloud() {
   const cloud = await SimulatedCloud.start();
   const { client } = cloud.client();
   const source = new GivenMetrics(() => cloud.clock.now());
-  const controllers = new Controllers([new ElasticPolicyReconciler(client, source)], cloud.world);
-  const stopping = new AbortController();
-  const running = controllers.run(stopping.signal);
-  after(async () => {
-    stopping.abort();
-    await running;
-    await cloud.close();
-  });
+  cloud.run(new ElasticPolicyReconciler(client, source));
+  after(() => cloud.close());
   await client.resource(replicaSet).create({
     metadata: name,
     spec: {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { timestamp } from '@godwit/base';
 import { event, horizontalPodAutoscaler, type MetricSpec, pod, replicaSet } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { GivenMetrics } from '../test-support/given-metrics.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { HorizontalPodAutoscalerReconciler } from './horizontal-pod-autoscaler-reconciler.ts';
@@ -17,14 +16,8 @@ async function scaled(metrics: readonly MetricSpec[] = [half]) {
   const cloud = await SimulatedCloud.start();
   const { client } = cloud.client();
   const source = new GivenMetrics(() => cloud.clock.now());
-  const controllers = new Controllers([new HorizontalPodAutoscalerReconciler(client, source)], cloud.world);
-  const stopping = new AbortController();
-  const running = controllers.run(stopping.signal);
-  after(async () => {
-    stopping.abort();
-    await running;
-    await cloud.close();
-  });
+  cloud.run(new HorizontalPodAutoscalerReconciler(client, source));
+  after(() => cloud.close());
   const labels = { app: 'web' };
   const template = {
     metadata: { labels },
