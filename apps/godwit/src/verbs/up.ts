@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fstatSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describeError, Failure, SystemClock } from '@godwit/base';
 import { requireRoot } from '../access/require-root.ts';
 import { holdControlSocket, readSummary, type Summary } from '../cloud/control-socket.ts';
@@ -8,7 +8,7 @@ import { explainDamage } from '../cloud/store-damage.ts';
 import { installPackages, missingPackages, runtimePackages } from '../install/debian-packages.ts';
 import { isHostGoingDown } from '../install/systemctl.ts';
 import { installUnit, unitName } from '../install/systemd-unit.ts';
-import { openStateFolder, type StateFolder } from '../state-folder.ts';
+import { DEFAULT_STATE_FOLDER, openStateFolder, type StateFolder } from '../state-folder.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import { formatDuration } from '../terminal/units.ts';
 import { projectRoot } from '../test/tiers.ts';
@@ -142,10 +142,17 @@ function printSummary(summary: Summary, terminal: Terminal): void {
     ['load balancers', summary.loadBalancerRange],
   ]);
   terminal.line();
+  const root = dirname(summary.kubeconfig);
+  const where = root === DEFAULT_STATE_FOLDER ? '' : ` --state ${shellWord(root)}`;
   terminal.line('Try next:');
-  terminal.line(`  export KUBECONFIG=${summary.kubeconfig}`);
-  terminal.line('  ./godwit image tiny                       # a guest that boots in about 2 s');
+  terminal.line(`  export KUBECONFIG=${shellWord(summary.kubeconfig)}`);
+  terminal.line(`  ./godwit image tiny${where}   # a guest that boots in about 2 s`);
   terminal.line('  kubectl create -f examples/tiny-vm.yaml && kubectl get vms -w');
-  terminal.line('  ./godwit console vm/tiny                  # Ctrl-] leaves');
+  terminal.line(`  ./godwit console vm/tiny${where}   # Ctrl-] leaves`);
   terminal.line();
+}
+
+/** A path as one word of a shell. */
+function shellWord(path: string): string {
+  return /^[\w/.:@+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
