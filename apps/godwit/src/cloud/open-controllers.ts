@@ -4,6 +4,7 @@ import type { World } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
 import {
   BalanceController,
+  type BalanceDrivers,
   ClaimController,
   Controllers,
   DataVolumeController,
@@ -15,6 +16,8 @@ import {
   type ControllerReport as FrameworkReport,
   GarbageCollector,
   HorizontalPodAutoscalerReconciler,
+  type Meter,
+  type MetricsSource,
   NamespaceReconciler,
   NodeLifecycleController,
   PodDisruptionBudgetReconciler,
@@ -38,6 +41,12 @@ export interface ControllerSettings {
   readonly policy?: Policy;
   /** Where autoscalers find metrics that the API does not serve. */
   readonly values?: readonly ValueSource[];
+  /** What autoscalers read; by itself what the API serves, and `values`. */
+  readonly metrics?: MetricsSource;
+  /** What balance policies read of machines; by itself what the API serves. */
+  readonly meter?: Meter;
+  /** What balance policies are carried out with; by itself machines are resized, and the rest is advice. */
+  readonly drivers?: BalanceDrivers;
   /** How often everything is looked at although nothing has changed, in milliseconds. */
   readonly rescanMs?: number;
 }
@@ -76,8 +85,8 @@ export function openControllers(
   };
 }
 
-function reconcilers(client: ApiClient, certificates: string, { policy, values }: ControllerSettings): Reconciler[] {
-  const metrics = new DoorMetrics(client, values);
+function reconcilers(client: ApiClient, certificates: string, settings: ControllerSettings): Reconciler[] {
+  const { policy, values, drivers, meter, metrics = new DoorMetrics(client, values) } = settings;
   return [
     new NamespaceReconciler(client),
     new GarbageCollector(client),
@@ -91,7 +100,7 @@ function reconcilers(client: ApiClient, certificates: string, { policy, values }
     new PodDisruptionBudgetReconciler(client),
     new HorizontalPodAutoscalerReconciler(client, metrics),
     new ElasticPolicyReconciler(client, metrics),
-    new BalanceController(client),
+    new BalanceController(client, drivers, meter),
     new VirtualMachineController(client),
     new VirtualMachineInstanceController(client),
     new VirtualMachineInstanceReplicaSetController(client),
