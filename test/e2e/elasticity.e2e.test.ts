@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import type { Deployment, ElasticPolicy, HorizontalPodAutoscaler } from '@godwit/kinds';
+import type { Deployment, ElasticPolicy, HorizontalPodAutoscaler, Service } from '@godwit/kinds';
 import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
 import { buildShell } from '../support/images.ts';
 
@@ -83,4 +83,35 @@ test('processors that are busy make more pods', async () => {
   const used = scaler?.status?.currentMetrics?.[0]?.resource?.current.averageUtilization;
   assert.ok(used !== undefined && used > 50, `${used} %`);
   assert.match(await godwit.kubectl('get', 'hpa', 'busy'), /cpu: \d+%\/50%/);
+});
+
+test('the first request wakes what sleeps, and is answered', async () => {
+  await godwit.apply(`${deployment('napper', 'echo hello > /tmp/index.html; exec httpd -f -p 8080 -h /tmp')}
+apiVersion: v1
+kind: Service
+metadata: {name: napper}
+spec: {type: LoadBalancer, selector: {app: napper}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: godwit.dev/v1alpha1
+kind: ElasticPolicy
+metadata: {name: napper}
+spec:
+  targetRef: {apiVersion: apps/v1, kind: Deployment, name: napper}
+  out: {minReplicas: 0, maxReplicas: 4}
+  idleSeconds: 2
+  behavior: {scaleDown: {stabilizationWindowSeconds: 0}}
+  metrics: [{name: requests, type: requests, service: napper, target: {value: "100"}}]
+`);
+  const address = async () =>
+    (await godwit.get<Service>('service', 'napper'))?.status?.loadBalancer?.ingress?.[0]?.ip ?? '';
+  await waitFor('an address', async () => (await address()) !== '');
+  const url = `http://${await address()}/`;
+  for (let round = 0; round < 2; round++) {
+    await waitFor('sleep', async () => (await wanted('napper')) === 0 && (await ready('napper')) === 0);
+    const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+    assert.equal(response.status, 200);
+    assert.equal(await response.text(), 'hello\n');
+  }
+  const events = await godwit.kubectl('get', 'events', '-o', 'custom-columns=R:.reason,M:.message');
+  assert.match(events, /Woken .*a request that waits asks for 1/);
 });

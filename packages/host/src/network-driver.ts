@@ -87,6 +87,8 @@ export interface ServiceEntry {
   readonly sourceRanges?: readonly string[];
   readonly headless: boolean;
   readonly sessionAffinitySeconds?: number;
+  /** Requests to `externalIps` wait while there is no endpoint that is ready: they wake one. */
+  readonly wakes?: boolean;
   readonly ports: readonly ServicePortEntry[];
 }
 

@@ -25,7 +25,7 @@ const nodeRules: readonly PolicyRule[] = [
   { apiGroups: [''], resources: ['services', 'endpoints', 'nodes', 'namespaces'], verbs: reading },
   { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: reading },
   { apiGroups: ['networking.k8s.io'], resources: ['ipaddresses'], verbs: reading },
-  { apiGroups: ['godwit.dev'], resources: ['networks'], verbs: reading },
+  { apiGroups: ['godwit.dev'], resources: ['networks', 'elasticpolicies'], verbs: reading },
   { apiGroups: ['storage.k8s.io'], resources: ['storageclasses'], verbs: reading },
   { apiGroups: ['scheduling.k8s.io'], resources: ['priorityclasses'], verbs: reading },
   { apiGroups: [''], resources: ['events'], verbs: ['create', ...changing] },

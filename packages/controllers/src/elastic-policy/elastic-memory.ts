@@ -9,6 +9,8 @@ export class PolicyMemory {
   readonly #forecasts = new Map<string, { readonly of: string; readonly load: ForetoldLoad }>();
   lookedAtMs = Number.NEGATIVE_INFINITY;
   generation = -1;
+  /** Whether a request waited when it was looked at last. */
+  awaited = false;
   /** When the status was written last. */
   wroteAtMs = Number.NEGATIVE_INFINITY;
 

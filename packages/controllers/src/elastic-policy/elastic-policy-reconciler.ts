@@ -6,14 +6,18 @@ import {
   elasticPolicy,
   type HorizontalPodAutoscaler,
   horizontalPodAutoscaler,
+  type Node,
+  node,
   type Stored,
+  waitingServices,
+  wakingServices,
 } from '@godwit/kinds';
 import { decideElastic, type ElasticAnswer, type ElasticMetric, type Shape } from '@godwit/planner';
 import { nameOf, namespacedName, wake } from '../framework/index.ts';
 import { MachinesOfTarget, type MetricsSource } from '../metrics-source/index.ts';
 import { after, blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { PolicyMemory } from './elastic-memory.ts';
-import { algorithmOf, boundsOf, resourceOf, rulesOf, usual } from './elastic-question.ts';
+import { algorithmOf, aWaitingRequest, boundsOf, resourceOf, rulesOf, usual } from './elastic-question.ts';
 import { type Aspect, aspectsOf, shapeText, sizesText, unable, whyOf, withAspects } from './elastic-status.ts';
 import { type ElasticTarget, readTarget } from './elastic-target.ts';
 import { observeLoad } from './observe-load.ts';
@@ -32,6 +36,7 @@ export class ElasticPolicyReconciler implements Reconciler {
   readonly #events: EventRecorder;
   readonly #policies: KindCache<ElasticPolicy>;
   readonly #autoscalers: KindCache<HorizontalPodAutoscaler>;
+  readonly #nodes: KindCache<Node>;
   readonly #machines: MachinesOfTarget;
   readonly #memories = new Map<string, PolicyMemory>();
 
@@ -41,6 +46,7 @@ export class ElasticPolicyReconciler implements Reconciler {
     this.#events = new EventRecorder(client, this.name);
     this.#policies = client.cache(elasticPolicy);
     this.#autoscalers = client.cache(horizontalPodAutoscaler);
+    this.#nodes = client.cache(node);
     this.#machines = new MachinesOfTarget(client);
     this.#policies.subscribe((change) => {
       if (change.type === 'removed') this.#memories.delete(change.before.metadata.uid);
@@ -48,7 +54,24 @@ export class ElasticPolicyReconciler implements Reconciler {
     // Whoever gives a target up makes way for others of its namespace.
     const neighbours = ({ metadata }: HorizontalPodAutoscaler | ElasticPolicy) =>
       [...this.#policies.values(metadata.namespace)].map(nameOf);
-    this.wakes = [wake(this.#policies), wake(this.#policies, neighbours), wake(this.#autoscalers, neighbours)];
+    this.wakes = [
+      wake(this.#policies),
+      wake(this.#policies, neighbours),
+      wake(this.#autoscalers, neighbours),
+      wake(this.#nodes, (item) => this.#wokenBy(item)),
+    ];
+  }
+
+  /** Policies that are told of requests that wait at a host's load balancer. */
+  #wokenBy(item: Node): readonly string[] {
+    const waiting = new Set(waitingServices(item));
+    if (waiting.size === 0) return [];
+    return [...this.#policies.values()].filter((policy) => wakes(policy, waiting)).map(nameOf);
+  }
+
+  /** Whether a request waits that nobody but the target of this policy can serve. */
+  #isAwaited(policy: Stored<ElasticPolicy>): boolean {
+    return [...this.#nodes.values()].some((item) => wakes(policy, new Set(waitingServices(item))));
   }
 
   async reconcile(name: string, signal: AbortSignal): Promise<Outcome> {
@@ -65,9 +88,12 @@ export class ElasticPolicyReconciler implements Reconciler {
     this.#memories.set(uid, memory);
     const nowMs = this.#client.world.clock.monotonic();
     const earlyMs = memory.lookedAtMs + PERIOD_MS - nowMs;
-    if (memory.generation === generation && earlyMs > 0) return after(earlyMs, 'looked at a moment ago');
+    const awaited = this.#isAwaited(policy);
+    const isNews = memory.generation !== generation || (awaited && !memory.awaited);
+    if (!isNews && earlyMs > 0) return after(earlyMs, 'looked at a moment ago');
     memory.lookedAtMs = nowMs;
     memory.generation = generation;
+    memory.awaited = awaited;
     await this.#look(policy, memory, nowMs, signal);
     return after(PERIOD_MS, 'metrics are looked at regularly');
   }
@@ -90,7 +116,8 @@ export class ElasticPolicyReconciler implements Reconciler {
     const { spec } = policy;
     const wallMs = this.#client.world.clock.now();
     const { schedule, ...bounds } = boundsOf(spec, target.shape, wallMs);
-    const metrics = await this.#observe(policy, target, memory, bounds, { monotonicMs, wallMs }, signal);
+    const told = await this.#observe(policy, target, memory, bounds, { monotonicMs, wallMs }, signal);
+    const metrics = memory.awaited ? [...told, aWaitingRequest] : told;
     const { idleSeconds = usual.idleSeconds, lost } = spec;
     const question = {
       metrics,
@@ -106,7 +133,7 @@ export class ElasticPolicyReconciler implements Reconciler {
     const [able, scaled] = await this.#apply(policy, target, answer, why);
     if (scaled) memory.decisions.done(answer.parts, monotonicMs);
     const aspects = [...aspectsOf(answer, why).filter(({ type }) => !able.some((one) => one.type === type)), ...able];
-    const status = found(policy, target, answer.shape, metrics, scaled, this.#now());
+    const status = found(policy, target, answer.shape, told, scaled, this.#now());
     const quiet = monotonicMs - memory.wroteAtMs < NEWS_MS;
     if (await this.#write(policy, aspects, status, quiet)) memory.wroteAtMs = monotonicMs;
   }
@@ -178,6 +205,9 @@ export class ElasticPolicyReconciler implements Reconciler {
     return true;
   }
 }
+
+const wakes = (policy: Stored<ElasticPolicy>, waiting: ReadonlySet<string>) =>
+  waiting.size > 0 && wakingServices(policy).some((service) => waiting.has(service));
 
 function found(
   { status }: Stored<ElasticPolicy>,

@@ -6,9 +6,11 @@ import {
   elasticPolicy,
   event,
   horizontalPodAutoscaler,
+  node,
   pod,
   replicaSet,
   virtualMachine,
+  waitingServicesAnnotation,
 } from '@godwit/kinds';
 import { GivenMetrics } from '../test-support/given-metrics.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
@@ -74,6 +76,33 @@ test('it sleeps when nothing is asked of it, and wakes at the first request', as
   await cloud.until('it sleeps', async () => (await size()) === 0);
   load = 0.2;
   await cloud.until('it is awake', async () => (await size()) === 1, 3_000);
+});
+
+test('a request that waits at a load balancer wakes what sleeps at once, even when no metric can be told', async () => {
+  const { cloud, client, source, apply, size, condition } = await elasticCloud();
+  source.value = () => [{ value: 0 }];
+  await apply({ out: { minReplicas: 0, maxReplicas: 8 }, idleSeconds: 0, metrics: [requests] });
+  await cloud.until('it sleeps', async () => (await size()) === 0);
+  source.value = () => {
+    throw new Error('the balancer is silent');
+  };
+  const waiting = (names: readonly string[] | null) => {
+    const annotations = { [waitingServicesAnnotation]: names && JSON.stringify(names) };
+    return client.resource(node).patch({ name: 'host' }, { type: 'merge', body: { metadata: { annotations } } });
+  };
+  await client.resource(node).create({ metadata: { name: 'host' }, spec: {}, status: {} });
+  await waiting(['default/another', 'elsewhere/web']);
+  await cloud.pass(5_000);
+  assert.equal(await size(), 0);
+  await waiting(['default/web']);
+  await cloud.until('it is awake', async () => (await size()) === 1, 500);
+  assert.match((await condition('ScalingActive'))?.message ?? '', /a request that waits asks for 1 machine/);
+  // It stays awake as long as somebody waits, and sleeps again when nobody does.
+  source.value = () => [{ value: 0 }];
+  await cloud.pass(300_000);
+  assert.equal(await size(), 1);
+  await waiting(null);
+  await cloud.until('it sleeps again', async () => (await size()) === 0);
 });
 
 test('lost metrics hold what there is, until the number for that time is taken', async () => {
@@ -170,6 +199,8 @@ test('what cannot be is refused', async () => {
     { out: { minReplicas: 0, maxReplicas: 3 }, metrics: [{ name: 'x', type: 'cpu', target: { value: 50 } }] },
     /woken/,
   );
+  const own = ['cpu', 'memory'].map((type) => ({ name: type, type: type as 'cpu', target: { value: 50 } }));
+  await refused({ out: { minReplicas: 0, maxReplicas: 3 }, metrics: own }, /woken/);
   const latency = { name: 'x', type: 'latency', service: 'web', predictive: { value: '1' } } as const;
   await refused({ out, metrics: [latency] }, /foretold/);
   const schedule = { name: 'n', from: '25:00', until: '06:00', timeZone: 'Mars/Olympus', minReplicas: 1 };

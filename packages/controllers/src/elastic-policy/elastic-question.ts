@@ -2,7 +2,9 @@ import { type ElasticMetricSpec, type ElasticPolicySpec, parseQuantity } from '@
 import {
   boundsAt,
   type ElasticAlgorithm,
+  type ElasticMetric,
   type LimitRules,
+  MACHINES,
   type Schedule,
   type Shape,
   type ShapeBounds,
@@ -87,3 +89,11 @@ export function rulesOf({ behavior }: ElasticPolicySpec): { readonly up: LimitRu
 /** What is scarce when a metric is high. */
 export const resourceOf = ({ type, resource }: ElasticMetricSpec): string =>
   resource ?? (type === 'memory' ? 'memory' : 'cpu');
+
+/** What asks for one machine while a request waits that nobody serves, whatever the metrics say. */
+export const aWaitingRequest: ElasticMetric = {
+  name: 'a request that waits',
+  resource: MACHINES,
+  algorithm: { type: 'target', target: 1, tolerance: 0 },
+  load: { of: 'shared', value: 1 },
+};

@@ -54,7 +54,7 @@ export class Agent {
     this.#options = options;
     this.sampler = new Sampler({ ...options, host: options.load, machines: [options.pods, options.instances] });
     this.#node = new NodeKeeper(options);
-    this.#services = new ServiceKeeper({ ...options, onServed: (addresses) => this.#node.serve(addresses) });
+    this.#services = new ServiceKeeper({ ...options, onNews: (news) => this.#node.announce(news) });
     this.#volumes = new VolumeKeeper({ ...options, ...(options.filler && { filler: options.filler }) });
     this.#pods = new MachineFeed(client, pod, `spec.nodeName=${nodeName}`, options.pods);
     this.#instances = new MachineFeed(client, virtualMachineInstance, `status.nodeName=${nodeName}`, options.instances);

@@ -1,6 +1,13 @@
 import { describeError, microTimestamp, type Timer, timestamp, type World } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
-import { isAlreadyExists, isNotFound, lease, node, servedAddressesAnnotation } from '@godwit/kinds';
+import {
+  isAlreadyExists,
+  isNotFound,
+  lease,
+  node,
+  servedAddressesAnnotation,
+  waitingServicesAnnotation,
+} from '@godwit/kinds';
 import { essence, type NodeFacts, nodeStatus } from './node-status.ts';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
@@ -17,13 +24,21 @@ export interface NodeKeeperOptions {
   readonly facts: () => Promise<NodeFacts>;
 }
 
+/** What others must know of a load balancer. */
+export interface BalancerNews {
+  /** On which it listens. */
+  readonly addresses: readonly string[];
+  /** Services, as `namespace/name`, for which it holds requests. */
+  readonly waiting: readonly string[];
+}
+
 /** Keeps this host's Node object and its Lease. Heartbeats are quiet: a small write every ten seconds. */
 export class NodeKeeper {
   readonly #options: NodeKeeperOptions;
   #timers: Timer[] = [];
   #written = '';
   #writtenAtMs = Number.NEGATIVE_INFINITY;
-  #served = '';
+  #announced = '';
   #stopped = false;
 
   constructor(options: NodeKeeperOptions) {
@@ -45,13 +60,18 @@ export class NodeKeeper {
     this.#timers = [];
   }
 
-  /** Tells which load balancer addresses are served now. */
-  async serve(addresses: readonly string[]): Promise<void> {
-    const text = JSON.stringify(addresses);
-    if (text === this.#served) return;
-    const body = { metadata: { annotations: { [servedAddressesAnnotation]: text } } };
-    await this.#options.client.resource(node).patch({ name: this.#options.nodeName }, { type: 'merge', body });
-    this.#served = text;
+  /** Tells what the load balancer does now: one write, when it is news. */
+  async announce({ addresses, waiting }: BalancerNews): Promise<void> {
+    const annotations = {
+      [servedAddressesAnnotation]: JSON.stringify(addresses),
+      [waitingServicesAnnotation]: waiting.length > 0 ? JSON.stringify(waiting) : null,
+    };
+    const text = JSON.stringify(annotations);
+    if (text === this.#announced) return;
+    await this.#options.client
+      .resource(node)
+      .patch({ name: this.#options.nodeName }, { type: 'merge', body: { metadata: { annotations } } });
+    this.#announced = text;
   }
 
   /** Looks at the host and writes the Node's status when it is worth it. */

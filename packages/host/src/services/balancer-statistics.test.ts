@@ -28,6 +28,20 @@ test('a service that nobody has used has no latency', () => {
   ]);
 });
 
+test('what is at no server of a backend that holds requests waits', () => {
+  const withActive = header.replace(',mode,', ',act,mode,');
+  const rows = (active: number) => [
+    withActive,
+    'default:web:80:http,again,0,0,0,0,0,0,0,0,0,http,',
+    'default:web:80:http,10-80-0-1-8080,0,2,9,0,9,0,0,0,0,http,',
+    `default:web:80:http,BACKEND,0,5,9,0,9,0,0,0,${active},http,`,
+    'default:other:80:http,BACKEND,0,5,9,0,9,0,0,0,0,http,',
+  ];
+  const queued = (active: number) => parseBalancerReadings(rows(active).join('\n')).map((reading) => reading.queued);
+  assert.deepEqual(queued(0), [3, 0]);
+  assert.deepEqual(queued(1), [0, 0]);
+});
+
 test('an answer that is none has no readings', () => {
   for (const text of ['', 'Unknown command', `${header}\n,BACKEND,\nx,y\n`]) {
     assert.deepEqual(parseBalancerReadings(text), []);

@@ -1,4 +1,5 @@
 import { serverLine } from './haproxy-config.ts';
+import { againServer } from './holding.ts';
 import { type Backend, backendsOf, type LoadBalancer } from './load-balancers.ts';
 
 /** How a running HAProxy has a server: taking connections, only finishing those it has, or switched off. */
@@ -11,13 +12,13 @@ export type RunningServers = ReadonlyMap<string, ReadonlyMap<string, ServerState
 const ADMIN_MAINTENANCE = 0x01 | 0x02 | 0x20;
 const ADMIN_DRAIN = 0x08 | 0x10;
 
-/** Reads the answer of `show servers state`. */
+/** Reads the answer of `show servers state`: servers that are machines. */
 export function parseServersState(text: string): Map<string, Map<string, ServerState>> {
   const backends = new Map<string, Map<string, ServerState>>();
   for (const line of text.split('\n')) {
     const fields = line.split(' ');
     const [, backend, , server, , , admin] = fields;
-    if (fields.length < 20 || line.startsWith('#') || !backend || !server) continue;
+    if (fields.length < 20 || line.startsWith('#') || !backend || !server || server === againServer) continue;
     const bits = Number(admin);
     const state = bits & ADMIN_MAINTENANCE ? 'off' : bits & ADMIN_DRAIN ? 'draining' : 'ready';
     const servers = backends.get(backend) ?? new Map<string, ServerState>();

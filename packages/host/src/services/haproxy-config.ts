@@ -1,4 +1,5 @@
 import { fingerprint } from './fingerprint.ts';
+import { holdingRules, holdingScriptName } from './holding.ts';
 import { type Backend, type BalancedServer, backendsOf, type LoadBalancer } from './load-balancers.ts';
 
 export interface HaproxySettings {
@@ -29,14 +30,18 @@ function render(
   withServers: boolean,
 ): string {
   return [
-    ...globals(settings, structure),
+    ...globals(
+      settings,
+      structure,
+      balancers.some(({ holds }) => holds),
+    ),
     ...balancers.flatMap(frontend),
     ...balancers.flatMap(backendsOf).flatMap((backend) => renderBackend(backend, withServers)),
     '',
   ].join('\n');
 }
 
-function globals({ folder, user, threads }: HaproxySettings, structure: string): string[] {
+function globals({ folder, user, threads }: HaproxySettings, structure: string, holds: boolean): string[] {
   return [
     'global',
     `  description ${structure}`,
@@ -46,6 +51,7 @@ function globals({ folder, user, threads }: HaproxySettings, structure: string):
     `  nbthread ${threads}`,
     '  fd-hard-limit 40000',
     '  hard-stop-after 24h',
+    ...(holds ? [`  lua-load-per-thread ${folder}/${holdingScriptName}`] : []),
     'defaults',
     '  timeout connect 2s',
     '  timeout check 5s',
@@ -70,9 +76,7 @@ function frontend(balancer: LoadBalancer): string[] {
     `frontend ${balancer.name}`,
     `  mode ${balancer.speech === 'http' || balancer.speech === 'http2' ? 'http' : 'tcp'}`,
     ...balancer.addresses.map((address) => `  bind ${address}:${balancer.port}`),
-    ...(balancer.sourceRanges.length > 0
-      ? [`  tcp-request connection reject if !{ src ${balancer.sourceRanges.join(' ')} }`]
-      : []),
+    ...sourceRule(balancer),
   ];
   const [first, second] = backendsOf(balancer);
   if (!second) return [...lines, `  default_backend ${first?.name}`];
@@ -86,6 +90,13 @@ function frontend(balancer: LoadBalancer): string[] {
     `  use_backend ${first?.name} if { var(sess.http) -m bool }`,
     `  default_backend ${second.name}`,
   ];
+}
+
+function sourceRule({ sourceRanges, addresses, holds }: LoadBalancer): string[] {
+  if (sourceRanges.length === 0) return [];
+  // What begins again after a reload comes from here, and has been let in before.
+  const sources = holds ? [...sourceRanges, ...addresses] : sourceRanges;
+  return [`  tcp-request connection reject if !{ src ${sources.join(' ')} }`];
 }
 
 /**
@@ -109,6 +120,7 @@ function renderBackend(backend: Backend, withServers: boolean): string[] {
     ...(balancer.stickySeconds === undefined
       ? ['  balance roundrobin']
       : ['  balance source', '  hash-type consistent']),
+    ...(balancer.holds ? holdingRules(backend) : []),
     ...(mode === 'http' ? RETRIES : ['  option redispatch 1', '  retries 4']),
     ...(balancer.stickySeconds === undefined
       ? []

@@ -6,6 +6,7 @@
  * - `firewall-rules.ts` the fixed rules, `service-rules.ts` the map elements of each service
  * - `dns-records.ts`, `dnsmasq-config.ts` names and DHCP
  * - `load-balancers.ts`, `haproxy-config.ts`, `haproxy-commands.ts` what faces users
+ * - `holding.ts` how requests wait for a machine that is woken
  * - `balancer-statistics.ts` what the load balancer counts
  */
 export * from './address-plan.ts';
@@ -15,6 +16,7 @@ export * from './dnsmasq-config.ts';
 export * from './firewall-rules.ts';
 export * from './haproxy-commands.ts';
 export * from './haproxy-config.ts';
+export * from './holding.ts';
 export * from './load-balancers.ts';
 export * from './service-rules.ts';
 export * from './service-table.ts';

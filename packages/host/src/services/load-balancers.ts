@@ -14,6 +14,8 @@ export interface LoadBalancer {
   readonly sourceRanges: readonly string[];
   /** Seconds that a client stays with one server; undefined: every request goes to the next server. */
   readonly stickySeconds: number | undefined;
+  /** Requests wait while there is no server. */
+  readonly holds: boolean;
   readonly servers: readonly BalancedServer[];
 }
 
@@ -62,6 +64,7 @@ export function loadBalancersOf(table: ServiceTable, excluded: ReadonlySet<strin
           // What goes into the configuration must be a range and nothing else.
           sourceRanges: (service.sourceRanges ?? []).map((range) => (IPV4_RANGE.test(range) ? range : NOBODY)),
           stickySeconds: service.sessionAffinitySeconds,
+          holds: service.wakes === true,
           servers: serversOf(port, excluded),
         })),
     );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EndpointSlice, IPAddress, Service } from '@godwit/kinds';
-import { ServiceTableMaker, servedAddresses } from './service-table.ts';
+import { ServiceTableMaker, servedAddresses, sleepingServices } from './service-table.ts';
 
 const service: Service = {
   apiVersion: 'v1',
@@ -71,6 +71,25 @@ describe('service table', () => {
       },
     ]);
     assert.deepEqual(servedAddresses(made), ['10.80.192.1']);
+  });
+
+  test('a service that wakes sleeps while nobody serves it, and says so again when that changes', () => {
+    const maker = new ServiceTableMaker();
+    const addresses = [address('10.80.128.5'), address('10.80.192.1')];
+    const asleep = (ready: boolean, waking: readonly string[]) =>
+      sleepingServices(
+        maker.make({
+          services: [service],
+          endpointSlices: ready ? [readySlice] : [],
+          addresses,
+          waking: new Set(waking),
+        }),
+      );
+    const readySlice = slice([{ addresses: ['10.80.0.1'], conditions: { ready: true } }]);
+    assert.deepEqual(asleep(false, ['default/web']), ['default/web']);
+    assert.deepEqual(asleep(true, ['default/web']), []);
+    assert.deepEqual(asleep(false, []), []);
+    assert.deepEqual(asleep(false, ['default/web']), ['default/web']);
   });
 
   test('an endpoint in two slices counts once, and ready wins', () => {

@@ -7,16 +7,23 @@ export interface ServiceSources {
   readonly endpointSlices: Iterable<EndpointSlice>;
   /** Addresses that the API gave; those of a LoadBalancer's Service that are no cluster addresses are its external ones. */
   readonly addresses: Iterable<IPAddress>;
+  /** Services, as `namespace/name`, whose requests wake what serves them. */
+  readonly waking?: ReadonlySet<string>;
   readonly hosts?: ServiceTable['hosts'];
 }
 
 /** Label by which a slice names its service (Kubernetes well-known labels). */
 const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
-interface Derived {
+/** What an entry depends on. */
+interface Found {
   readonly service: Service;
   readonly slices: readonly EndpointSlice[];
   readonly externalIps: readonly string[];
+  readonly wakes: boolean;
+}
+
+interface Derived extends Found {
   readonly entry: ServiceEntry;
 }
 
@@ -37,7 +44,13 @@ export class ServiceTableMaker {
     for (const service of sources.services) {
       const key = `${service.metadata.namespace}/${service.metadata.name}`;
       if (service.spec.type === 'ExternalName') continue;
-      const next = derive(this.#derived.get(key), service, slices.get(key) ?? [], addresses.get(key) ?? []);
+      const found = {
+        service,
+        slices: slices.get(key) ?? [],
+        externalIps: externalAddresses(service, addresses.get(key) ?? []),
+        wakes: sources.waking?.has(key) === true,
+      };
+      const next = derive(this.#derived.get(key), found);
       if (next) derived.set(key, next);
     }
     this.#derived = derived;
@@ -57,28 +70,20 @@ function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string | undefined):
   return groups;
 }
 
-function derive(
-  before: Derived | undefined,
-  service: Service,
-  slices: readonly EndpointSlice[],
-  addresses: readonly IPAddress[],
-): Derived | undefined {
-  const externalIps = externalAddresses(service, addresses);
+function derive(before: Derived | undefined, found: Found): Derived | undefined {
+  const { service, slices, externalIps, wakes } = found;
   const same =
     before?.service === service &&
+    before.wakes === wakes &&
     before.externalIps.join() === externalIps.join() &&
     before.slices.length === slices.length &&
     before.slices.every((slice, index) => slice === slices[index]);
   if (same) return before;
-  const entry = serviceEntry(service, slices, externalIps);
-  return entry && { service, slices, externalIps, entry };
+  const entry = serviceEntry(found);
+  return entry && { ...found, entry };
 }
 
-function serviceEntry(
-  service: Service,
-  slices: readonly EndpointSlice[],
-  externalIps: readonly string[],
-): ServiceEntry | undefined {
+function serviceEntry({ service, slices, externalIps, wakes }: Found): ServiceEntry | undefined {
   const { metadata, spec } = service;
   const clusterIps = spec.clusterIPs ?? (spec.clusterIP ? [spec.clusterIP] : []);
   const headless = spec.clusterIP === 'None';
@@ -93,6 +98,7 @@ function serviceEntry(
     externalIps,
     headless,
     ...(spec.loadBalancerSourceRanges?.length && { sourceRanges: spec.loadBalancerSourceRanges }),
+    ...(wakes && { wakes }),
     ...(sticky && { sessionAffinitySeconds: spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800 }),
     ports: headless && !spec.ports?.length ? [portlessEntry(slices)] : portEntries(spec, slices),
   };
@@ -155,3 +161,12 @@ function unique(endpoints: readonly Endpoint[]): Endpoint[] {
 export function servedAddresses(table: ServiceTable): string[] {
   return [...new Set(table.services.flatMap((service) => service.externalIps))].sort();
 }
+
+/** Services, as `namespace/name`, at whose external addresses requests would wait now. */
+export function sleepingServices({ services }: ServiceTable): string[] {
+  return services
+    .filter(({ wakes, externalIps, ports }) => wakes && externalIps.length > 0 && !ports.some(isServed))
+    .map(({ namespace, name }) => `${namespace}/${name}`);
+}
+
+const isServed = ({ endpoints }: ServicePortEntry) => endpoints.some(({ state }) => state === 'ready');

@@ -35,15 +35,14 @@ export function validateElasticPolicy(spec: ElasticPolicySpec): readonly Cause[]
   );
   eachItem(metrics, 'spec.metrics', (metric, path) => {
     validateElasticMetric(metric, path, faults);
-    const own = metric.type === 'cpu' || metric.type === 'memory';
-    // A machine that is not there uses nothing: what sleeps would never wake.
-    if (least === 0 && metrics.length === 1 && own) {
-      faults.forbidden(
-        'spec.out.minReplicas',
-        'what sleeps is not woken by its own use: add requests, queue, prometheus or http',
-      );
-    }
   });
+  // A machine that is not there uses nothing: what sleeps would never wake.
+  if (least === 0 && metrics.every(({ type }) => type === 'cpu' || type === 'memory')) {
+    faults.forbidden(
+      'spec.out.minReplicas',
+      'what sleeps is not woken by its own use: add requests, queue, prometheus or http',
+    );
+  }
   eachItem(schedules, 'spec.schedules', (schedule, path) => {
     validateElasticSchedule(schedule, path, faults);
     if (!out) faults.forbidden(path, 'schedules bound the number of machines, which `out` does not let change');

@@ -5,3 +5,4 @@
 export type { ElasticMetricSpec } from './elastic-metric.ts';
 export * from './elastic-policy.ts';
 export type { ElasticScheduleSpec } from './elastic-schedule.ts';
+export * from './waking-services.ts';

@@ -6,6 +6,8 @@ import {
   addressOfServer,
   backendsOf,
   type HaproxySettings,
+  holdingScript,
+  holdingScriptName,
   type LoadBalancer,
   parseBalancerReadings,
   parseServersState,
@@ -81,6 +83,7 @@ export class Haproxy {
   #writeConfig(): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o755 });
     const file = this.#identity.mark;
+    writeFileSync(join(this.#folder, holdingScriptName), holdingScript, { mode: 0o644 });
     writeFileSync(`${file}.new`, renderHaproxyConfig(this.#balancers, this.#settings), { mode: 0o644 });
     renameSync(`${file}.new`, file);
   }
@@ -194,8 +197,11 @@ export class Haproxy {
   /** What the worker that takes new connections has counted, by service. Cheap enough for every second. */
   async readings(): Promise<readonly BalancerReading[]> {
     if (!this.isNeeded) return [];
+    // Which requests are held is only seen beside what is at servers. There may be many: they are asked if need be.
+    const holds = this.#balancers.some((balancer) => balancer.holds);
     // While it is being started or reloaded there is nobody to ask: this second has no reading.
-    return parseBalancerReadings(await tellHaproxy(this.#socket, ['show stat -1 2 -1']).catch(() => ''));
+    const text = await tellHaproxy(this.#socket, [`show stat -1 ${holds ? 6 : 2} -1`]).catch(() => '');
+    return parseBalancerReadings(text);
   }
 
   async #workers(): Promise<number[]> {
