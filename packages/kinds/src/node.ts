@@ -14,6 +14,7 @@ import {
   time,
 } from './machinery/index.ts';
 import { conditionStatus } from './shared/condition.ts';
+import { sleepOf } from './shared/node-taints.ts';
 import { coreName } from './shared/openapi-names.ts';
 import { resourceList } from './shared/resource-list.ts';
 import { eachItem, Faults, labelValueFault, qualifiedNameFault } from './validation/index.ts';
@@ -179,9 +180,13 @@ const status = object(
 const body = object({ spec, status });
 export type Node = KindOf<Static<typeof body>>;
 
+/** A node that sleeps is not ready on purpose. */
+const sleepWords: Readonly<Record<string, string>> = { asleep: 'Asleep', waking: 'Waking' };
+
 function statusWord(item: Node): string {
   const ready = item.status?.conditions?.find(({ type }) => type === 'Ready');
-  const word = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
+  const awake = ready === undefined ? 'Unknown' : ready.status === 'True' ? 'Ready' : 'NotReady';
+  const word = awake === 'NotReady' ? (sleepWords[sleepOf(item) ?? ''] ?? awake) : awake;
   return item.spec?.unschedulable ? `${word},SchedulingDisabled` : word;
 }
 

@@ -59,7 +59,9 @@ export function fitsOnNode(question: {
   /** The policy of the node; the default one where nothing is said. */
   readonly policy?: Policy;
 }): readonly string[] {
-  const { capacity, gpus = 0 } = hostOfNode(question.node);
+  const { capacity, asleep, gpus = 0 } = hostOfNode(question.node);
+  // Whoever chose it had not heard of it yet: what is bound there would wait until somebody wakes it.
+  if (asleep) return ['the node is asleep'];
   const machine = requestOfMachine(question.machine);
   const allocation: Record<string, number> = {};
   const taken = new Set<string>();

@@ -23,9 +23,10 @@ export const reasons = {
   lacksGpus: 17,
   lacksCores: 18,
   hasOtherTenant: 19,
+  isAsleep: 20,
 } as const;
 
 export type Reason = (typeof reasons)[keyof typeof reasons];
 
 /** One more than the largest reason: the size of a table by reason. */
-export const REASON_COUNT = 20;
+export const REASON_COUNT = 21;

@@ -7,6 +7,7 @@ import { defaultStorageClass } from './default-storage-class.ts';
 import { instancePresets } from './instance-presets.ts';
 import { limitRanges } from './limit-range/index.ts';
 import { machineTypes } from './machine-types/index.ts';
+import { moveEnd } from './move-end.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
 import { nodeRestriction } from './node-restriction.ts';
 import { podPriority } from './pod-priority.ts';
@@ -34,6 +35,7 @@ const makers: readonly Maker[] = [
   machineAddressRelease,
   resourceQuotas,
   roomToGrow,
+  moveEnd,
 ];
 
 /**

@@ -1,4 +1,11 @@
-import { type KubeObject, type Pod, thousandths, type VirtualMachineInstance, wholeUnits } from '@godwit/kinds';
+import {
+  type KubeObject,
+  movingTo,
+  type Pod,
+  thousandths,
+  type VirtualMachineInstance,
+  wholeUnits,
+} from '@godwit/kinds';
 import { allocationKey, roomOn } from '../operations/allocation.ts';
 import type { Engine } from '../operations/engine.ts';
 import type { Admitter } from './admitter.ts';
@@ -13,30 +20,36 @@ export function roomToGrow(engine: Engine): Promise<Admitter> {
     async admit({ operation, address, kind, object, old, hold, append }) {
       const size = sizes[`${kind.group}/${kind.plural}`];
       if (!size || operation !== 'update' || old === undefined || address.subresource === 'status') return;
-      const node = size.node(old);
-      if (!node || !grows(size.amounts(old), size.amounts(object as KubeObject))) return;
-      await hold(allocationKey(node));
-      append(await roomOn(engine, kind, address.name ?? '', node, object as KubeObject));
+      const nodes = size.nodes(old).filter((node) => node !== undefined && node !== '') as string[];
+      if (nodes.length === 0 || !grows(size.amounts(old), size.amounts(object as KubeObject))) return;
+      for (const node of nodes.toSorted()) {
+        await hold(allocationKey(node));
+        append(await roomOn(engine, kind, address.name ?? '', node, object as KubeObject));
+      }
     },
   });
 }
 
 interface Sized {
-  node(machine: KubeObject): string | undefined;
+  /** Its host, and the one that it is on its way to. */
+  nodes(machine: KubeObject): readonly (string | undefined)[];
   /** Amounts whose rise needs room, in any order that stays. */
   amounts(machine: KubeObject): readonly number[];
 }
 
 const sizes: Readonly<Record<string, Sized>> = {
   'kubevirt.io/virtualmachineinstances': {
-    node: (machine) => (machine as VirtualMachineInstance).status?.nodeName,
+    nodes: (machine) => [
+      (machine as VirtualMachineInstance).status?.nodeName,
+      movingTo(machine as VirtualMachineInstance),
+    ],
     amounts: (machine) => {
       const { cpu, memory } = (machine as VirtualMachineInstance).spec.domain;
       return [cpu?.sockets ?? 1, wholeUnits(memory?.guest)];
     },
   },
   '/pods': {
-    node: (machine) => (machine as Pod).spec.nodeName,
+    nodes: (machine) => [(machine as Pod).spec.nodeName],
     amounts: (machine) =>
       [...(machine as Pod).spec.containers, ...((machine as Pod).spec.initContainers ?? [])].flatMap(
         ({ resources }) => {

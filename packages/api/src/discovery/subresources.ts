@@ -20,6 +20,7 @@ const known: Readonly<Record<string, Partial<Omit<Subresource, 'name'>>>> = {
   exec: { group: '', version: 'v1', kind: 'PodExecOptions', verbs: ['create', 'get'] },
   finalize: { verbs: ['update'] },
   log: { verbs: ['get'] },
+  move: { group: '', version: 'v1', kind: 'Binding', verbs: ['create'] },
   portforward: { group: '', version: 'v1', kind: 'PodPortForwardOptions', verbs: ['create', 'get'] },
   resize: { verbs: ['get', 'patch', 'update'] },
   upload: { verbs: ['update'] },

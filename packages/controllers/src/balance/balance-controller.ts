@@ -1,9 +1,17 @@
 import { describeError, timestamp } from '@godwit/base';
 import { type ApiClient, EventRecorder, type KindCache } from '@godwit/client';
-import { type BalancePolicy, balancePolicy, type Stored } from '@godwit/kinds';
+import {
+  type BalancePolicy,
+  balancePolicy,
+  type KubeObject,
+  pod,
+  type Stored,
+  virtualMachineInstance,
+} from '@godwit/kinds';
 import { type BalancePlan, type PowerPlan, planBalance, planPower, type Situation, wasteOf } from '@godwit/planner';
 import { wake } from '../framework/index.ts';
 import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
+import type { Machine } from '../scheduler/schedulable-machine.ts';
 import { hostsInUse, sizesOf, wattsInUse } from './advice.ts';
 import { ApiResizer } from './api-resizer.ts';
 import { Hands } from './carry-out.ts';
@@ -44,7 +52,16 @@ export class BalanceController implements Reconciler {
     this.#events = new EventRecorder(client, 'balance-controller');
     this.#hands = new Hands(client, drivers, this.#events);
     this.#observer = new Observer(client);
-    this.wakes = [wake(this.#policies)];
+    // A machine that finds no host while hosts sleep does not wait for the next round.
+    const needy = (machine: KubeObject): readonly string[] =>
+      this.#observer.mayNeedWaking(machine as Machine)
+        ? [...this.#policies.values()].map(({ metadata }) => metadata.name)
+        : [];
+    this.wakes = [
+      wake(this.#policies),
+      wake(client.cache(pod), needy),
+      wake(client.cache(virtualMachineInstance), needy),
+    ];
   }
 
   async reconcile(name: string): Promise<Outcome> {
@@ -53,17 +70,36 @@ export class BalanceController implements Reconciler {
       this.#memories.delete(name);
       return done;
     }
+    if (isIdle(policy)) {
+      // Only where machines are put is asked of this policy: nobody would read what is measured.
+      this.#memories.delete(name);
+      await this.#tellIdle(policy);
+      return done;
+    }
     const memory = this.#memoryOf(policy);
     const nowMs = this.#client.world.clock.now();
     const observed = this.#observer.observe(policy);
     if (memory.isSampleDue(nowMs)) memory.observe(await this.#usages(), observed.ids, nowMs);
     const dueMs = memory.plannedMs + memory.settings.intervalSeconds * 1000;
-    if (nowMs >= dueMs || nowMs < memory.plannedMs) {
+    const needed = memory.wakingMs.size === 0 && this.#observer.hostsForWaiting(policy).length > 0;
+    if (needed || nowMs >= dueMs || nowMs < memory.plannedMs) {
       // Before: what breaks half-way must not be carried out again at once.
       memory.plannedMs = nowMs;
       await this.#plan(policy, observed, memory);
     }
     return after(SAMPLE_MS, 'machines are measured every minute');
+  }
+
+  async #tellIdle({ metadata, status }: Stored<BalancePolicy>): Promise<void> {
+    const observedGeneration = metadata.generation ?? 0;
+    if (status?.observedGeneration === observedGeneration) return;
+    await this.#client.resource(balancePolicy).modify(
+      metadata,
+      (draft) => {
+        draft.status = { observedGeneration };
+      },
+      { subresource: 'status' },
+    );
   }
 
   /** What was learned is kept as long as the policy stays the same. */
@@ -90,7 +126,9 @@ export class BalanceController implements Reconciler {
     const { machines, lostTo } = observed;
     const situation = await this.#observer.situation(policy, observed, memory, this.#drivers.power);
     const plan = planBalance(situation, memory.settings);
-    const power = powerPlan(situation, plan, memory);
+    const wanted = new Set(this.#observer.hostsForWaiting(policy));
+    const waiting = situation.hosts.flatMap(({ name, open }, index) => (open && wanted.has(name) ? [index] : []));
+    const power = powerPlan(situation, plan, waiting, memory);
     const sizes = policy.spec.rightSize?.mode === 'off' ? [] : sizesOf(machines, memory);
     const moved = await this.#hands.move(policy, situation, plan, machines, memory);
     const switched = await this.#hands.switchHosts(policy, situation, power, memory);
@@ -121,8 +159,18 @@ export class BalanceController implements Reconciler {
   }
 }
 
+/** Nothing but placement: moves, power and sizes are off, and no reserve is asked for. */
+function isIdle({ spec: { balance, power, rightSize, reserve } }: BalancePolicy): boolean {
+  return reserve === undefined && [balance, power, rightSize].every((part) => part?.mode === 'off');
+}
+
 /** While a host that was woken is not ready yet nothing else is switched: it may be what was missing. */
-function powerPlan(situation: Situation, plan: BalancePlan, memory: PolicyMemory): PowerPlan {
+function powerPlan(
+  situation: Situation,
+  plan: BalancePlan,
+  waiting: readonly number[],
+  memory: PolicyMemory,
+): PowerPlan {
   const { settings, wakingMs, forecastCpu } = memory;
   const patienceMs = 2 * settings.wakeSeconds * 1000;
   for (const [host, sinceMs] of wakingMs) {
@@ -133,5 +181,6 @@ function powerPlan(situation: Situation, plan: BalancePlan, memory: PolicyMemory
   return planPower(situation, settings, {
     ...(forecastCpu !== undefined && { forecastCpu }),
     asked: plan.wake,
+    waiting,
   });
 }

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
-import { type BalancePolicy, type BalancePolicySpec, balancePolicy, event, node, pod } from '@godwit/kinds';
+import {
+  type BalancePolicy,
+  type BalancePolicySpec,
+  balancePolicy,
+  event,
+  node,
+  pod,
+  virtualMachineInstance,
+} from '@godwit/kinds';
+import { NodeLifecycleController } from '../node-lifecycle/index.ts';
+import { Scheduler } from '../scheduler/index.ts';
 import { FakePower } from '../test-support/fake-power.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
-import { BalanceController, type BalanceDrivers, type Mover, type Usages } from './index.ts';
+import { ApiMover, BalanceController, type BalanceDrivers, type Mover, type Usages } from './index.ts';
 
 let cloud: SimulatedCloud;
 let client: ApiClient;
@@ -116,6 +126,78 @@ test('hosts sleep when they are not needed, and wake before the reserve is missi
     async () => [await power.state('b'), await power.state('c')].includes('on'),
     3_600_000,
   );
+});
+
+test('a machine that finds no host wakes one that sleeps, at once', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('web', 'a', 500);
+  const power = new FakePower((host, state) => setReady(host, state === 'on'));
+  run({ power });
+  cloud.run(new NodeLifecycleController(client), new Scheduler(client));
+  await addPolicy({ placement: { strategy: 'energy' }, power: { mode: 'automatic' }, reserve: { hosts: 0 } });
+  await cloud.until('b sleeps', async () => (await power.state('b')) === 'off', 3_600_000);
+  const { spec } = await client.resource(node).get({ name: 'b' });
+  assert.deepEqual(
+    spec?.taints?.map(({ key, value }) => `${key}=${value}`),
+    ['godwit.dev/asleep=asleep'],
+  );
+  const containers = [{ name: 'c', image: 'i', resources: { requests: { cpu: '3950m' } } }];
+  await client.resource(pod).create({ metadata: { name: 'large', namespace: 'default' }, spec: { containers } });
+  const large = () => client.resource(pod).get({ namespace: 'default', name: 'large' });
+  await cloud.until('it is put on b', async () => (await large()).spec.nodeName === 'b', 30_000);
+  const woken = await client.resource(node).get({ name: 'b' });
+  assert.deepEqual(woken.spec?.taints ?? [], []);
+  assert.match(woken.metadata.annotations?.['godwit.dev/decision'] ?? '', /"to":"on","why":"machines wait/);
+});
+
+test('a host that cannot be switched off stays open', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('web', 'a', 500);
+  let tries = 0;
+  const sleep = () => Promise.reject(new Error(`no switch ${++tries}`));
+  run({ power: { state: async () => 'on', wake: async () => undefined, sleep } });
+  await addPolicy({ placement: { strategy: 'energy' }, power: { mode: 'automatic' }, reserve: { hosts: 0 } });
+  await cloud.until('it was tried', () => tries > 0, 3_600_000);
+  await cloud.pass(1_000);
+  assert.deepEqual((await client.resource(node).get({ name: 'b' })).spec?.taints ?? [], []);
+});
+
+test('a policy that is only about placement measures nothing', async () => {
+  await addHost('a');
+  let reads = 0;
+  run(undefined, async () => {
+    reads++;
+    return new Map();
+  });
+  const off = { mode: 'off' } as const;
+  await addPolicy({ placement: { strategy: 'pack' }, balance: off, power: off, rightSize: off });
+  await cloud.pass(3_600_000);
+  assert.equal(reads, 0);
+  assert.deepEqual((await find()).status, { observedGeneration: 1 });
+});
+
+test('a virtual machine is moved by the API, in one write with the reason, and a pod is evicted', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('web', 'a', 100);
+  const domain = { devices: {}, resources: { requests: { memory: '64Mi' } } };
+  const name = { namespace: 'default', name: 'vm' };
+  const instances = client.resource(virtualMachineInstance);
+  await instances.create({ metadata: name, spec: { domain } });
+  const { group, version, plural } = virtualMachineInstance;
+  const target = { apiVersion: 'v1', kind: 'Node', name: 'a' };
+  const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'vm' }, target };
+  await client.door.create({ group, version, plural, ...name, subresource: 'binding' }, binding);
+  const bound = await instances.get(name);
+  await instances.updateStatus({ ...bound, status: { ...bound.status, phase: 'Running' } });
+  const record = { v: 1, do: 'move', at: 1, by: 'test', policy: 'p', to: 'b', why: 'of a test' } as const;
+  const mover = new ApiMover(client);
+  await mover.move(await instances.get(name), 'b', record);
+  const moving = await instances.get(name);
+  assert.equal(moving.status?.migrationState?.targetNode, 'b');
+  assert.deepEqual(JSON.parse(moving.metadata.annotations?.['godwit.dev/decision'] ?? ''), record);
+  await mover.move(await client.resource(pod).get({ namespace: 'default', name: 'web' }), 'b', record);
+  const gone = await client.resource(pod).find({ namespace: 'default', name: 'web' });
+  assert.ok(gone === undefined || gone.metadata.deletionTimestamp);
 });
 
 test('a reserve that does not hold is told', async () => {

@@ -1,6 +1,6 @@
 import { describeError } from '@godwit/base';
 import type { ApiClient, EventRecorder } from '@godwit/client';
-import { type BalancePolicy, node, type Stored } from '@godwit/kinds';
+import { type BalancePolicy, node, type Sleep, type Stored, withSleep } from '@godwit/kinds';
 import {
   type ActionRecord,
   type BalancePlan,
@@ -51,7 +51,9 @@ export class Hands {
     const { mover } = this.#drivers;
     if (memory.settings.mode !== 'automatic') return this.#propose(policy, `${moves.length} moves`);
     if (!mover) return { done: false, hindrance: 'there is nothing here that can move machines' };
-    return this.#each(policy, 'MoveFailed', moves, async ({ machine, from, to, why }) => {
+    // What goes to a host that sleeps goes when that is awake.
+    const now = moves.filter(({ to }) => hosts[to]?.power === 'on');
+    return this.#each(policy, 'MoveFailed', now, async ({ machine, from, to, why }) => {
       const one = machines[machine] as Machine;
       const host = hosts[to]?.name ?? '';
       const load = Math.round(loads[machine]?.cpu.mean ?? 0);
@@ -79,15 +81,20 @@ export class Hands {
     if (!power) return { done: false, hindrance: 'there is nothing here that can switch hosts' };
     const woken = await this.#each(policy, 'WakeFailed', wake, async ({ host, why }) => {
       const name = hosts[host]?.name ?? '';
-      await this.#note(name, this.#record(policy, 'power', 'on', whySwitched(why)));
+      await this.#note(name, this.#record(policy, 'power', 'on', whySwitched(why)), 'waking');
       await power.wake(name);
       memory.wakingMs.set(name, nowMs);
       this.#events.normal(policy, 'HostWoken', `${name} is switched on: ${whySwitched(why)}`);
     });
     const slept = await this.#each(policy, 'SleepFailed', sleep, async ({ host, why }) => {
       const name = hosts[host]?.name ?? '';
-      await this.#note(name, this.#record(policy, 'power', 'off', whySwitched(why)));
-      await power.sleep(name);
+      await this.#note(name, this.#record(policy, 'power', 'off', whySwitched(why)), 'asleep');
+      try {
+        await power.sleep(name);
+      } catch (error) {
+        await this.#mark(name, undefined);
+        throw error;
+      }
       this.#events.normal(policy, 'HostSleeps', `${name} is switched off: ${whySwitched(why)}`);
     });
     const hindrance = woken.hindrance ?? slept.hindrance;
@@ -136,12 +143,19 @@ export class Hands {
     };
   }
 
-  /** Why a host is switched stands on its Node, before it is. */
-  async #note(name: string, record: ActionRecord): Promise<void> {
-    await this.#client.resource(node).modify({ name }, ({ metadata }) => {
+  /** Why a host is switched stands on its Node before it is, in the write that closes it to machines. */
+  async #note(name: string, record: ActionRecord, sleep: Sleep): Promise<void> {
+    await this.#client.resource(node).modify({ name }, (draft) => {
+      const { metadata, spec } = draft;
       const text = keepRecord(metadata.annotations?.[decisionAnnotation], record);
       metadata.annotations = { ...metadata.annotations, [decisionAnnotation]: text };
-      return true;
+      draft.spec = { ...spec, taints: [...withSleep(spec?.taints, sleep)] };
+    });
+  }
+
+  async #mark(name: string, sleep: Sleep | undefined): Promise<void> {
+    await this.#client.resource(node).modify({ name }, (draft) => {
+      draft.spec = { ...draft.spec, taints: [...withSleep(draft.spec?.taints, sleep)] };
     });
   }
 

@@ -6,11 +6,13 @@
  *   policy-memory      what was learned from it: loads, demand, who moved when
  *   observe            hosts and machines, from caches; situation-of: in the planner's words
  *   advice             what sizes machines should have
- *   drivers            what plans are carried out with; api-resizer: one of them; carry-out: doing so
+ *   drivers            what plans are carried out with; api-mover, api-resizer: two of them; carry-out: doing so
  *   storage-advice     which volumes should move
  *   policy-status      what the status says; policy-conditions: the conditions in it
  *   balance-controller the reconciler
  */
+export { ApiMover } from './api-mover.ts';
+export { ApiResizer } from './api-resizer.ts';
 export * from './balance-controller.ts';
 export type { BalanceDrivers, Mover, PowerDriver, Resizer } from './drivers.ts';
 export type { Meter, Usages } from './meter.ts';

@@ -1,3 +1,4 @@
+import type { Random } from '@godwit/base';
 import type { ApiClient, KindCache } from '@godwit/client';
 import {
   anyKind,
@@ -9,13 +10,21 @@ import {
   persistentVolumeClaim,
   pod,
   type Stored,
+  sleepOf,
   storageClass,
   virtualMachineInstance,
 } from '@godwit/kinds';
-import { type MachineRequest, requestOfMachine, type Situation } from '@godwit/planner';
+import { hostsForWaiting, type MachineRequest, policyOf, requestOfMachine, type Situation } from '@godwit/planner';
 import { reachOfClaims } from '../scheduler/claim-reach.ts';
 import { ClusterWatch } from '../scheduler/cluster-watch.ts';
-import { boundHost, claimsOf, hasEnded, type Machine } from '../scheduler/schedulable-machine.ts';
+import {
+  boundHost,
+  claimsOf,
+  comingHost,
+  hasEnded,
+  type Machine,
+  waitsForHost,
+} from '../scheduler/schedulable-machine.ts';
 import type { PowerDriver } from './drivers.ts';
 import { governedHosts } from './governed-hosts.ts';
 import { idOf } from './machine.ts';
@@ -41,17 +50,38 @@ const watched = [
   anyKind(storageClass),
 ];
 
+/** Says of a machine that waits that no host would do. */
+const isRefused = (machine: Machine): boolean =>
+  waitsForHost(machine) &&
+  (machine.status as { readonly conditions?: readonly Told[] } | undefined)?.conditions?.some(
+    ({ type, status }) => type === 'PodScheduled' && status === 'False',
+  ) === true;
+
+interface Told {
+  readonly type?: string;
+  readonly status?: string;
+}
+
 /** Reads hosts and machines from caches. */
 export class Observer {
   readonly #client: ApiClient;
   /** Made when the first policy asks: it costs work on every change, which clouds without policies need not do. */
   #watch: ClusterWatch | undefined;
   readonly #policies: KindCache<BalancePolicy>;
+  readonly #random: Random;
+  /** Hosts that sleep and that nobody has woken. */
+  readonly #asleep = new Set<string>();
 
   constructor(client: ApiClient) {
+    this.#random = client.world.random.fork();
     this.#client = client;
     this.#policies = client.cache(balancePolicy);
     for (const kind of watched) client.cache(kind);
+    client.cache(node).subscribe(({ before, after }) => {
+      const { name } = (after ?? before).metadata;
+      if (after && sleepOf(after) === 'asleep') this.#asleep.add(name);
+      else this.#asleep.delete(name);
+    });
   }
 
   observe(policy: Stored<BalancePolicy>): Observed {
@@ -72,7 +102,7 @@ export class Observer {
     power: PowerDriver | undefined,
   ): Promise<Situation> {
     const nowMs = this.#client.world.clock.now();
-    const busy = new Set(machines.map(boundHost));
+    const busy = new Set(machines.flatMap((machine) => [boundHost(machine), comingHost(machine)]));
     this.#watch ??= new ClusterWatch(this.#client);
     const off = await hostsOff(nodes, power);
     const names = nodes.map(({ metadata }) => metadata.name);
@@ -90,6 +120,20 @@ export class Observer {
       requestOf: (machine) => this.#requestOf(machine),
       nowMs,
     });
+  }
+
+  /** Whether this machine has found no host, and hosts sleep that could be woken for it. */
+  mayNeedWaking(machine: Machine): boolean {
+    return this.#asleep.size > 0 && isRefused(machine);
+  }
+
+  /** Names of hosts that sleep and on which there is room for machines that have found none elsewhere. */
+  hostsForWaiting({ spec }: BalancePolicy): readonly string[] {
+    if (this.#asleep.size === 0 || !this.#watch) return [];
+    const waiting = [...this.#watch.waiting.values()]
+      .filter(({ machine }) => isRefused(machine))
+      .map(({ machine }) => this.#requestOf(machine));
+    return hostsForWaiting(this.#watch.snapshot, waiting, policyOf(spec.placement), this.#random);
   }
 
   /** Which volumes should move between hosts. */

@@ -1,4 +1,4 @@
-import type { BalancePolicySpec, Node, Stored } from '@godwit/kinds';
+import { type BalancePolicySpec, movingTo, type Node, type Stored } from '@godwit/kinds';
 import {
   type Amounts,
   allowedHosts,
@@ -7,13 +7,14 @@ import {
   type Host,
   hostOfNode,
   type MachineRequest,
+  migrationBytesPerSecond,
   type PowerCurve,
   policyOf,
   requestOfMachine,
   type Situation,
   type Snapshot,
 } from '@godwit/planner';
-import { boundHost, isInstance, type Machine } from '../scheduler/schedulable-machine.ts';
+import { boundHost, comingHost, isInstance, type Machine } from '../scheduler/schedulable-machine.ts';
 import { idOf } from './machine.ts';
 import type { PolicyMemory } from './policy-memory.ts';
 
@@ -23,8 +24,6 @@ const zoneLabel = 'topology.kubernetes.io/zone';
 /** `"true"` on a machine: it is never moved. */
 export const staysAnnotation = 'godwit.dev/stays';
 
-/** A live migration has half of a 1 Gbit/s link: a safe guess where nothing was measured. */
-const MIGRATION_BYTES_PER_SECOND = 62.5e6;
 /** How long a pod is away that is ended here and started there. */
 const POD_MOVE_SECONDS = 10;
 /** Watts of a core that idles and that works, for hosts without the annotation godwit.dev/watts. */
@@ -116,13 +115,14 @@ function balanceMachine(
   const movedMs = memory.movedMs.get(id);
   return {
     id,
-    host: indexOf.get(boundHost(machine) ?? '') ?? -1,
+    // What is on its way counts where it will be: there it has its room.
+    host: indexOf.get(comingHost(machine) ?? boundHost(machine) ?? '') ?? -1,
     // What was never measured counts as what it asks for.
     cpu: memory.load.forecast(id) ?? { mean: cpu, deviation: 0, now: cpu },
     held: { ...held, 'cpu asked for': cpu, 'memory used': used?.memory ?? held.memory ?? 0 },
     movable: isMovable(machine),
     moveSeconds:
-      machine.kind === 'Pod' ? POD_MOVE_SECONDS : (used?.memory ?? held.memory ?? 0) / MIGRATION_BYTES_PER_SECOND,
+      machine.kind === 'Pod' ? POD_MOVE_SECONDS : (used?.memory ?? held.memory ?? 0) / migrationBytesPerSecond,
     ...(movedMs !== undefined && { movedMs }),
   };
 }
@@ -132,6 +132,6 @@ function isMovable(machine: Machine): boolean {
   const { metadata, status } = machine;
   if (metadata.deletionTimestamp || metadata.annotations?.[staysAnnotation] === 'true') return false;
   if (status?.phase !== 'Running') return false;
-  if (isInstance(machine)) return true;
+  if (isInstance(machine)) return movingTo(machine) === undefined;
   return metadata.ownerReferences?.some(({ controller, kind }) => controller && kind !== 'DaemonSet') ?? false;
 }

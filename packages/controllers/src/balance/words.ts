@@ -13,6 +13,8 @@ const powerWords: Readonly<Record<PowerStep['why'], string>> = {
   empty: 'nothing runs on it, and neither the reserve nor the load that is forecast needs it',
   reserve: 'the reserve does not hold without it',
   load: 'the load that is forecast needs it',
+  waiting: 'machines wait that have room there and nowhere else',
+  occupied: 'machines are bound to it',
   'asked-for': 'the plan needs it for machines that must move',
   minimum: 'fewer hosts are on than the policy asks for',
 };

@@ -10,6 +10,7 @@ import {
   type Pod,
   pod,
   type Stored,
+  sleepOf,
   type Toleration,
   type VirtualMachineInstance,
   virtualMachineInstance,
@@ -68,7 +69,8 @@ export class NodeLifecycleController implements Reconciler {
     let current = known;
     if (conditions) current = await nodes.updateStatus({ ...current, status: { ...current.status, conditions } });
     if (taints) await nodes.update({ ...current, spec: { ...current.spec, taints } });
-    if (conditions) this.#events.warning(known, 'NodeNotReady', `Node ${known.metadata.name} is not heard of`);
+    if (conditions && !sleepOf(known))
+      this.#events.warning(known, 'NodeNotReady', `Node ${known.metadata.name} is not heard of`);
   }
 
   /** Tells machines to go whose time is up; answers how long the next one still has. */

@@ -38,6 +38,21 @@ test('a node that is heard of again keeps the taints of others only', () => {
   assert.deepEqual(judge(nodeWith(['mine']), true, now), {});
 });
 
+test('a node that sleeps is silent and not missed, and one that was woken takes machines once it is ready', () => {
+  const sleeper = (value: string, status: 'True' | 'False'): Node => ({
+    ...nodeWith([], 'True'),
+    spec: { taints: [{ key: 'godwit.dev/asleep', value, effect: 'NoSchedule' }] },
+    status: { conditions: [{ ...ready, status }] },
+  });
+  const { taints, conditions } = judge(sleeper('asleep', 'True'), false, now);
+  assert.equal(taints, undefined);
+  assert.deepEqual([conditions?.[0]?.status, conditions?.[0]?.reason], ['False', 'Asleep']);
+  assert.deepEqual(judge(sleeper('asleep', 'False'), false, now), {});
+  assert.deepEqual(judge(sleeper('asleep', 'True'), true, now), {});
+  assert.deepEqual(judge(sleeper('waking', 'False'), true, now), {});
+  assert.deepEqual(judge(sleeper('waking', 'True'), true, now), { taints: [] });
+});
+
 test('machines leave when the shortest of their tolerations runs out', () => {
   const taint = { key: unreachableTaint, effect: 'NoExecute', timeAdded: now } as const;
   assert.equal(leavesAtMs([taint], [], nowMs), nowMs + 300_000);

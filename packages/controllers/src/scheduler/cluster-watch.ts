@@ -19,7 +19,7 @@ import { hostOfNode, requestOfMachine, Snapshot } from '@godwit/planner';
 import { gangOf } from './gangs.ts';
 import { HeldRoom } from './preemption/held-room.ts';
 import { Priorities } from './priorities.ts';
-import { boundHost, hasEnded, type Machine, questionOf, waitsForHost } from './schedulable-machine.ts';
+import { boundHost, comingHost, hasEnded, type Machine, questionOf, waitsForHost } from './schedulable-machine.ts';
 
 /** A machine that waits for a host, and what has been found out about it. */
 export interface Waiting {
@@ -29,6 +29,9 @@ export interface Waiting {
   /** The state of the cluster at which it was refused; undefined when it has not been looked at yet. */
   refusedAt?: number;
 }
+
+/** What stands in the snapshot for a machine where it will arrive. */
+const arrivalOf = (uid: string): string => `${uid} arriving`;
 
 /**
  * The snapshot that placing works on, kept up to date by what the caches tell. A machine that has been given
@@ -195,6 +198,7 @@ export class ClusterWatch {
         this.snapshot.put(requestOfMachine(after, { priority: this.priorities.of(after) }), host);
         this.#join(after);
       }
+      this.#onMove(before, after);
     } else if (waitsForHost(after)) {
       const known = this.waiting.get(uid);
       const question = questionOf(after);
@@ -206,6 +210,19 @@ export class ClusterWatch {
     } else this.#forget(after);
   }
 
+  /** A machine that moves has its room in both places until it has arrived. */
+  #onMove(before: Machine | undefined, after: Machine): void {
+    const [from, to] = [before && comingHost(before), comingHost(after)];
+    const uid = arrivalOf(after.metadata.uid);
+    if (to !== undefined && from !== to) {
+      const request = requestOfMachine(after, { priority: this.priorities.of(after) });
+      this.snapshot.put({ ...request, uid }, to);
+    } else if (from !== undefined && to === undefined) {
+      this.snapshot.remove(uid);
+      this.#advance();
+    }
+  }
+
   #forget(machine: Machine): void {
     const { uid } = machine.metadata;
     this.waiting.delete(uid);
@@ -213,6 +230,7 @@ export class ClusterWatch {
     this.leaving.delete(uid);
     this.#leave(machine);
     this.held.release(uid);
+    if (comingHost(machine) !== undefined) this.snapshot.remove(arrivalOf(uid));
     if (this.snapshot.hostOf(uid) === undefined) return;
     const placed = this.snapshot.machines.get(uid);
     this.snapshot.remove(uid);

@@ -2,6 +2,7 @@ import {
   claimNames,
   instanceFinalizer,
   type KubeObject,
+  movingTo,
   type Pod,
   type Stored,
   type VirtualMachineInstance,
@@ -19,6 +20,11 @@ export function isInstance(machine: KubeObject): machine is Stored<VirtualMachin
 /** The host that a machine is bound to. */
 export function boundHost(machine: Machine): string | undefined {
   return (isInstance(machine) ? machine.status?.nodeName : machine.spec.nodeName) || undefined;
+}
+
+/** The host that a machine is on its way to while it runs. */
+export function comingHost(machine: Machine): string | undefined {
+  return isInstance(machine) ? movingTo(machine) : undefined;
 }
 
 export function hasEnded(machine: Machine): boolean {

@@ -9,14 +9,13 @@ import { reserve } from './reserve.ts';
 import { rightSize } from './right-size.ts';
 import { status } from './status.ts';
 
+/** What a policy says, whichever hosts it is for. */
+export const policyParts = { placement, balance, power, reserve, rightSize };
+
 const spec = object(
   {
     hostSelector: { ...labelSelector, json: { ...labelSelector.json, 'x-kubernetes-patch-strategy': 'replace' } },
-    placement,
-    balance,
-    power,
-    reserve,
-    rightSize,
+    ...policyParts,
   },
   'How the hosts are used.',
 );
@@ -25,15 +24,18 @@ export type BalancePolicySpec = Static<typeof spec>;
 const body = object({ spec: filled(spec), status });
 export type BalancePolicy = KindOf<Static<typeof body>>;
 
-function contradictions(
-  { placement: where, balance: moves, power: switching }: BalancePolicySpec,
+/** What is wrong with a policy, whichever hosts it is for: in parts, and where parts contradict each other. */
+export function validatePolicyParts(
+  { placement: where, balance: moves, power: switching }: Omit<BalancePolicySpec, 'hostSelector'>,
+  path: string,
   faults: Faults,
 ): void {
+  if (where) validatePlacement(where, `${path}.placement`, faults);
   if (switching?.mode === 'automatic' && (where?.strategy ?? 'spread') === 'spread') {
-    faults.invalid('spec.power.mode', switching.mode, 'no host is ever empty where placement.strategy is spread');
+    faults.invalid(`${path}.power.mode`, switching.mode, 'no host is ever empty where placement.strategy is spread');
   }
   if (moves?.mode === 'automatic' && moves.maximumMovesPerHour === 0) {
-    faults.invalid('spec.balance.maximumMovesPerHour', 0, 'must be more than 0 where balance.mode is automatic');
+    faults.invalid(`${path}.balance.maximumMovesPerHour`, 0, 'must be more than 0 where balance.mode is automatic');
   }
 }
 
@@ -54,8 +56,7 @@ export const balancePolicy = defineKind({
   validate: ({ spec: given }) => {
     const faults = new Faults();
     validateLabelSelector(given.hostSelector, 'spec.hostSelector', faults);
-    if (given.placement) validatePlacement(given.placement, 'spec.placement', faults);
-    contradictions(given, faults);
+    validatePolicyParts(given, 'spec', faults);
     return faults.causes;
   },
   columns: [

@@ -18,7 +18,7 @@ export const virtualMachineInstance = defineKind({
   categories: ['all'],
   description: 'A virtual machine that runs, or is about to.',
   body: object({ spec: required(virtualMachineInstanceSpec), status: virtualMachineInstanceStatus }),
-  subresources: { status: true, others: ['binding'] },
+  subresources: { status: true, others: ['binding', 'move'] },
   defaults: defaultInstance,
   validate: validateVirtualMachineInstance,
   references: instanceReferences,
@@ -65,3 +65,9 @@ export const virtualMachineInstance = defineKind({
 });
 
 export type VirtualMachineInstance = ObjectOfKind<typeof virtualMachineInstance>;
+
+/** The host that an instance is on its way to, with room there that is its own; undefined while it does not move. */
+export function movingTo({ status }: VirtualMachineInstance): string | undefined {
+  const { targetNode, endTimestamp } = status?.migrationState ?? {};
+  return endTimestamp ? undefined : targetNode || undefined;
+}

@@ -12,3 +12,25 @@ export const outOfServiceTaint = 'node.kubernetes.io/out-of-service';
 export function isOutOfService({ spec }: Node): boolean {
   return spec?.taints?.some(({ key }) => key === outOfServiceTaint) ?? false;
 }
+
+/**
+ * On a node that was switched off because nothing needs it: it takes no machines, is not missed, and can be woken. Its
+ * value says how far it is: `asleep`, or `waking` from when it was told to wake until its agent says that it is ready.
+ */
+export const asleepTaint = 'godwit.dev/asleep';
+
+export type Sleep = 'asleep' | 'waking';
+
+/** How far a node is that sleeps; undefined for one that does not. */
+export function sleepOf({ spec }: Node): Sleep | undefined {
+  const taint = spec?.taints?.find(({ key }) => key === asleepTaint);
+  return taint && (taint.value === 'waking' ? 'waking' : 'asleep');
+}
+
+type Taints = NonNullable<NonNullable<Node['spec']>['taints']>;
+
+/** The taints of a node from now on. @param sleep undefined when it is up again */
+export function withSleep(taints: Taints | undefined, sleep: Sleep | undefined): Taints {
+  const others = (taints ?? []).filter(({ key }) => key !== asleepTaint);
+  return sleep === undefined ? others : [...others, { key: asleepTaint, value: sleep, effect: 'NoSchedule' }];
+}

@@ -7,6 +7,7 @@ export { Board, type BoardInput, type Measure } from './even/board.ts';
 export { defaultCosts } from './even/default-costs.ts';
 export { makeEven } from './even/search.ts';
 export { sequenceTo } from './even/sequence.ts';
+export { migrationBytesPerSecond, moveWatts } from './joules.ts';
 export { LoadMemory } from './load-memory.ts';
 export { type BalancePlan, planBalance } from './plan.ts';
 export { type PooledVolume, planVolumes, type VolumePool } from './plan-volumes.ts';

@@ -2,13 +2,16 @@ import { wattsAt } from '../power/watts.ts';
 import type { Floor } from './floor.ts';
 
 /** What both ends and the wire draw for a move, and what the machine is slowed down by, as watts. */
-const MOVE_WATTS = 50;
+export const moveWatts = 50;
+
+/** A live migration has half of a 1 Gbit/s link: a safe guess where nothing was measured. */
+export const migrationBytesPerSecond = 62.5e6;
 
 /** How much worse a shortage is than the energy that the missing work would have taken. */
 const SHORTAGE_FACTOR = 10;
 
 export function moveJoules({ situation }: Floor, machine: number): number {
-  return MOVE_WATTS * Math.max(1, situation.machines[machine]?.moveSeconds ?? 0);
+  return moveWatts * Math.max(1, situation.machines[machine]?.moveSeconds ?? 0);
 }
 
 /** What the shortage of a host is worth until the next round. */

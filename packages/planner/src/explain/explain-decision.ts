@@ -4,6 +4,7 @@ import { reasons } from '../reason.ts';
 /** What each reason says of a group of hosts: `2 lacked free memory`. */
 const PAST: Readonly<Record<number, string>> = {
   [reasons.isNotReady]: 'did not run',
+  [reasons.isAsleep]: 'slept',
   [reasons.isUnschedulable]: 'were cordoned',
   [reasons.lacksCpu]: 'lacked free processors',
   [reasons.lacksMemory]: 'lacked free memory',

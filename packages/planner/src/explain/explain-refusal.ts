@@ -54,6 +54,8 @@ function wordsOf(reason: Reason, row: number, snapshot: Snapshot, request: Machi
   switch (reason) {
     case reasons.isNotReady:
       return 'node(s) were not ready';
+    case reasons.isAsleep:
+      return 'node(s) were asleep';
     case reasons.isUnschedulable:
       return 'node(s) were unschedulable';
     case reasons.lacksCpu:

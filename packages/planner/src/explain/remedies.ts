@@ -43,6 +43,8 @@ function remedyOf(reason: Reason, rows: readonly number[], question: Question): 
   const resource = RESOURCE_OF[reason];
   if (resource !== undefined) return resourceRemedy(resource, rows, question);
   switch (reason) {
+    case reasons.isAsleep:
+      return `wake ${name}`;
     case reasons.isUnschedulable:
       return `uncordon ${name}`;
     case reasons.hasTaint:

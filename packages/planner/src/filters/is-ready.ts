@@ -14,7 +14,9 @@ export const isReady: Filter = {
     const { values } = snapshot.states;
     return (row) => {
       const state = values[row] as number;
-      if ((state & hostState.isReady) === 0) return reasons.isNotReady;
+      if ((state & hostState.isReady) === 0) {
+        return (state & hostState.isAsleep) === 0 ? reasons.isNotReady : reasons.isAsleep;
+      }
       return toleratesCordon || (state & hostState.isSchedulable) !== 0 ? reasons.passes : reasons.isUnschedulable;
     };
   },

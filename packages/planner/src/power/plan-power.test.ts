@@ -61,6 +61,15 @@ test('hosts are woken ahead of the load that is forecast', () => {
   assert.deepEqual(planPower(situation, testSettings(), { forecastCpu: Number.NaN, asked: [] }).wake, []);
 });
 
+test('hosts are woken for machines that wait, and those that have machines although they sleep', () => {
+  const hosts = [hostOf('a'), hostOf('b', { power: 'off' }), hostOf('c', { power: 'off' })];
+  const { wake } = planPower(situationOf(hosts, [machineOf(2, 10)]), testSettings(), { asked: [], waiting: [1, 2] });
+  assert.deepEqual(wake, [
+    { host: 2, why: 'occupied' },
+    { host: 1, why: 'waiting' },
+  ]);
+});
+
 test('what a plan asks for is woken', () => {
   const hosts = [hostOf('a'), hostOf('b', { power: 'off' })];
   assert.deepEqual(planPower(situationOf(hosts, []), testSettings(), { asked: [1] }).wake, [

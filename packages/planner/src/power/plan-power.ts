@@ -14,7 +14,7 @@ export interface PowerStep {
   readonly why: PowerReason;
 }
 
-export type PowerReason = 'empty' | 'reserve' | 'load' | 'asked-for' | 'minimum';
+export type PowerReason = 'empty' | 'reserve' | 'load' | 'asked-for' | 'waiting' | 'occupied' | 'minimum';
 
 export interface PowerDemand {
   /**
@@ -24,11 +24,13 @@ export interface PowerDemand {
   readonly forecastCpu?: number;
   /** Hosts that a balance plan needs. */
   readonly asked: readonly number[];
+  /** Hosts on which there is room for machines that have found none elsewhere. */
+  readonly waiting?: readonly number[];
 }
 
 /**
- * Which hosts to switch on and off. Woken, the cheapest to run first: what a plan asks for, what is missing to the
- * fewest hosts, what the load that is forecast needs, and what the reserve needs. Only when nothing has to be woken
+ * Which hosts to switch on and off. Woken, the cheapest to run first: what has machines bound to it, what
+ * machines wait for, what a plan asks for, what is missing to the fewest hosts, what the load that is forecast needs, and what the reserve needs. Only when nothing has to be woken
  * do hosts go to sleep: open, empty for long enough, not of the control plane, the costliest first, each only if all
  * of that would still hold without it.
  */
@@ -63,6 +65,8 @@ class PowerPlanner {
       woken.push({ host, why });
     };
     const asleep = this.#byCost.filter((host) => !floor.isAwake(host) && floor.situation.hosts[host]?.open);
+    for (const host of asleep) if (floor.isBusy(host)) wake(host, 'occupied');
+    for (const host of this.#demand.waiting ?? []) if (!floor.isAwake(host)) wake(host, 'waiting');
     for (const host of this.#demand.asked) if (!floor.isAwake(host)) wake(host, 'asked-for');
     for (const host of asleep) {
       if (floor.isAwake(host)) continue;

@@ -1,4 +1,4 @@
-import type { Node, Taint } from '@godwit/kinds';
+import { asleepTaint, type Node, sleepOf, type Taint } from '@godwit/kinds';
 import { type Amounts, amountsOf, gpuShareResource } from '../amounts.ts';
 import type { PowerCurve } from '../power/index.ts';
 import { wholeGpus } from '../request/common.ts';
@@ -11,6 +11,8 @@ export interface Host {
   readonly taints: readonly Taint[];
   /** Its agent reports, and says that machines can run. */
   readonly ready: boolean;
+  /** It is off because nothing needs it, and can be woken. */
+  readonly asleep?: boolean;
   /** Takes new machines: nobody has cordoned it. */
   readonly schedulable: boolean;
   /** What machines may use, all together. */
@@ -26,7 +28,7 @@ export interface Host {
 }
 
 /** What is asked about every host first, as bits: a column of them is read faster than as many objects. */
-export const hostState = { isThere: 1, isReady: 2, isSchedulable: 4, hasTaints: 8 } as const;
+export const hostState = { isThere: 1, isReady: 2, isSchedulable: 4, hasTaints: 8, isAsleep: 16 } as const;
 
 export function stateOf(host: Host | undefined): number {
   if (!host) return 0;
@@ -34,12 +36,19 @@ export function stateOf(host: Host | undefined): number {
     hostState.isThere |
     (host.ready ? hostState.isReady : 0) |
     (host.schedulable ? hostState.isSchedulable : 0) |
-    (host.taints.length > 0 ? hostState.hasTaints : 0)
+    (host.taints.length > 0 ? hostState.hasTaints : 0) |
+    (host.asleep ? hostState.isAsleep : 0)
   );
+}
+
+/** The host as it is once it has been woken. */
+export function awake(host: Host): Host {
+  return host.asleep ? { ...host, asleep: false, ready: true } : host;
 }
 
 export function hostOfNode(node: Node): Host {
   const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+  const asleep = sleepOf(node) !== undefined;
   const capacity = amountsOf(node.status?.allocatable ?? node.status?.capacity);
   const gpus = wholeGpus(capacity);
   const numa = numbersOf(node.metadata.annotations?.[numaAnnotation]);
@@ -48,10 +57,11 @@ export function hostOfNode(node: Node): Host {
   return {
     name: node.metadata.name ?? '',
     labels: node.metadata.labels ?? {},
-    taints: node.spec?.taints ?? [],
-    ready: ready && !node.metadata.deletionTimestamp,
+    taints: asleep ? (node.spec?.taints ?? []).filter(({ key }) => key !== asleepTaint) : (node.spec?.taints ?? []),
+    ready: ready && !asleep && !node.metadata.deletionTimestamp,
     schedulable: node.spec?.unschedulable !== true,
     capacity: gpus > 0 ? { ...capacity, [gpuShareResource]: gpus * WHOLE_DEVICE } : capacity,
+    ...(asleep && { asleep }),
     ...(gpus > 0 && { gpus }),
     ...(numa && { numa }),
     ...(images.length > 0 && { images: new Set(images) }),

@@ -3,13 +3,14 @@ import type { Engine } from '../engine.ts';
 import { bindingSubresource } from './binding.ts';
 import { evictionSubresource } from './eviction.ts';
 import { finalizeSubresource } from './finalize.ts';
+import { moveSubresource } from './move.ts';
 import { scaleSubresource } from './scale.ts';
 import type { Subresource } from './subresource.ts';
 import { tokenSubresource } from './token.ts';
 
 /**
- * What is addressed below an object and is not the object itself: its scale, its binding, a token, an
- * eviction; and the orders and streams that reach running machines.
+ * What is addressed below an object and is not the object itself: its scale, its binding, a move, a
+ * token, an eviction; and the orders and streams that reach running machines.
  */
 export { actOn, expansionResource } from './machine-orders.ts';
 export { openStream } from './machine-streams.ts';
@@ -23,6 +24,7 @@ const byResource: Readonly<Record<string, Subresource>> = {
   '/pods/binding': bindingSubresource,
   '/bindings': bindingSubresource,
   'kubevirt.io/virtualmachineinstances/binding': bindingSubresource,
+  'kubevirt.io/virtualmachineinstances/move': moveSubresource,
   '/pods/eviction': evictionSubresource,
   '/serviceaccounts/token': tokenSubresource,
   '/namespaces/finalize': finalizeSubresource,

@@ -1,0 +1,44 @@
+import type { ApiClient } from '@godwit/client';
+import { pod, virtualMachineInstance } from '@godwit/kinds';
+import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/planner';
+import { isInstance, type Machine } from '../scheduler/schedulable-machine.ts';
+import type { Mover } from './drivers.ts';
+
+/**
+ * Moves by the API. An instance is told to go to a host, where it has room from that moment on, and both hosts do the
+ * rest while it runs; the reason stands in that write. A pod cannot be carried: it is evicted, as far as its disruption
+ * budget allows, and what made it makes another, for which the scheduler finds a host.
+ */
+export class ApiMover implements Mover {
+  readonly #client: ApiClient;
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+  }
+
+  async move(machine: Machine, to: string, record: ActionRecord): Promise<void> {
+    const { namespace = '', name, uid, annotations: before } = machine.metadata;
+    const annotations = { [decisionAnnotation]: keepRecord(before?.[decisionAnnotation], record) };
+    if (isInstance(machine)) {
+      const { group, version, plural } = virtualMachineInstance;
+      const metadata = { name, namespace, uid, annotations };
+      const target = { apiVersion: 'v1', kind: 'Node', name: to };
+      await this.#client.door.create(
+        { group, version, plural, namespace, name, subresource: 'move' },
+        { apiVersion: 'v1', kind: 'Binding', metadata, target },
+      );
+      return;
+    }
+    const patch = { type: 'merge', body: { metadata: { uid, annotations } } } as const;
+    await this.#client.resource(pod).patch({ namespace, name }, patch);
+    await this.#client.door.create(
+      { group: '', version: 'v1', plural: 'pods', namespace, name, subresource: 'eviction' },
+      {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name, namespace },
+        deleteOptions: { preconditions: { uid } },
+      },
+    );
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SeededRandom } from '@godwit/base';
+import type { Node } from '@godwit/kinds';
+import { explainRefusal } from './explain/explain-refusal.ts';
+import { fitsOnNode } from './fits.ts';
+import { hostsForWaiting } from './hosts-for-waiting.ts';
+import { place } from './place.ts';
+import { energyPolicy } from './policy.ts';
+import { hostOfNode } from './snapshot/host.ts';
+import { exampleHost as host, exampleRequest as request, exampleSnapshot as snapshotOf } from './testing/examples.ts';
+
+const asleep = { ready: false, asleep: true } as const;
+const small = { cpu: 4000, memory: 2 ** 30, pods: 10 };
+
+const wakes = (hosts: Parameters<typeof snapshotOf>[0], ...waiting: ReturnType<typeof request>[]) =>
+  hostsForWaiting(snapshotOf(hosts), waiting, energyPolicy, new SeededRandom(1));
+
+test('sleeping hosts are woken for machines that fit there and nowhere else, and no more of them than that', () => {
+  const hosts = [host('on', { capacity: small }), host('b', asleep), host('c', asleep)];
+  const large = { cpu: 1000, memory: 3 * 2 ** 30, pods: 1 };
+  assert.equal(wakes(hosts, request('m', { amounts: large }), request('n', { amounts: large })).length, 1);
+  assert.deepEqual(wakes(hosts, request('m')), []);
+  assert.deepEqual(wakes(hosts), []);
+});
+
+test('what nothing would help wakes nothing', () => {
+  const hosts = [host('on', { capacity: small }), host('b', asleep), host('down', { ready: false })];
+  assert.deepEqual(wakes(hosts, request('m', { amounts: { cpu: 9000 } })), []);
+  assert.deepEqual(wakes(hosts, request('m', { nodeSelector: { room: '7' } })), []);
+});
+
+test('a host that sleeps is given nothing, whatever is tolerated, and is said to be asleep', () => {
+  const snapshot = snapshotOf([host('b', asleep)]);
+  const eager = request('m', { tolerations: [{ operator: 'Exists' }] });
+  assert.equal(place(snapshot, [eager], energyPolicy, new SeededRandom(1)).refusals.length, 1);
+  const { message, remedies } = explainRefusal(snapshot, eager, energyPolicy);
+  assert.match(message, /1 node\(s\) were asleep/);
+  assert.deepEqual(remedies, ['wake b']);
+});
+
+test('a Node says by its taint that it sleeps, and nothing is bound there any more', () => {
+  const node: Node = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'a' },
+    spec: { taints: [{ key: 'godwit.dev/asleep', value: 'waking', effect: 'NoSchedule' }] },
+    status: { allocatable: { cpu: '4', pods: '9' }, conditions: [{ type: 'Ready', status: 'True' }] },
+  };
+  const { ready, asleep: sleeps, taints } = hostOfNode(node);
+  assert.deepEqual({ ready, sleeps, taints }, { ready: false, sleeps: true, taints: [] });
+  const machine = { apiVersion: 'v1', kind: 'Pod', metadata: { uid: 'm' }, spec: { containers: [] } };
+  assert.deepEqual(fitsOnNode({ node, bound: [], machine }), ['the node is asleep']);
+});
