@@ -34,14 +34,17 @@ export async function deleteDocument(
   return deleteObject(engine, caller, kind, address, options);
 }
 
-/** Deletes or marks, without asking who does it. `alsoWrite` goes into the same batch. */
+/** What else goes into the batch of a deletion, judged anew at each try: what it depends on may have changed. */
+export type AlsoWrite = (current: Document) => Promise<readonly Write[]>;
+
+/** Deletes or marks, without asking who does it. */
 export async function deleteObject(
   engine: Engine,
   caller: Caller,
   kind: KindDefinition,
   address: Address,
   options: DeleteOptions,
-  alsoWrite: readonly Write[] = [],
+  alsoWrite?: AlsoWrite,
 ): Promise<Deleted> {
   const { name = '', namespace } = address;
   const key = documentKey(kind, namespace, name);
@@ -56,7 +59,7 @@ export async function deleteObject(
       await attempt.admit({ operation: 'delete', address, kind, object: old as Draft<KubeObject>, old });
       const marked = markedForDeletion(engine, kind, old, options);
       if (marked === old) return { deleted: false, document: current };
-      for (const write of alsoWrite) attempt.append(write);
+      for (const write of (await alsoWrite?.(current)) ?? []) attempt.append(write);
       return marked ? mark(attempt, key, current, marked) : remove(attempt, kind, address, key, current);
     },
     () => modified(kind, name),

@@ -76,7 +76,9 @@ class Run implements Batch {
       return;
     }
     held.vacate(uid);
-    this.#take(this.#place([candidate]));
+    const batch = this.#place([candidate]);
+    if (batch.placed.length === 0) held.restore(uid);
+    this.#take(batch);
   }
 
   #placeGang(members: readonly (Candidate & { readonly gang: Gang })[]): void {

@@ -177,18 +177,34 @@ export class Scheduler implements Reconciler {
     });
   }
 
-  /** Says why it waits, unless room can be made: then it waits for that. */
+  /** Says why it waits, and makes room for it where that can be done. */
   async #refuse({ candidate, message }: Refused, epoch: number): Promise<void> {
     const { entry, request, gang, choose } = candidate;
     entry.refusedAt = epoch;
+    const { held } = this.#watch;
+    const wasHeld = held.has(request.uid) && !held.isWaiting(request.uid);
+    // What was made for it did not do. It counts as free for whom it was made, until the next choice is made below.
+    if (wasHeld) held.release(request.uid);
     const refusal = message ?? sentenceOf(explainRefusal(this.#watch.snapshot, request, this.#policy));
     // Groups wait until there is room for all of them: pushing others out for a part would help nobody.
-    const preemption = gang || choose.length > 0 ? undefined : this.#room.choose(entry.machine, request);
-    if (!preemption) return this.#tell(entry.machine, refusal);
-    const { host, victims } = preemption;
-    const names = victims.map((victim) => `${victim.namespace}/${victim.name}`).join(', ');
-    await this.#tell(entry.machine, `${refusal} Room is being made on ${host}: less important machines go (${names}).`);
-    await this.#room.carryOut(entry.machine, request, preemption);
+    const mayPush = !gang && choose.length === 0;
+    const preemption = mayPush ? this.#room.choose(entry.machine, request) : undefined;
+    if (wasHeld && !preemption) this.#watch.stir();
+    await this.#tell(entry.machine, `${refusal}${mayPush ? this.#roomFor(entry.machine, request) : ''}`);
+    if (preemption) await this.#room.carryOut(entry.machine, request, preemption);
+  }
+
+  /** Whether room is being made, or what keeps it from being made, in a sentence. */
+  #roomFor(machine: Machine, request: MachineRequest): string {
+    const { held } = this.#watch;
+    if (held.isWaiting(request.uid)) {
+      const names = held.victimsOf(request.uid).join(', ');
+      return ` Room is being made on ${held.hostOf(request.uid)}: less important machines go (${names}).`;
+    }
+    const kept = this.#room.keptByBudgets(machine, request);
+    if (!kept) return '';
+    const names = kept.victims.map((victim) => `${victim.namespace}/${victim.name}`).join(', ');
+    return ` Less important machines on ${kept.host} could make room (${names}), but disruption budgets keep them.`;
   }
 
   async #tell(machine: Machine, message: string): Promise<void> {

@@ -51,28 +51,28 @@ async function evict(
   options: DocumentWriteOptions,
 ): Promise<Written> {
   const { subresource: _, ...place } = address;
-  const { name = '', namespace = '' } = place;
-  const pod = (await engine.existing(kind, namespace, name)).object as unknown as Pod;
-  const budgets = await budgetsOver(engine, pod);
-  const writes: Write[] = [];
-  // A pod that does not run, or is going already, disturbs nobody.
-  const isFree = isPodFinished(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined;
-  if (!isFree) {
-    if (budgets.length > 1) {
-      throw new StatusFailure(
-        'InternalError',
-        'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
-      );
-    }
-    for (const budget of budgets) writes.push(await spend(engine, kind, budget, pod));
-  }
   const asked = (wanted.deleteOptions ?? {}) as unknown as Omit<DeleteOptions, 'dryRun'> & { dryRun?: unknown };
   const dryRun = options.dryRun || (Array.isArray(asked.dryRun) && asked.dryRun.length > 0);
-  await deleteObject(engine, caller, kind, place, { ...asked, dryRun }, writes);
+  const spending = (current: Document) => spendings(engine, kind, current.object as unknown as Pod);
+  await deleteObject(engine, caller, kind, place, { ...asked, dryRun }, spending);
   return {
     document: Document.answer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }),
     created: true,
   };
+}
+
+/** What the eviction of a pod takes from budgets. Throws `TooManyRequests` when one has nothing left. */
+async function spendings(engine: Engine, kind: KindDefinition, pod: Pod): Promise<readonly Write[]> {
+  // A pod that does not run, or is going already, disturbs nobody.
+  if (isPodFinished(pod) || pod.status?.phase === 'Pending' || pod.metadata.deletionTimestamp !== undefined) return [];
+  const budgets = await budgetsOver(engine, pod);
+  if (budgets.length > 1) {
+    throw new StatusFailure(
+      'InternalError',
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    );
+  }
+  return Promise.all(budgets.map((budget) => spend(engine, kind, budget, pod)));
 }
 
 async function budgetsOver(engine: Engine, pod: Pod): Promise<readonly Document[]> {

@@ -8,13 +8,15 @@ const machines = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachines
 const instances = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachineinstances', namespace: 'default' };
 const template = { spec: { domain: { devices: {}, resources: { requests: { memory: '64Mi' } } } } };
 
-test('an eviction goes as far as the disruption budget allows', async () => {
+const budgets = { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets', namespace: 'default' };
+
+/** Pods that are ready, a budget over them, and the asking of one to go. */
+async function underBudget(names: readonly string[], minAvailable: number) {
   const { door } = await openDoor();
-  const budgets = { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets', namespace: 'default' };
   const selector = { matchLabels: { app: 'web' } };
-  await door.create(budgets, { metadata: { name: 'two' }, spec: { minAvailable: 2, selector } });
+  await door.create(budgets, { metadata: { name: 'budget' }, spec: { minAvailable, selector } });
   const conditions = [{ type: 'Ready', status: 'True' }];
-  for (const name of ['a', 'b', 'c']) {
+  for (const name of names) {
     await door.create(pods, pod(name, { labels: { app: 'web' } }));
     const body = { status: { phase: 'Running', conditions } };
     await door.patch({ ...pods, name, subresource: 'status' }, { type: 'merge', body });
@@ -24,12 +26,28 @@ test('an eviction goes as far as the disruption budget allows', async () => {
       { ...pods, name, subresource: 'eviction' },
       { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } },
     );
+  return { door, evict };
+}
+
+test('an eviction goes as far as the disruption budget allows', async () => {
+  const { door, evict } = await underBudget(['a', 'b', 'c'], 2);
   const results = await Promise.allSettled([evict('a'), evict('b')]);
   const refused = results.filter((result) => result.status === 'rejected');
   assert.equal(refused.length, 1);
   assert.equal(refused[0]?.reason.code, 'TooManyRequests');
   assert.match(refused[0]?.reason.message, /disruption budget/);
   assert.equal((await door.list(pods)).items.length, 2);
+});
+
+test('an eviction is judged anew when the budget changes under it', async () => {
+  const { door, evict } = await underBudget(['a', 'b'], 0);
+  const note = (allowed: number) =>
+    door.patch(
+      { ...budgets, name: 'budget', subresource: 'status' },
+      { type: 'merge', body: { status: { disruptionsAllowed: allowed } } },
+    );
+  await Promise.all([evict('a'), note(7), note(8), note(9), evict('b'), note(10)]);
+  assert.equal((await door.list(pods)).items.length, 0);
 });
 
 test('start and stop of a machine are writes, and are refused where they make no sense', async () => {

@@ -45,19 +45,41 @@ export class RoomMaker {
     const found = preempt(watch.snapshot, request, policy(), rules);
     // Those that leave anyway leave without being asked; the machine is looked at again when they have gone.
     if (!found || found.victims.length === 0) return undefined;
-    watch.held.claim(request.uid, found.host, found.victims);
+    const row = watch.snapshot.rowOf(found.host);
+    const there = row === undefined ? [] : watch.snapshot.machinesOn(row).map((placed) => placed.request);
+    const going = there.filter(({ uid }) => leaving.has(uid));
+    watch.held.claim(request, found.host, found.victims, going);
     return found;
   }
 
-  /** Nominates the host and asks the victims to go. When one of them may not, the others stay where they still are. */
+  /** Who would have gone for `machine` if no budget kept them, and where; undefined when budgets are not the reason. */
+  keptByBudgets(machine: Machine, request: MachineRequest): Preemption | undefined {
+    const { watch, policy } = this.#options;
+    if (!watch.priorities.mayPreempt(machine) || this.#budgets().length === 0) return undefined;
+    const taken: Budget = { covers: (other) => watch.held.isLeavingFor(other.uid), allowed: 0 };
+    const found = preempt(watch.snapshot, request, policy(), { budgets: [taken], leaving: new Set() });
+    return found && found.victims.length > 0 ? found : undefined;
+  }
+
+  /** Nominates the host and asks the victims to go. When one of them may not, nor need those after it. */
   async carryOut(machine: Machine, request: MachineRequest, preemption: Preemption): Promise<void> {
     const { watch, events } = this.#options;
+    const { host, victims } = preemption;
+    let told = 0;
     try {
-      await this.#nominate(machine, preemption.host);
-      for (const victim of preemption.victims) await this.#end(victim, machine, preemption);
+      await this.#nominate(machine, host);
+      for (const victim of victims) {
+        await this.#end(victim, machine, preemption);
+        told++;
+      }
     } catch (error) {
-      watch.held.release(request.uid);
-      events.warning(machine, 'FailedPreemption', `no room was made on ${preemption.host}: ${describeError(error)}`);
+      if (told === 0) watch.held.release(request.uid);
+      else {
+        watch.held.stay(request.uid, victims.slice(told));
+        // Those that were told may be gone already: with what they have left it is tried again.
+        watch.stir();
+      }
+      events.warning(machine, 'FailedPreemption', `no room was made on ${host}: ${describeError(error)}`);
     }
   }
 

@@ -82,6 +82,38 @@ test('a budget that allows nobody to go is kept', async () => {
   await cloud.pass(120_000);
   assert.equal(await isTold('web'), false);
   assert.equal((await find('important'))?.status?.nominatedNodeName, undefined);
+  assert.match(
+    (await refusal())?.message ?? '',
+    /Less important machines on host-1 could make room \(default\/web\), but disruption budgets keep them\./,
+  );
+});
+
+test('what one victim leaves is kept when a budget holds the other back', async () => {
+  const budgets = client.resource(podDisruptionBudget);
+  const selector = { matchLabels: { app: 'web' } };
+  await budgets.create({ metadata: { name: 'one', namespace: 'default' }, spec: { minAvailable: 1, selector } });
+  // What it says is older than what is true.
+  const patch = { type: 'merge', body: { status: { disruptionsAllowed: 2 } } } as const;
+  await budgets.patch({ namespace: 'default', name: 'one' }, patch, { subresource: 'status' });
+  for (const name of ['a', 'b']) {
+    await bound(name, 'low', '2Gi', { app: 'web' });
+    const body = { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } };
+    await client
+      .resource(pod)
+      .patch({ namespace: 'default', name }, { type: 'merge', body }, { subresource: 'status' });
+  }
+  await podOf('important', 'high', '3Gi');
+  await cloud.until('one of them is told to go', async () => (await isTold('a')) || (await isTold('b')));
+  const [gone, other] = (await isTold('a')) ? ['a', 'b'] : ['b', 'a'];
+  await podOf('sly', 'low', '2Gi');
+  await cloud.pass(5_000);
+  assert.equal(await isTold(other), false);
+  await budgets.delete({ namespace: 'default', name: 'one' });
+  await end(gone);
+  await cloud.until('the other one is told to go', () => isTold(other));
+  await end(other);
+  await cloud.until('the important one is bound', () => isBound('important'));
+  assert.equal(await isBound('sly'), false);
 });
 
 test('who is no more important, or must not push, waits', async () => {
