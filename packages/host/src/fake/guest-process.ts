@@ -20,7 +20,7 @@ export class GuestProcess {
   readonly request: LaunchRequest;
   readonly #world: World;
   readonly #guest: FakeGuest;
-  readonly #tell: (event: GuestEvent) => void;
+  #tell: (event: GuestEvent) => void;
   #view: GuestView;
   /** Counts power cycles: what was begun in one does not happen in the next. */
   #cycle = 0;
@@ -54,6 +54,11 @@ export class GuestProcess {
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** It goes on on another host: from now on that one hears of it. */
+  carryTo(tell: (event: GuestEvent) => void): void {
+    this.#tell = tell;
   }
 
   pause(): void {

@@ -111,6 +111,26 @@ export class FakeHypervisor implements HypervisorDriver {
     return this.#processes.get(uid)?.view;
   }
 
+  /**
+   * The end of a live migration: a guest goes on on another host, without having stopped. False when none runs here.
+   */
+  handOver(uid: string, to: FakeHypervisor): boolean {
+    const process = this.#processes.get(uid);
+    if (!process) return false;
+    this.#processes.delete(uid);
+    this.#actual = undefined;
+    to.#receive(uid, process, this.#prepared.get(uid) ?? process.request);
+    this.#prepared.delete(uid);
+    return true;
+  }
+
+  #receive(uid: string, process: GuestProcess, prepared: MachineIdentity): void {
+    process.carryTo((event) => this.#listener(uid, event));
+    this.#prepared.set(uid, prepared);
+    this.#processes.set(uid, process);
+    this.#actual = undefined;
+  }
+
   async pause(uid: string): Promise<void> {
     (await this.#running(uid)).pause();
   }

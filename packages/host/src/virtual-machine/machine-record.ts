@@ -1,3 +1,4 @@
+import type { Stored, VirtualMachineInstance } from '@godwit/kinds';
 import type { LaunchInterface } from '../hypervisor-driver.ts';
 import { initialMachineState, type MachineState, type MachineStop, type Outcome, type Stage } from './machine-state.ts';
 
@@ -30,4 +31,13 @@ export function stateOfRecord(uid: string, record: MachineRecord): MachineState 
 /** A machine of which it is not known yet whether it runs. */
 export function adoptingState(uid: string): MachineState {
   return { ...initialMachineState(uid), stage: 'adopting' };
+}
+
+/** A machine that came here running: since when it is in its phases is known from the API. */
+export function arrivedState(machine: Stored<VirtualMachineInstance>): MachineState {
+  const { metadata, status } = machine;
+  const phaseTimes = (status?.phaseTransitionTimestamps ?? []).flatMap(({ phase, phaseTransitionTimestamp: at }) =>
+    phase && at ? [[phase, Date.parse(at)] as const] : [],
+  );
+  return { ...adoptingState(metadata.uid), machine, phaseTimes };
 }

@@ -14,7 +14,7 @@ import type { MachineReading } from '../metrics/index.ts';
 import { obeyOrder } from './guest-orders.ts';
 import { addressesOf } from './machine-addresses.ts';
 import type { MachineInput, VirtualMachineAction } from './machine-input.ts';
-import { adoptingState, type MachineRecord, stateOfRecord } from './machine-record.ts';
+import { adoptingState, arrivedState, type MachineRecord, stateOfRecord } from './machine-record.ts';
 import { initialMachineState, type MachineState } from './machine-state.ts';
 import { onceChannel } from './once-channel.ts';
 import { VirtualMachineBehaviour, type VirtualMachineParts } from './virtual-machine-behaviour.ts';
@@ -66,6 +66,27 @@ export class VirtualMachineManager implements MachineManager<VirtualMachineInsta
     const { uid } = machine.metadata;
     const loop = this.#loops.get(uid) ?? this.#begin(uid, initialMachineState(uid));
     loop.send({ type: 'machine', machine });
+  }
+
+  /**
+   * A machine has come here from another host while it runs: its process is here already, and is looked after from now
+   * on as if it had been found by {@link adopt}.
+   */
+  async receive(machine: Stored<VirtualMachineInstance>): Promise<void> {
+    const { uid } = machine.metadata;
+    const loop = this.#begin(uid, arrivedState(machine));
+    const view = await this.#look(uid);
+    if (this.#loops.get(uid) === loop)
+      loop.send({ type: 'adopted', view, stage: 'running', interfaces: undefined, rebooted: false });
+  }
+
+  /** A machine has gone to another host while it runs: what is left of it here is taken away, and it is not stopped. */
+  async part(uid: string): Promise<void> {
+    const { records, network } = this.#options;
+    this.#loops.get(uid)?.release();
+    this.#loops.delete(uid);
+    await network.detach(uid);
+    await records.remove(uid);
   }
 
   absent(uid: string): void {
