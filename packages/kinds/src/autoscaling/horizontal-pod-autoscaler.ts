@@ -15,14 +15,16 @@ import { status } from './horizontal-status.ts';
 import { validateHorizontal } from './horizontal-validation.ts';
 import { crossVersionReference, metricSpec } from './metric-spec.ts';
 
+/** Everything that an autoscaler says but of whom. */
+export const horizontalRules = {
+  minReplicas: int32('Fewest machines; 1 by default.'),
+  maxReplicas: required(int32('Most machines.')),
+  metrics: listOf(metricSpec, 'What is measured; the one that asks for most machines counts.'),
+  behavior,
+};
+
 const spec = object(
-  {
-    scaleTargetRef: required(crossVersionReference),
-    minReplicas: int32('Fewest machines; 1 by default.'),
-    maxReplicas: required(int32('Most machines.')),
-    metrics: listOf(metricSpec, 'What is measured; the one that asks for most machines counts.'),
-    behavior,
-  },
+  { scaleTargetRef: required(crossVersionReference), ...horizontalRules },
   'What is scaled, between what, by what.',
   autoscalingName('HorizontalPodAutoscalerSpec'),
 );

@@ -32,45 +32,50 @@ const sizes = object(
   'Between what one resource of a machine may change.',
 );
 
+/** Everything that a policy says but of whom. */
+export const elasticRules = {
+  out: object(
+    {
+      minReplicas: int32('Fewest machines; 1 by default, 0 lets it sleep.', { minimum: 0 }),
+      maxReplicas: required(int32('Most machines.', { minimum: 1 })),
+    },
+    'Between what the number of machines may change; absent: their number stays.',
+  ),
+  up: object({ cpu: sizes, memory: sizes }, 'What of a machine may change while it runs; absent: their size stays.'),
+  prefer: oneOf(['out', 'up'], 'What is done first when more is needed; out by default.'),
+  metrics: required(
+    listOf(elasticMetric, 'What is measured; of each resource the largest demand counts.', {
+      keys: ['name'],
+      minItems: 1,
+    }),
+  ),
+  behavior: described(behavior, 'How quickly may be scaled, in units. Up at once, down after 60 s by default.'),
+  schedules: listOf(elasticSchedule, 'Times with bounds of their own; of several that are on the last counts.', {
+    keys: ['name'],
+  }),
+  startSeconds: int32('From the order until a new machine serves: how far forecasts look; 60 by default.', {
+    minimum: 1,
+    maximum: 3600,
+  }),
+  idleSeconds: int32('How long nothing must have been wanted before the last machine goes; 300 by default.', {
+    minimum: 0,
+    maximum: 3600,
+  }),
+  lost: object(
+    {
+      afterSeconds: required(int32('How long no metric could be told.', { minimum: 1 })),
+      replicas: required(int32('How many machines there are to be then.', { minimum: 0 })),
+    },
+    'What to do without any metric; absent: nothing changes.',
+  ),
+};
+
 const spec = object(
   {
     targetRef: required(
       described(crossVersionReference, 'Anything with a number of machines, or a VirtualMachine, or a Pod.'),
     ),
-    out: object(
-      {
-        minReplicas: int32('Fewest machines; 1 by default, 0 lets it sleep.', { minimum: 0 }),
-        maxReplicas: required(int32('Most machines.', { minimum: 1 })),
-      },
-      'Between what the number of machines may change; absent: their number stays.',
-    ),
-    up: object({ cpu: sizes, memory: sizes }, 'What of a machine may change while it runs; absent: their size stays.'),
-    prefer: oneOf(['out', 'up'], 'What is done first when more is needed; out by default.'),
-    metrics: required(
-      listOf(elasticMetric, 'What is measured; of each resource the largest demand counts.', {
-        keys: ['name'],
-        minItems: 1,
-      }),
-    ),
-    behavior: described(behavior, 'How quickly may be scaled, in units. Up at once, down after 60 s by default.'),
-    schedules: listOf(elasticSchedule, 'Times with bounds of their own; of several that are on the last counts.', {
-      keys: ['name'],
-    }),
-    startSeconds: int32('From the order until a new machine serves: how far forecasts look; 60 by default.', {
-      minimum: 1,
-      maximum: 3600,
-    }),
-    idleSeconds: int32('How long nothing must have been wanted before the last machine goes; 300 by default.', {
-      minimum: 0,
-      maximum: 3600,
-    }),
-    lost: object(
-      {
-        afterSeconds: required(int32('How long no metric could be told.', { minimum: 1 })),
-        replicas: required(int32('How many machines there are to be then.', { minimum: 0 })),
-      },
-      'What to do without any metric; absent: nothing changes.',
-    ),
+    ...elasticRules,
   },
   'What is scaled, between what, by what.',
 );

@@ -46,3 +46,89 @@ test('what contradicts itself or cannot be is refused', () => {
   ]);
   assert.deepEqual(faultsOf({ duration: '1s', sampleEvery: '9w' }), ['spec.duration', 'spec.sampleEvery']);
 });
+
+const day: ScenarioSpec = {
+  machines: [
+    {
+      name: 'shop',
+      kind: 'Pod',
+      count: 3,
+      cpu: '1',
+      memory: '1Gi',
+      demand: { low: 100, high: 900, perCore: 50, spikes: [{ at: '19h', for: '20m', times: 3, rise: '2m' }] },
+      autoscale: { horizontal: { minReplicas: 2, maxReplicas: 40 } },
+    },
+  ],
+};
+const [shop] = day.machines ?? [];
+
+test('what scales a group is judged as the kinds themselves judge it, and told of where it stands', () => {
+  assert.ok(shop);
+  assert.deepEqual(faultsOf(day), []);
+  const faultsWith = (change: Partial<typeof shop>) => faultsOf({ machines: [{ ...shop, ...change }] });
+  assert.deepEqual(faultsWith({ autoscale: { horizontal: { minReplicas: 9, maxReplicas: 4 } } }), [
+    'spec.machines[0].autoscale.horizontal.maxReplicas',
+  ]);
+  const metrics = [{ name: 'cpu', type: 'cpu', target: { value: '0' } }] as const;
+  assert.deepEqual(faultsWith({ autoscale: { elastic: { out: { maxReplicas: 9 }, metrics } } }), [
+    'spec.machines[0].autoscale.elastic.metrics[0].target.value',
+  ]);
+  assert.deepEqual(faultsWith({ autoscale: {} }), ['spec.machines[0].autoscale']);
+  assert.deepEqual(faultsWith({ load: { constant: 1 } }), ['spec.machines[0].load']);
+  assert.deepEqual(faultsWith({ cpu: '0' }), ['spec.machines[0].cpu']);
+});
+
+test('what a rehearsal does not know is refused: memory, latency, machines that grow and become more', () => {
+  assert.ok(shop);
+  const faultsWith = (change: Partial<typeof shop>) => faultsOf({ machines: [{ ...shop, ...change }] });
+  const memory = {
+    type: 'Resource',
+    resource: { name: 'memory', target: { type: 'Utilization', averageUtilization: 50 } },
+  } as const;
+  assert.deepEqual(faultsWith({ autoscale: { horizontal: { maxReplicas: 4, metrics: [memory] } } }), [
+    'spec.machines[0].autoscale.horizontal.metrics[0].resource.name',
+  ]);
+  const latency = { name: 'l', type: 'latency', service: 'shop', target: { value: '1' } } as const;
+  const up = { cpu: { minimum: '1', maximum: '4' } };
+  const elastic = { out: { maxReplicas: 9 }, up, metrics: [latency] };
+  assert.deepEqual(faultsWith({ kind: 'VirtualMachine', autoscale: { elastic } }), [
+    'spec.machines[0].autoscale.elastic.up',
+    'spec.machines[0].autoscale.elastic.metrics[0].type',
+  ]);
+  const { out: _, ...alone } = { ...elastic, metrics: [{ ...latency, type: 'requests' as const }] };
+  assert.deepEqual(faultsWith({ kind: 'VirtualMachine', autoscale: { elastic: alone } }), [
+    'spec.machines[0].autoscale.elastic.out',
+  ]);
+});
+
+test('policies scale groups that there are and that have a demand; nobody orders machines of these', () => {
+  const steady = { ...web, name: 'steady' };
+  const machines = [...(day.machines ?? []), steady];
+  const policies = [
+    {
+      name: 'a',
+      autoscale: [
+        { machines: 'steady', replicas: 3 },
+        { machines: 'none', replicas: 3 },
+      ],
+    },
+  ];
+  assert.deepEqual(faultsOf({ machines, policies }), [
+    'spec.policies[0].autoscale[0].machines',
+    'spec.policies[0].autoscale[1].machines',
+  ]);
+  assert.deepEqual(faultsOf({ machines, events: [{ at: '1h', add: { machines: 'shop', count: 1 } }] }), [
+    'spec.events[0].add.machines',
+  ]);
+  assert.deepEqual(faultsOf({ machines: [{ ...steady, autoscale: { replicas: 2 } }] }), ['spec.machines[0].demand']);
+});
+
+test('demands of sense', () => {
+  assert.ok(shop);
+  const faultsWith = (demand: typeof shop.demand) => faultsOf({ machines: [{ ...shop, ...(demand && { demand }) }] });
+  assert.deepEqual(faultsWith({ constant: 1, trace: 'x' }), ['spec.machines[0].demand']);
+  assert.deepEqual(faultsWith({ constant: 1, highest: 3 }), ['spec.machines[0].demand.highest']);
+  assert.deepEqual(faultsWith({ constant: 1, spikes: [{ at: '1h', for: '1m', times: 2, rise: '40s' }] }), [
+    'spec.machines[0].demand.spikes[0].rise',
+  ]);
+});

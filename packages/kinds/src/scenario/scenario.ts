@@ -1,4 +1,4 @@
-import { placement, validatePlacement } from '../balance-policy/placement.ts';
+import { policyParts, validatePolicyParts } from '../balance-policy/balance-policy.ts';
 import { countColumn, textColumn } from '../columns/index.ts';
 import {
   defineKind,
@@ -15,6 +15,8 @@ import {
   string,
 } from '../machinery/index.ts';
 import { Faults } from '../validation/index.ts';
+import { autoscale, scaling } from './autoscale.ts';
+import { demand } from './demand.ts';
 import { validateScenario } from './validate-scenario.ts';
 
 const MOST_MACHINES = 1_000_000;
@@ -31,6 +33,7 @@ const hosts = object({
   zones: int32('Over how many zones the racks are spread; 1 by default.', { minimum: 1 }),
   idleWatts: number('What each takes when it is idle; 100 by default.', { minimum: 0 }),
   fullWatts: number('What each takes at full load; 300 by default.', { minimum: 0 }),
+  sleepWatts: number('What each takes while it sleeps; 5 by default.', { minimum: 0 }),
   pricePerHour: number('What each costs an hour while it is on, without energy.', { minimum: 0 }),
 });
 export type ScenarioHosts = Static<typeof hosts>;
@@ -59,9 +62,12 @@ const machines = object({
   cpu: required(quantity('Processors of each.')),
   memory: required(quantity('Memory of each.')),
   load,
+  demand,
+  startsIn: instant('From when one with a share of a demand runs until it serves; 30s by default.'),
+  autoscale,
   growth: object(
     { percentPerWeek: number('How many more there are every week.', { minimum: -100, maximum: 1000 }) },
-    'How the number grows.',
+    'How the number grows, or the demand where there is one.',
   ),
   apart: oneOf(['host', 'rack', 'zone'], 'No two of them may share one.'),
 });
@@ -114,8 +120,16 @@ const spec = object(
     carbon: listOf(step, 'Grams of carbon dioxide a kilowatt-hour.'),
     currency: string('EUR by default.'),
     policies: listOf(
-      object({ name: required(string('What it is called in the report.')), placement }),
-      'Policies to be compared; spread by default.',
+      object({
+        name: required(string('What it is called in the report.')),
+        ...policyParts,
+        autoscale: listOf(
+          object({ machines: required(string('Which.')), ...scaling }),
+          'Machines that are scaled in another way than they say themselves.',
+          { keys: ['machines'] },
+        ),
+      }),
+      'Policies to be compared; spread by default. What is said neither of balance nor of power nor of rightSize is off.',
       { keys: ['name'] },
     ),
   },
@@ -140,9 +154,7 @@ export const scenario = defineKind({
   validate: ({ spec: given }) => {
     const faults = new Faults();
     validateScenario(given, faults);
-    given.policies?.forEach(({ placement: each }, index) => {
-      if (each) validatePlacement(each, `spec.policies[${index}].placement`, faults);
-    });
+    given.policies?.forEach((each, index) => validatePolicyParts(each, `spec.policies[${index}]`, faults));
     return faults.causes;
   },
   columns: [

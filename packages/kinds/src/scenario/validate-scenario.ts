@@ -1,13 +1,19 @@
 import { isQuantity } from '../exact-quantity.ts';
+import { thousandths } from '../quantity.ts';
 import { eachItem, type Faults } from '../validation/index.ts';
-import { durationMs } from './duration.ts';
-import type { ScenarioEvent, ScenarioLoad, ScenarioSpec } from './scenario.ts';
+import { validateAutoscale } from './autoscale.ts';
+import { checkDuration, HORIZON_MS } from './check-duration.ts';
+import { validateDemand } from './demand.ts';
+import type { ScenarioEvent, ScenarioMachines, ScenarioSpec } from './scenario.ts';
+import { validateRhythm } from './validate-rhythm.ts';
 
 const WEEK_MS = 604_800_000;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 export function validateScenario(spec: ScenarioSpec, faults: Faults): void {
-  checkDuration('spec.duration', spec.duration, faults, { least: MINUTE_MS, most: 520 * WEEK_MS });
+  checkDuration('spec.duration', spec.duration, faults, { least: MINUTE_MS, most: HORIZON_MS });
   checkDuration('spec.sampleEvery', spec.sampleEvery, faults, { least: 1_000, most: WEEK_MS });
   eachItem(spec.hosts, 'spec.hosts', ({ cpu, memory, idleWatts = 100, fullWatts = 300, racks = 1, zones = 1 }, at) => {
     checkAmount(`${at}.cpu`, cpu, faults);
@@ -15,32 +21,44 @@ export function validateScenario(spec: ScenarioSpec, faults: Faults): void {
     if (fullWatts < idleWatts) faults.invalid(`${at}.fullWatts`, fullWatts, 'must not be less than idleWatts');
     if (zones > racks) faults.invalid(`${at}.zones`, zones, 'must not be more than racks: a rack is in one zone');
   });
-  const groups = new Set(spec.machines?.map(({ name }) => name));
-  eachItem(spec.machines, 'spec.machines', ({ cpu, memory, load }, at) => {
-    checkAmount(`${at}.cpu`, cpu, faults);
-    checkAmount(`${at}.memory`, memory, faults);
-    if (load) validateLoad(load, `${at}.load`, faults);
-  });
+  const groups = new Map(spec.machines?.map((machines) => [machines.name, machines]));
+  eachItem(spec.machines, 'spec.machines', (machines, at) => validateMachines(machines, at, faults));
+  eachItem(spec.policies, 'spec.policies', ({ autoscale }, policy) =>
+    eachItem(autoscale, `${policy}.autoscale`, ({ machines, ...scaling }, at) => {
+      const group = groups.get(machines);
+      if (!group?.demand) faults.notFound(`${at}.machines`, machines);
+      else validateAutoscale(scaling, group, at, faults);
+    }),
+  );
   eachItem(spec.events, 'spec.events', (event, at) => validateEvent(event, at, groups, faults));
   for (const name of ['energyPrice', 'carbon'] as const) {
     eachItem(spec[name], `spec.${name}`, ({ from }, at) =>
-      checkDuration(`${at}.from`, from, faults, { least: 0, most: 86_400_000 }),
+      checkDuration(`${at}.from`, from, faults, { least: 0, most: DAY_MS }),
     );
   }
 }
 
-function validateLoad({ constant, low, high, trace, every, peakAt }: ScenarioLoad, path: string, faults: Faults): void {
-  const ways = [constant !== undefined, low !== undefined || high !== undefined, trace !== undefined];
-  if (ways.filter(Boolean).length !== 1) faults.invalid(path, '', 'must say one of constant, low and high, or trace');
-  if (low !== undefined && high !== undefined && high < low)
-    faults.invalid(`${path}.high`, high, 'must not be less than low');
-  checkDuration(`${path}.every`, every, faults, { least: 1_000, most: WEEK_MS });
-  checkDuration(`${path}.peakAt`, peakAt, faults, { least: 0, most: 86_400_000 });
+function validateMachines(machines: ScenarioMachines, at: string, faults: Faults): void {
+  const { cpu, memory, load, demand, autoscale, startsIn } = machines;
+  checkAmount(`${at}.cpu`, cpu, faults);
+  checkAmount(`${at}.memory`, memory, faults);
+  checkDuration(`${at}.startsIn`, startsIn, faults, { least: 0, most: HOUR_MS });
+  if (load) validateRhythm(load, `${at}.load`, faults);
+  if (demand) validateDemand(demand, `${at}.demand`, faults);
+  if (demand && load) faults.forbidden(`${at}.load`, 'follows from the demand');
+  if (demand && !(thousandths(cpu) > 0)) faults.invalid(`${at}.cpu`, cpu, 'must be greater than 0: it carries demand');
+  if (autoscale) validateAutoscale(autoscale, machines, `${at}.autoscale`, faults);
+  if (autoscale && !demand) faults.required(`${at}.demand`, 'what is there to follow?');
 }
 
-function validateEvent(event: ScenarioEvent, at: string, groups: ReadonlySet<string>, faults: Faults): void {
-  checkDuration(`${at}.at`, event.at, faults, { least: 0, most: 520 * WEEK_MS });
-  checkDuration(`${at}.for`, event.for, faults, { least: 1_000, most: 520 * WEEK_MS });
+function validateEvent(
+  event: ScenarioEvent,
+  at: string,
+  groups: ReadonlyMap<string, ScenarioMachines>,
+  faults: Faults,
+): void {
+  checkDuration(`${at}.at`, event.at, faults, { least: 0, most: HORIZON_MS });
+  checkDuration(`${at}.for`, event.for, faults, { least: 1_000, most: HORIZON_MS });
   const { lose, maintain, add, remove, powerCapWatts } = event;
   const what = [lose, maintain, add, remove, powerCapWatts].filter((each) => each !== undefined);
   if (what.length !== 1) faults.invalid(at, event.at, 'must say one of lose, maintain, add, remove, powerCapWatts');
@@ -55,24 +73,14 @@ function validateEvent(event: ScenarioEvent, at: string, groups: ReadonlySet<str
     ['add', add],
     ['remove', remove],
   ] as const) {
-    if (change && !groups.has(change.machines)) faults.notFound(`${at}.${name}.machines`, change.machines);
+    if (!change) continue;
+    const group = groups.get(change.machines);
+    if (!group) faults.notFound(`${at}.${name}.machines`, change.machines);
+    else if (group.demand) faults.forbidden(`${at}.${name}.machines`, 'their number follows the demand: say spikes');
   }
 }
 
 function checkAmount(path: string, value: string | number, faults: Faults): void {
   if (!isQuantity(value) || String(value).startsWith('-'))
     faults.invalid(path, value, 'must be a quantity of at least 0');
-}
-
-function checkDuration(
-  path: string,
-  text: string | undefined,
-  faults: Faults,
-  { least, most }: { least: number; most: number },
-): void {
-  if (text === undefined) return;
-  const ms = durationMs(text);
-  if (ms === undefined) faults.invalid(path, text, 'must be a duration such as 90s, 5m, 6h or 2d');
-  else if (ms < least || ms > most)
-    faults.invalid(path, text, `must be between ${least / 1000} and ${most / 1000} seconds`);
 }
