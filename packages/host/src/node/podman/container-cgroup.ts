@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { run } from '../process/index.ts';
+import type { KillCounts } from './memory-kill-ledger.ts';
 
 export const CGROUP_ROOT = '/sys/fs/cgroup';
 const ID = /libpod-([0-9a-f]{64})(?:\.scope)?$/;
@@ -41,25 +42,43 @@ async function readNumber(path: string): Promise<number | undefined> {
   }
 }
 
-/** How often the kernel killed a process of a container for want of memory. Reads two files at most. */
-export function memoryKills(cgroupPath: string, id: string): number {
-  const folder = (hierarchy: string, name: string): string => join(CGROUP_ROOT, hierarchy, cgroupPath, name);
-  const files = [
-    [join(folder('memory', `libpod-${id}`), 'memory.oom_control'), 'oom_kill'],
-    [join(folder('', `libpod-${id}.scope`), 'memory.events'), 'oom_kill'],
-    [join(folder('', `libpod-${id}`), 'memory.events'), 'oom_kill'],
-  ] as const;
-  for (const [path, field] of files) {
-    try {
-      const line = readFileSync(path, 'utf8')
-        .split('\n')
-        .find((text) => text.startsWith(`${field} `));
-      if (line !== undefined) return Number(line.slice(field.length + 1));
-    } catch {
-      // Another layout of cgroups.
-    }
+/** How often the kernel killed processes of containers for want of memory. Reads small files, and does not wait. */
+export function killCounts(cgroupPath: string): KillCounts {
+  const v1 = join(CGROUP_ROOT, 'memory', cgroupPath);
+  const v2 = join(CGROUP_ROOT, cgroupPath);
+  return {
+    of: (id) =>
+      readKills(join(v1, `libpod-${id}`, 'memory.oom_control')) ??
+      readKills(join(v2, `libpod-${id}.scope`, 'memory.events')) ??
+      readKills(join(v2, `libpod-${id}`, 'memory.events')),
+    present: () => {
+      let sum = 0;
+      for (const name of namesNow(v2)) if (containerIdOf(name)) sum += readKills(join(v2, name, 'memory.events')) ?? 0;
+      return sum;
+    },
+    // Of cgroup v1 there is none: it does not count those below.
+    all: () => readKills(join(v2, 'memory.events')),
+  };
+}
+
+function namesNow(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
-  return 0;
+}
+
+function readKills(path: string): number | undefined {
+  try {
+    const line = readFileSync(path, 'utf8')
+      .split('\n')
+      .find((text) => text.startsWith('oom_kill '));
+    return line === undefined ? undefined : Number(line.slice('oom_kill '.length));
+  } catch {
+    // Gone, or another layout of cgroups.
+    return undefined;
+  }
 }
 
 /** The memory limit of a container, in bytes. */

@@ -8,7 +8,7 @@ const CPU_PERIOD_MICROS = 100_000;
 /** A container request in the words of Podman's create call (its `SpecGenerator`). */
 export function containerSpecification(
   request: ContainerRequest,
-  { cgroupParent, lowestOomScore }: Pick<PodmanPlaces, 'cgroupParent' | 'lowestOomScore'>,
+  places: Pick<PodmanPlaces, 'cgroupParent' | 'lowestOomScore' | 'countsSwap'>,
   /** First process of the container whose processes are shared. */
   sharedProcess?: number,
 ): Record<string, unknown> {
@@ -43,9 +43,9 @@ export function containerSpecification(
     ...(hostNetwork && { utsns: { nsmode: 'host' } }),
     ...processNamespace(request, sharedProcess),
     ...(request.hostIpc && { ipcns: { nsmode: 'host' } }),
-    cgroup_parent: cgroupParent,
-    resource_limits: resourceLimits(request.resources),
-    oom_score_adj: Math.max(lowestOomScore, request.resources.oomScoreAdjust),
+    cgroup_parent: places.cgroupParent,
+    resource_limits: resourceLimits(request.resources, places.countsSwap),
+    oom_score_adj: Math.max(places.lowestOomScore, request.resources.oomScoreAdjust),
     sysctl: request.sysctls,
     ...(security.user && { user: security.user }),
     groups: security.groups.map(String),
@@ -69,14 +69,17 @@ function processNamespace(request: ContainerRequest, sharedProcess: number | und
   return sharedProcess === undefined ? {} : { pidns: { nsmode: 'path', value: `/proc/${sharedProcess}/ns/pid` } };
 }
 
-/** Limits in the words of the OCI runtime specification. */
-export function resourceLimits(resources: ContainerResources): Record<string, unknown> {
+/**
+ * Limits in the words of the OCI runtime specification. A limit of memory is one of memory and swap together, as in
+ * Kubernetes; left to the engine, the second would be twice the first, and stay there when the first outgrows it.
+ */
+export function resourceLimits(resources: ContainerResources, countsSwap: boolean): Record<string, unknown> {
   const { cpuShares, cpuQuotaMicros, memoryBytes } = resources;
   return {
     cpu: {
       ...(cpuShares !== undefined && { shares: cpuShares }),
       ...(cpuQuotaMicros !== undefined && { quota: cpuQuotaMicros, period: CPU_PERIOD_MICROS }),
     },
-    ...(memoryBytes !== undefined && { memory: { limit: memoryBytes } }),
+    ...(memoryBytes !== undefined && { memory: { limit: memoryBytes, ...(countsSwap && { swap: memoryBytes }) } }),
   };
 }

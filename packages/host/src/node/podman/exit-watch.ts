@@ -1,7 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import type { Timer, World } from '@godwit/base';
-import { memoryKills } from './container-cgroup.ts';
+import { killCounts } from './container-cgroup.ts';
+import { MemoryKillLedger } from './memory-kill-ledger.ts';
 
 /** How often running processes are looked for, should a file system event be missed. */
 const CHECK_MS = 5_000;
@@ -16,15 +17,15 @@ export class ExitWatch {
   readonly #listeners = new Set<(id: string) => void>();
   /** First process of each running container, by id. */
   readonly #processes = new Map<string, number>();
-  /** Ended containers that the kernel had killed for want of memory. */
-  readonly #outOfMemory = new Set<string>();
-  readonly #cgroupPath: string;
+  /** Containers that have ended, and whether the kernel had killed them for want of memory. */
+  readonly #ended = new Map<string, boolean>();
+  readonly #kills: MemoryKillLedger;
   #watcher: FSWatcher | undefined;
   #check: Timer | undefined;
 
   constructor(folder: string, cgroupPath: string, world: World) {
     this.#folder = folder;
-    this.#cgroupPath = cgroupPath;
+    this.#kills = new MemoryKillLedger(killCounts(cgroupPath));
     this.#world = world;
   }
 
@@ -45,6 +46,7 @@ export class ExitWatch {
   /** A container runs with this first process. */
   follow(id: string, pid: number): void {
     this.#processes.set(id, pid);
+    this.#ended.delete(id);
     this.#check ??= this.#world.clock.after(CHECK_MS, () => this.#checkAll());
   }
 
@@ -55,12 +57,12 @@ export class ExitWatch {
 
   /** Whether a container ended because its memory limit was reached; known from its end on. */
   wasOutOfMemory(id: string): boolean {
-    return this.#outOfMemory.has(id);
+    return this.#ended.get(id) ?? false;
   }
 
   forget(id: string): void {
     this.#processes.delete(id);
-    this.#outOfMemory.delete(id);
+    this.#ended.delete(id);
   }
 
   /** Containers whose end was written down since the engine started. */
@@ -83,7 +85,7 @@ export class ExitWatch {
   #tell(id: string): void {
     this.#processes.delete(id);
     // At once: the engine is about to remove the cgroup, and conmon misses it on hybrid hosts.
-    if (memoryKills(this.#cgroupPath, id) > 0) this.#outOfMemory.add(id);
+    if (!this.#ended.has(id)) this.#ended.set(id, this.#kills.wasKilled(id));
     for (const listener of this.#listeners) listener(id);
   }
 }

@@ -31,6 +31,8 @@ export interface PodmanPlaces {
   /** Where that is below each hierarchy of /sys/fs/cgroup. */
   readonly cgroupPath: string;
   readonly lowestOomScore: number;
+  /** Whether the kernel can limit memory and swap together. */
+  readonly countsSwap: boolean;
   /** `runc` or `crun`: what runs the containers. */
   readonly runtime: string;
 }
@@ -97,6 +99,7 @@ export async function configurePodman(options: PodmanOptions): Promise<PodmanPla
     hostRunRoot: host.store?.runRoot,
     runtime,
     lowestOomScore: await lowestOomScore(),
+    countsSwap: isUnified() || existsSync('/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes'),
     cgroupParent: systemd ? `${options.cgroup}.slice` : `/${options.cgroup}`,
     cgroupPath: systemd ? slicePath(options.cgroup) : `/${options.cgroup}`,
   };
@@ -141,7 +144,12 @@ tmp_dir = ${JSON.stringify(temporary)}
 
 /** crun refuses hosts where some controllers are in cgroup v1 and others in v2; runc does not. */
 function isHybrid(): boolean {
-  return existsSync('/sys/fs/cgroup/unified') && !existsSync('/sys/fs/cgroup/cgroup.controllers');
+  return existsSync('/sys/fs/cgroup/unified') && !isUnified();
+}
+
+/** Whether all controllers are in cgroup v2. */
+function isUnified(): boolean {
+  return existsSync('/sys/fs/cgroup/cgroup.controllers');
 }
 
 /** The hard limit of a line of /proc/self/limits. */

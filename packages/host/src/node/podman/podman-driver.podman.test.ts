@@ -153,6 +153,19 @@ describe('Podman', { skip: skip ?? false }, () => {
     assert.equal(await driver.inspect(id), undefined);
   });
 
+  test('limits of memory grow and shrink, however far', async () => {
+    const busybox = await driver.resolveImage({ image: TEST_IMAGE, policy: 'IfNotPresent', credentials: [] }, signal);
+    const resources = (mebibytes: number) => ({ oomScoreAdjust: 0, memoryBytes: mebibytes * 1024 * 1024 });
+    const request = requestOf(place.folder, busybox, scripts.sleeper, 'growing');
+    const id = await driver.create({ ...request, resources: resources(32) });
+    await driver.start(id);
+    for (const size of [256, 64, 1024]) {
+      await driver.resize(id, resources(size));
+      assert.equal(await driver.memoryLimit(id), size * 1024 * 1024);
+    }
+    await driver.remove(id);
+  });
+
   test('sessions: input, both outputs, a terminal that can be resized', async () => {
     const id = (await driver.list()).find(({ state }) => state === 'running')?.id ?? '';
     const both = { stdin: true, stdout: true, stderr: true };

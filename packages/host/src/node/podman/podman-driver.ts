@@ -138,7 +138,7 @@ export class PodmanDriver implements ContainerDriver {
 
   async resize(id: string, resources: ContainerResources): Promise<void> {
     const path = `/containers/${id}/update`;
-    const body = resourceLimits(resources);
+    const body = resourceLimits(resources, this.#ready.places.countsSwap);
     // It answers the bare id.
     await this.#ready.service.use((client) => client.tell({ method: 'POST', path, body, timeoutMs: CALL_TIMEOUT_MS }));
   }
