@@ -3,21 +3,36 @@
  * Counts of machines that are there before and that are measured are those of kube-scheduler's scheduler_perf.
  */
 import { SeededRandom } from '@godwit/base';
-import { type MachineRequest, type Policy, packPolicy, place, Snapshot, spreadPolicy } from '@godwit/planner';
+import {
+  explainRefusal,
+  type MachineRequest,
+  type Policy,
+  packPolicy,
+  place,
+  type Snapshot,
+  spreadPolicy,
+} from '@godwit/planner';
 import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
+import { exampleMachine, GIB, HOSTNAME, snapshotOf, ZONE } from './support/planner/example-cluster.ts';
+import { plainStreams, type Stream, variedStreams } from './support/planner/streams.ts';
 import { quantile } from './support/statistics.ts';
-
-const ZONE = 'topology.kubernetes.io/zone';
-const HOSTNAME = 'kubernetes.io/hostname';
-const GIB = 2 ** 30;
 
 export const bench: Bench = async function* ({ say }) {
   for (const workload of workloads) {
     say(`planner: ${workload.what}`);
     yield upstream(workload);
   }
-  for (const policy of [spreadPolicy, packPolicy]) yield* large(policy, say);
+  for (const policy of [spreadPolicy, packPolicy]) {
+    for (const stream of plainStreams) yield* large(stream, policy, PLAIN_GOAL, say);
+    for (const stream of plainStreams) yield* besideFullScan(stream, policy, say);
+    for (const stream of variedStreams) yield* large(stream, policy, VARIED_GOAL, say);
+  }
+  yield* refusals(say);
 };
+
+/** Placements a second among 100,000 hosts: of machines that differ in size, and of those that ask for more. */
+const PLAIN_GOAL = 20_000;
+const VARIED_GOAL = 5000;
 
 interface Workload {
   readonly what: string;
@@ -62,51 +77,13 @@ function affinityTo(kind: 'podAffinity' | 'podAntiAffinity', topologyKey: string
   return { affinity: { [kind]: { requiredDuringSchedulingIgnoredDuringExecution: [{ ...green, topologyKey }] } } };
 }
 
-function snapshotOf(hosts: number): Snapshot {
-  const snapshot = new Snapshot();
-  for (let i = 0; i < hosts; i++) {
-    const name = `host-${i}`;
-    snapshot.setHost({
-      name,
-      labels: { [HOSTNAME]: name, [ZONE]: `zone-${i % 3}` },
-      taints: [],
-      ready: true,
-      schedulable: true,
-      capacity: { cpu: 4000, memory: 32 * GIB, pods: 110 },
-    });
-  }
-  return snapshot;
-}
-
-/** As scheduler_perf's pods: a tenth of a core, 500 MB; 4 cores, 32 GiB and 110 pods a host. */
-function machine(index: number, over: Partial<MachineRequest> = {}): MachineRequest {
-  const name = `machine-${index}`;
-  return {
-    uid: name,
-    kind: 'Pod',
-    namespace: 'default',
-    name,
-    labels: { color: 'green' },
-    amounts: { cpu: 100, memory: 500 * 10 ** 6, pods: 1 },
-    ports: [],
-    finished: false,
-    priority: 0,
-    nodeSelector: undefined,
-    affinity: undefined,
-    tolerations: [],
-    spread: [],
-    volumes: [],
-    ...over,
-  };
-}
-
 /** The median rate of several runs, each on hosts of its own. */
 function upstream({ what, before, measured, goal, upstream: peerValue, over }: Workload): BenchRow {
   const rates = Array.from({ length: 5 }, (_, run) => {
     const snapshot = snapshotOf(5000);
     const random = new SeededRandom(run);
-    for (let i = 0; i < before; i++) place(snapshot, [machine(i, over)], spreadPolicy, random);
-    const requests = Array.from({ length: measured }, (_each, i) => machine(before + i, over));
+    for (let i = 0; i < before; i++) place(snapshot, [exampleMachine(i, over)], spreadPolicy, random);
+    const requests = Array.from({ length: measured }, (_each, i) => exampleMachine(before + i, over));
     const startedMs = performance.now();
     let written = 0;
     for (const request of requests) {
@@ -131,45 +108,30 @@ function upstream({ what, before, measured, goal, upstream: peerValue, over }: W
   };
 }
 
-/** Flavours as clouds sell them, small ones more often. */
-const FLAVOURS = [1, 1, 1, 1, 2, 2, 2, 4, 4, 8].flatMap((cores) =>
-  [2, 4, 8].map((gib) => ({ cpu: cores * 250, memory: cores * gib * (GIB / 4), pods: 1 })),
-);
-
-type Stream = (random: SeededRandom, index: number) => MachineRequest;
-
-const streams: readonly (readonly [string, Stream])[] = [
-  ['flavours', (random, i) => machine(i, { amounts: FLAVOURS[random.integer(FLAVOURS.length)] ?? {} })],
-  [
-    'no two alike',
-    (random, i) => {
-      const cpu = 50 + random.integer(1950);
-      return machine(i, { amounts: { cpu, memory: Math.round(cpu * (1 + 7 * random.next()) * 2 ** 20), pods: 1 } });
-    },
-  ],
-];
-
-async function* large(policy: Policy, say: (line: string) => void): AsyncGenerator<BenchRow> {
-  for (const [what, stream] of streams) {
-    say(`planner: 100,000 hosts, ${what}, policy ${policy.name}`);
-    const snapshot = snapshotOf(100_000);
-    const random = new SeededRandom(1);
-    const requests = Array.from({ length: 40_000 }, (_, i) => stream(random, i));
-    const times: number[] = [];
-    const startedMs = performance.now();
-    for (const request of requests) {
-      const beganMs = performance.now();
-      place(snapshot, [request], policy, random);
-      times.push(performance.now() - beganMs);
-    }
-    const rate = (requests.length * 1000) / (performance.now() - startedMs);
-    const about = `100,000 hosts, ${what}, ${policy.name}`;
-    yield row(about, rate, '/s', 20_000, rate >= 20_000);
-    const p99Ms = quantile(times, 0.99);
-    yield { ...row(`${about}: p99 of one decision`, p99Ms, 'ms', 1, p99Ms <= 1), goal: '<= 1' };
-    yield scoresBesideScan(about, snapshot, policy, (i) => stream(random, requests.length + i));
+async function* large(
+  { what, host, machine: next, goes = 0 }: Stream,
+  policy: Policy,
+  goal: number,
+  say: (line: string) => void,
+): AsyncGenerator<BenchRow> {
+  const about = `100,000 hosts, ${what}, ${policy.name}`;
+  say(`planner: ${about}`);
+  const snapshot = snapshotOf(100_000, host);
+  const random = new SeededRandom(1);
+  const requests = Array.from({ length: 40_000 }, (_, i) => next(random, i));
+  const times: number[] = [];
+  const startedMs = performance.now();
+  for (const request of requests) {
+    const beganMs = performance.now();
+    place(snapshot, [request], policy, random);
+    times.push(performance.now() - beganMs);
+    if (goes > 0 && random.integer(100) < goes) snapshot.remove(requests[random.integer(times.length)]?.uid ?? '');
   }
-  for (const [what, stream] of streams) yield* besideFullScan(what, stream, policy, say);
+  const rate = (requests.length * 1000) / (performance.now() - startedMs);
+  yield row(about, rate, '/s', goal, rate >= goal);
+  const p99Ms = quantile(times, 0.99);
+  yield { ...row(`${about}: p99 of one decision`, p99Ms, 'ms', 1, p99Ms <= 1), goal: '<= 1' };
+  yield scoresBesideScan(about, snapshot, policy, (i) => next(random, requests.length + i));
 }
 
 /** Each further machine is placed twice: by asking every host, taken back, and as shipped. */
@@ -210,14 +172,13 @@ const SCANNED_HOSTS = 2000;
 
 /** The same stream to the shipped planner and to one that asks every host every time: used hosts and mean score. */
 async function* besideFullScan(
-  what: string,
-  stream: Stream,
+  { what, machine: next }: Stream,
   policy: Policy,
   say: (line: string) => void,
 ): AsyncGenerator<BenchRow> {
   say(`planner: beside a full scan, ${what}, policy ${policy.name}`);
   const random = new SeededRandom(2);
-  const requests = Array.from({ length: SCANNED_HOSTS * 3 }, (_, i) => stream(random, i));
+  const requests = Array.from({ length: SCANNED_HOSTS * 3 }, (_, i) => next(random, i));
   const mine = outcome(requests, policy, 'remembering');
   const theirs = outcome(requests, policy, 'asking-all');
   for (const [name, a, b] of [
@@ -253,4 +214,28 @@ function outcome(requests: readonly MachineRequest[], policy: Policy, looking: '
   }
   const { used } = snapshot.columns('cpu');
   return { used: used.values.filter((each) => each > 0).length, placed, score: score / placed };
+}
+
+/** Machines that fit nowhere ask again and again, each time after something has changed: it is said why every time. */
+async function* refusals(say: (line: string) => void): AsyncGenerator<BenchRow> {
+  say('planner: 100,000 hosts, machines that fit nowhere');
+  const snapshot = snapshotOf(100_000);
+  const random = new SeededRandom(1);
+  const huge = { cpu: 4000, memory: 40 * GIB, pods: 1 };
+  const refused: number[] = [];
+  const explained: number[] = [];
+  for (let i = 0; i < 500; i++) {
+    place(snapshot, [exampleMachine(i)], spreadPolicy, random);
+    const request = exampleMachine(1_000_000 + (i % 50), { amounts: { ...huge, memory: huge.memory + (i % 50) } });
+    const beganMs = performance.now();
+    place(snapshot, [request], spreadPolicy, random);
+    refused.push(performance.now() - beganMs);
+    explainRefusal(snapshot, request, spreadPolicy);
+    explained.push(performance.now() - beganMs);
+  }
+  const about = '100,000 hosts, a machine that fits nowhere';
+  const medianMs = quantile(refused, 0.5);
+  yield { ...row(`${about}: refused in`, medianMs, 'ms', 1, medianMs <= 1), goal: '<= 1' };
+  const explainedMs = quantile(explained, 0.5);
+  yield { ...row(`${about}: refused and told why`, explainedMs, 'ms', 50, explainedMs <= 50), goal: '<= 50' };
 }

@@ -54,6 +54,8 @@ export class Scheduler implements Reconciler {
   readonly #given: Policy | undefined;
   readonly #governing = new GoverningPolicy();
   readonly #random: Random;
+  /** What refused machines of this run were told, by what they ask for, and after how many changes of the snapshot. */
+  readonly #told = new Map<string, { readonly text: string; readonly at: number }>();
   #retriedMs: number;
 
   /** @param policy instead of the one that BalancePolicies say */
@@ -96,6 +98,7 @@ export class Scheduler implements Reconciler {
 
   async reconcile(): Promise<Outcome> {
     this.#retryAllInTime();
+    this.#told.clear();
     const { epoch } = this.#watch;
     const { placed, refused } = placeBatch({
       watch: this.#watch,
@@ -185,7 +188,7 @@ export class Scheduler implements Reconciler {
     const wasHeld = held.has(request.uid) && !held.isWaiting(request.uid);
     // What was made for it did not do. It counts as free for whom it was made, until the next choice is made below.
     if (wasHeld) held.release(request.uid);
-    const refusal = message ?? sentenceOf(explainRefusal(this.#watch.snapshot, request, this.#policy));
+    const refusal = message ?? this.#explain(request);
     // Groups wait until there is room for all of them: pushing others out for a part would help nobody.
     const mayPush = !gang && choose.length === 0;
     const preemption = mayPush ? this.#room.choose(entry.machine, request) : undefined;
@@ -205,6 +208,18 @@ export class Scheduler implements Reconciler {
     if (!kept) return '';
     const names = kept.victims.map((victim) => `${victim.namespace}/${victim.name}`).join(', ');
     return ` Less important machines on ${kept.host} could make room (${names}), but disruption budgets keep them.`;
+  }
+
+  /** Many that wait are alike: as long as nothing changes, all of them hear the same. */
+  #explain(request: MachineRequest): string {
+    const { snapshot } = this.#watch;
+    const { uid: _uid, name: _name, since: _since, ...asked } = request;
+    const question = JSON.stringify(asked);
+    const told = this.#told.get(question);
+    if (told?.at === snapshot.journal.length) return told.text;
+    const text = sentenceOf(explainRefusal(snapshot, request, this.#policy));
+    this.#told.set(question, { text, at: snapshot.journal.length });
+    return text;
   }
 
   async #tell(machine: Machine, message: string): Promise<void> {

@@ -1,11 +1,12 @@
 import { untoleratedTaint } from '../filters/tolerates-taints.ts';
 import { type Policy, spreadPolicy } from '../policy.ts';
-import { type Reason, reasons } from '../reason.ts';
+import { REASON_COUNT, type Reason, reasons } from '../reason.ts';
 import { type MachineRequest, portKey } from '../request/machine-request.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { prepareAllTests, type Question, questionOf } from '../survey/index.ts';
-import { freeUnder, type Obstacle, RESOURCE_OF, remediesOf } from './remedies.ts';
-import { portTaken, readableAmount } from './words.ts';
+import { RESOURCE_OF, roomFor } from './make-room.ts';
+import { type Obstacles, remediesOf } from './remedies.ts';
+import { lackingResource, nameOfTaint, portTaken, readableAmount, readableAtLeast } from './words.ts';
 
 /** What is in the way, and what would help, in the words that `kubectl describe` shows. */
 export interface RefusalText {
@@ -25,29 +26,55 @@ export function explainRefusal(
   policy: Policy = spreadPolicy,
 ): RefusalText {
   const question = questionOf(snapshot, request, policy);
-  const tests = prepareAllTests(question);
-  const groups = new Map<string, { count: number; reason: Reason; rows: number[] }>();
-  const nearest: Obstacle[] = [];
-  for (let row = 0; row < snapshot.rowCount; row++) {
-    if (!snapshot.hosts[row]) continue;
-    const found = tests.map((test) => test(row)).filter((reason) => reason !== reasons.passes);
-    for (const reason of found) {
-      const words = wordsOf(reason, row, snapshot, request);
-      const group = groups.get(words) ?? { count: 0, reason, rows: [] };
-      group.count++;
-      group.rows.push(row);
-      groups.set(words, group);
-    }
-    if (found.length === 1) nearest.push({ row, reason: found[0] as Reason });
-  }
-  const parts = [...groups].map(
-    ([words, { count, reason, rows }]) => `${count} ${words}${amountsLeft(reason, rows, question)}`,
-  );
+  const { groups, nearest } = askEverything(question);
+  const parts = [...groups].map(([words, group]) => `${group.count} ${words}${amountsLeft(group, question)}`);
   const reasonsText = parts.length > 0 ? `: ${parts.sort().join(', ')}` : '';
   return {
     message: `0/${snapshot.hostCount} nodes are available${reasonsText}.`,
     remedies: remediesOf(nearest, question),
   };
+}
+
+/** Hosts of which the same is said. */
+interface Group {
+  readonly reason: Reason;
+  count: number;
+  /** The most that one of them has left of what it lacks. */
+  most: number;
+}
+
+function askEverything(question: Question) {
+  const { snapshot, request } = question;
+  const tests = prepareAllTests(question);
+  const rooms = Array.from({ length: REASON_COUNT }, (_, reason) => {
+    const resource = RESOURCE_OF[reason];
+    return resource === undefined ? undefined : roomFor(question, resource);
+  });
+  const groups = new Map<string, Group>();
+  let nearest: Obstacles[] = [];
+  for (let row = 0; row < snapshot.rowCount; row++) {
+    if (!snapshot.hosts[row]) continue;
+    const found: Reason[] = [];
+    for (const test of tests) {
+      const reason = test(row);
+      if (reason !== reasons.passes && !found.includes(reason)) found.push(reason);
+    }
+    for (const reason of found) {
+      const words = wordsOf(reason, row, snapshot, request);
+      let group = groups.get(words);
+      if (!group) {
+        group = { reason, count: 0, most: 0 };
+        groups.set(words, group);
+      }
+      group.count++;
+      group.most = Math.max(group.most, rooms[reason]?.(row) ?? 0);
+    }
+    const fewest = nearest[0]?.reasons.length ?? Number.POSITIVE_INFINITY;
+    if (found.length === 0 || found.length > fewest) continue;
+    if (found.length < fewest) nearest = [];
+    nearest.push({ row, reasons: found });
+  }
+  return { groups, nearest };
 }
 
 function wordsOf(reason: Reason, row: number, snapshot: Snapshot, request: MachineRequest): string {
@@ -65,7 +92,7 @@ function wordsOf(reason: Reason, row: number, snapshot: Snapshot, request: Machi
     case reasons.lacksPods:
       return 'Too many pods';
     case reasons.lacksDevices:
-      return `Insufficient ${missingDevice(row, snapshot, request)}`;
+      return `Insufficient ${lackingResource(row, snapshot, request)}`;
     case reasons.lacksGpus:
       return 'Insufficient free GPUs';
     case reasons.lacksCores:
@@ -80,7 +107,7 @@ function wordsOf(reason: Reason, row: number, snapshot: Snapshot, request: Machi
       return `node(s) had another architecture than ${request.architecture}`;
     case reasons.hasTaint: {
       const taint = untoleratedTaint(snapshot.hosts[row]?.taints ?? [], request.tolerations);
-      return `node(s) had untolerated taint {${taint?.key}: ${taint?.value ?? ''}}`;
+      return `node(s) had untolerated taint ${taint ? nameOfTaint(taint) : ''}`;
     }
     case reasons.doesNotReachVolume:
       return 'node(s) had volume node affinity conflict';
@@ -99,23 +126,16 @@ function wordsOf(reason: Reason, row: number, snapshot: Snapshot, request: Machi
   }
 }
 
-function missingDevice(row: number, snapshot: Snapshot, request: MachineRequest): string {
-  const lacking = (resource: string) => (request.amounts[resource] ?? 0) > snapshot.free(resource, row);
-  const common = new Set(Object.values(RESOURCE_OF));
-  return Object.keys(request.amounts).find((name) => !common.has(name) && lacking(name)) ?? 'resources';
-}
-
 function takenPort(row: number, snapshot: Snapshot, request: MachineRequest): string {
   const port = request.ports.find((candidate) => snapshot.portTaken(row, portKey(candidate)));
   return port ? portTaken(port) : 'a port is taken';
 }
 
 /** ` (needs 4 GiB, has 2.1 GiB free)`; of several hosts that of the one with the most room. */
-function amountsLeft(reason: Reason, rows: readonly number[], question: Question): string {
+function amountsLeft({ reason, count, most }: Group, { request }: Question): string {
   const resource = RESOURCE_OF[reason];
   if (resource === undefined) return '';
-  const most = Math.max(...rows.map((row) => freeUnder(question, resource, row)));
-  const has = readableAmount(resource, Math.max(0, most));
-  const needs = readableAmount(resource, question.request.amounts[resource] ?? 0);
-  return rows.length === 1 ? ` (needs ${needs}, has ${has} free)` : ` (needs ${needs}, has at most ${has} free)`;
+  const needs = readableAtLeast(resource, request.amounts[resource] ?? 0);
+  const has = readableAmount(resource, most);
+  return count === 1 ? ` (needs ${needs}, has ${has} free)` : ` (needs ${needs}, has at most ${has} free)`;
 }

@@ -24,6 +24,8 @@ export interface PlaceTest {
   /** Beside the machines in the place itself, all that the answer depends on. */
   readonly stamp: number;
   readonly ask: (place: string | undefined) => Reason;
+  /** The only places that pass, as keys, where that is known. */
+  readonly within?: ReadonlyMap<string, unknown>;
 }
 
 /** Questions about places, prepared anew for every machine: the answers depend on machines everywhere. */

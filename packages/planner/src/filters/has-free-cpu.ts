@@ -1,29 +1,35 @@
 import { dedicatedCpuResource } from '../amounts.ts';
-import { overcommitOf } from '../policy.ts';
+import { overcommitOf, type Policy } from '../policy.ts';
 import { reasons } from '../reason.ts';
+import type { MachineRequest } from '../request/machine-request.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Filter } from './filter.ts';
+import { roomOf } from './has-free.ts';
 
-/**
- * Has the host enough processor time left? Cores that machines have to themselves are given out once; the policy's
- * ratio is for the rest.
- */
+/** Has the host enough processor time left? */
 export const hasFreeCpu: Filter = {
-  prepare({ amounts, cores }, snapshot, policy) {
-    const needed = amounts.cpu ?? 0;
+  prepare(request, snapshot, policy) {
+    const needed = request.amounts.cpu ?? 0;
     if (!(needed > 0)) return undefined;
-    const { capacity, used } = snapshot.columns('cpu');
-    const ratio = overcommitOf(policy, 'cpu');
-    const lacks = reasons.lacksCpu;
-    if (ratio === 1) {
-      return (row) =>
-        (capacity.values[row] as number) - (used.values[row] as number) >= needed ? reasons.passes : lacks;
-    }
-    const dedicated = snapshot.columns(dedicatedCpuResource).used;
-    const alone = cores ? needed : 0;
-    return (row) => {
-      const theirs = (dedicated.values[row] as number) + alone;
-      const shared = (used.values[row] as number) + needed - theirs;
-      return ((capacity.values[row] as number) - theirs) * ratio >= shared ? reasons.passes : lacks;
-    };
+    const room = cpuRoom(request, snapshot, policy);
+    return (row) => (room(row) >= needed ? reasons.passes : reasons.lacksCpu);
   },
 };
+
+/**
+ * How much processor time a host has left for such a machine, in thousandths of a core. Cores that machines have to
+ * themselves are given out once; the policy's ratio is for the rest.
+ */
+export function cpuRoom({ cores }: MachineRequest, snapshot: Snapshot, policy: Policy): (row: number) => number {
+  const ratio = overcommitOf(policy, 'cpu');
+  if (ratio === 1) return roomOf('cpu', snapshot, policy);
+  const { capacity, used } = snapshot.columns('cpu');
+  const dedicated = snapshot.columns(dedicatedCpuResource).used;
+  return (row) => {
+    const theirs = dedicated.values[row] as number;
+    const shared = (used.values[row] as number) - theirs;
+    const rest = (capacity.values[row] as number) - theirs;
+    // What shares the rest needs only so much of it; cores for one alone are what is left then.
+    return cores ? rest - shared / ratio : rest * ratio - shared;
+  };
+}

@@ -21,6 +21,8 @@ import { suitsTenant } from './suits-tenant.ts';
 import { toleratesTaints } from './tolerates-taints.ts';
 
 export type { Filter, HostTest, PlaceFilter, PlaceTest } from './filter.ts';
+export { roomOf } from './has-free.ts';
+export { cpuRoom } from './has-free-cpu.ts';
 
 export const filters: readonly Filter[] = [
   isReady,

@@ -12,6 +12,7 @@ export const isNearFriends: PlaceFilter = {
         key: term.topologyKey,
         id: `near ${term.id}`,
         stamp: isFirst ? 1 : 0,
+        ...(!isFirst && { within: byPlace }),
         ask: (place) => {
           if (place === undefined) return reasons.hasNoTopologyLabel;
           return isFirst || byPlace.has(place) ? reasons.passes : reasons.hasNoFriends;

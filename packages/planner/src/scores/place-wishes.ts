@@ -34,5 +34,6 @@ function wishOf(counts: PlaceCounts, weight: number, sign: 1 | -1): PlaceWish {
     stamp: most,
     weight,
     fulfils: (place) => (place === undefined ? 0 : (sign * (byPlace.get(place) ?? 0)) / most),
+    places: byPlace,
   };
 }

@@ -23,4 +23,6 @@ export interface PlaceWish {
   readonly weight: number;
   /** How much of it a place fulfils, from -1 to 1. */
   readonly fulfils: (place: string | undefined) => number;
+  /** All places that fulfil anything of it, or the contrary of it, as keys. */
+  readonly places: ReadonlyMap<string, unknown>;
 }

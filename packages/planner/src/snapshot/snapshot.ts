@@ -60,7 +60,9 @@ export class Snapshot {
     this.terms = new TermCounts({
       namespaceLabels: this.#namespaceLabels,
       each: (visit) => {
-        for (const { request, row } of this.machines.values()) visit(request, this.hosts[row]?.labels ?? {});
+        for (const { request, row } of this.machines.values()) {
+          visit({ machine: request, labels: this.hosts[row]?.labels ?? {} });
+        }
       },
     });
   }

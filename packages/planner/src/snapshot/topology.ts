@@ -8,12 +8,19 @@ export class Topology {
   /** Whether no two hosts share a place, as with the host's own name. */
   readonly isUnique: boolean;
   readonly #some = new Map<string, ReadonlySet<string>>();
+  #rows: Map<string, number[]> | undefined;
 
   constructor(hosts: readonly (Host | undefined)[], key: string) {
     this.placeOf = hosts.map((host) => host?.labels[key]);
     const named = this.placeOf.filter((place) => place !== undefined);
     this.places = new Set(named);
     this.isUnique = this.places.size === named.length;
+  }
+
+  /** The rows of the hosts in a place, ascending. */
+  rowsIn(place: string): readonly number[] {
+    this.#rows ??= rowsByPlace(this.placeOf);
+    return this.#rows.get(place) ?? NONE;
   }
 
   /** The places with a host that `holds`; `question` is the same where `holds` is. */
@@ -25,4 +32,17 @@ export class Topology {
     }
     return places;
   }
+}
+
+const NONE: readonly number[] = [];
+
+function rowsByPlace(placeOf: readonly (string | undefined)[]): Map<string, number[]> {
+  const rows = new Map<string, number[]>();
+  placeOf.forEach((place, row) => {
+    if (place === undefined) return;
+    const others = rows.get(place);
+    if (others) others.push(row);
+    else rows.set(place, [row]);
+  });
+  return rows;
 }

@@ -1,3 +1,4 @@
+import type { Amounts } from '../amounts.ts';
 import { filters, type HostTest, type PlaceTest, placeFilters } from '../filters/index.ts';
 import type { Policy } from '../policy.ts';
 import { type Reason, reasons } from '../reason.ts';
@@ -40,7 +41,7 @@ export function questionOf(snapshot: Snapshot, request: MachineRequest, policy: 
     for (const test of filter.prepare(request, snapshot)) tests.push(test);
   }
   const wishes = policy.weights.isPreferred > 0 ? placeWishes(request, snapshot) : [];
-  const learned = policy.weights.staysUseful > 0 ? String(snapshot.usual.epoch) : '';
+  const learned = learnedStamp(snapshot, policy);
   if (tests.length + wishes.length === 0) {
     return { ...base, own: NO_PART, shared: NO_PART, keys: NO_KEYS, stamp: learned };
   }
@@ -53,6 +54,35 @@ export function questionOf(snapshot: Snapshot, request: MachineRequest, policy: 
   const keys = [...new Set([...shared.tests, ...shared.wishes].map(({ key }) => key))];
   const stamp = [learned, ...[...own.tests, ...own.wishes].map((part) => part.stamp)].join();
   return { ...base, own, shared, keys, stamp };
+}
+
+function learnedStamp(snapshot: Snapshot, policy: Policy): string {
+  return policy.weights.staysUseful > 0 ? String(snapshot.usual.epoch) : '';
+}
+
+/**
+ * What a question has in common with those of machines of other sizes and with other friends and foes: it asks for no
+ * processor time and no memory, and not for machines on the same host. Where GPUs are kept useful it asks for up to
+ * half as much, since what fits beside them depends on it.
+ */
+export function commonPart(question: Question): Question {
+  const { snapshot, policy, request, own } = question;
+  const { cpu = 0, memory = 0, ...others } = request.amounts;
+  const amounts = policy.weights.staysUseful > 0 ? { ...others, ...halved({ cpu, memory }) } : others;
+  // Wishes still count in the sum of all weights, so that points stay comparable.
+  const wishes = own.wishes.map((wish) => ({ ...wish, fulfils: () => 0 }));
+  const stamp = learnedStamp(snapshot, policy);
+  return { ...question, request: { ...request, amounts }, own: { tests: [], wishes }, stamp };
+}
+
+/** Rounded down to a power of two. */
+function halved(amounts: Amounts): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const name in amounts) {
+    const amount = amounts[name] as number;
+    if (amount > 0) result[name] = 2 ** Math.floor(Math.log2(amount));
+  }
+  return result;
 }
 
 /** The questions about hosts by themselves, ready to be asked about every row. */

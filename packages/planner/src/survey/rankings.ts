@@ -1,31 +1,27 @@
-import type { Amounts } from '../amounts.ts';
 import { tenantOf } from '../filters/suits-tenant.ts';
 import type { Policy } from '../policy.ts';
-import { reasons } from '../reason.ts';
 import type { MachineRequest } from '../request/machine-request.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type Grouping, groupingOf } from './grouping.ts';
-import { firstReason, prepareHostPoints, prepareHostTests, preparePlacePoints, type Question } from './question.ts';
+import { namedRows } from './named-rows.ts';
+import { commonPart, type Question } from './question.ts';
 import { Ranking } from './ranking.ts';
-import { insert, scan } from './scan.ts';
-import type { Candidate, Survey } from './survey.ts';
+import { Remembered } from './remembered.ts';
+import { scan, scanNamed } from './scan.ts';
+import { Shelves } from './shelves.ts';
+import type { Survey } from './survey.ts';
 
 /** Up to so many hosts are simply all asked. */
 const FEW_HOSTS = 64;
+/** Where a question names no more hosts than this, they are asked and nothing is remembered. */
+const FEW_NAMED = 256;
 /** Answers of so many hosts are remembered, over all questions together: some 80 MB. */
 const MOST_ANSWERS = 2 ** 23;
 const MOST_RANKINGS = 512;
-/** The first questions are remembered when they come a second time, later ones when they have come more often. */
-const SOON_REMEMBERED = 32;
+/** Hosts are sorted onto so many shelves, over all questions together: some 400 MB. */
+const MOST_SORTED = 2 ** 23;
 /** How many hosts per time that a question has to come until it pays to remember its answers. */
 const HOSTS_PER_ASKING = 256;
-/** Begins the names of rounded questions. */
-const ROUNDED = '~';
-/** Most questions whose askings are counted. */
-const MOST_COUNTED = 2 ** 14;
-/** How many hosts of a rounded ranking are looked at closely, and how many must do. */
-const CLOSE_LOOKS = 512;
-const CLOSE_ENOUGH = 12;
 
 const byHosts = new WeakMap<Snapshot, Rankings>();
 
@@ -40,19 +36,18 @@ export function rankingsOf(snapshot: Snapshot): Rankings {
 }
 
 /**
- * Rankings by question, within bounds. A question that has come before is answered from its own ranking, exactly
- * as by `scan`. One that is new, among very many hosts, is answered from the ranking of a rounded question that
- * asks for up to half as much: best first, its hosts are looked at closely until enough will do.
+ * What is remembered, by question, within bounds. A question that has come before is answered from its own ranking,
+ * exactly as by `scan`. One that is new is answered from shelves, which it shares with questions of machines of other
+ * sizes; or, where it names the few hosts that could do, by asking those.
  */
 export class Rankings {
   readonly #snapshot: Snapshot;
-  readonly #rankings = new Map<string, { readonly ranking: Ranking; usedAt: number }>();
+  readonly #rankings = new Remembered<Ranking>();
+  readonly #shelves = new Remembered<Shelves>();
   readonly #groupings = new Map<string, Grouping>();
-  readonly #asked = new Map<string, number>();
   readonly #policies = new WeakMap<Policy, number>();
   #policyCount = 0;
   #structure = -1;
-  #time = 0;
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
@@ -62,65 +57,45 @@ export class Rankings {
   survey(question: Question, start: number): Survey {
     const { rowCount, structure } = this.#snapshot;
     if (rowCount <= FEW_HOSTS) return scan(question, start);
+    const named = namedRows(question, FEW_NAMED);
+    if (named) return scanNamed(question, named, start);
     if (this.#structure !== structure) this.#forget(structure);
-    const { request } = question;
-    const exact = this.#ranking(question, this.#nameOf(question, request.amounts));
-    if (exact) return exact.survey(question, start);
-    const amounts = rounded(request.amounts);
-    const like = { ...question, request: { ...request, amounts } };
-    const near = this.#ranking(like, ROUNDED + this.#nameOf(like, amounts));
-    return (near && closeLook(near, like, question, start)) ?? scan(question, start);
+    const ranking = this.#ranking(question);
+    if (ranking) return ranking.survey(question, start);
+    const common = commonPart(question);
+    const shelves = this.#shelvesFor(common);
+    return shelves ? shelves.survey(question, common, start, wishedRows(question)) : scan(question, start);
   }
 
   #forget(structure: number): void {
     this.#structure = structure;
     this.#rankings.clear();
+    this.#shelves.clear();
     this.#groupings.clear();
   }
 
-  /** The up-to-date ranking of a question; undefined as long as it does not pay to have one. */
-  #ranking(question: Question, name: string): Ranking | undefined {
-    let known = this.#rankings.get(name);
-    if (!known) {
-      if (!this.#pays(name, question)) return undefined;
-      known = { ranking: new Ranking(this.#grouping(question.keys)), usedAt: 0 };
-      this.#makeRoom();
-      this.#rankings.set(name, known);
-    }
-    known.usedAt = ++this.#time;
-    known.ranking.refresh(question);
-    return known.ranking;
+  #ranking(question: Question): Ranking | undefined {
+    const { rowCount } = this.#snapshot;
+    const enough = Math.max(2, rowCount / HOSTS_PER_ASKING);
+    const most = Math.min(MOST_RANKINGS, Math.max(8, Math.floor(MOST_ANSWERS / rowCount)));
+    const { ids, weights } = ownParts(question);
+    const name = `${this.#nameOf(question)}\n${ids}\n${weights}`;
+    return this.#rankings.get(name, enough, most, () => new Ranking(this.#grouping(question.keys)));
   }
 
-  /** What is rounded and plain serves many: it pays at once. */
-  #pays(name: string, { own, keys }: Question): boolean {
-    const isRounded = name.startsWith(ROUNDED);
-    if (isRounded && own.tests.length + own.wishes.length + keys.length === 0) return true;
-    const asked = (this.#asked.get(name) ?? 0) + 1;
-    const soon = this.#rankings.size < SOON_REMEMBERED || isRounded;
-    const enough = soon ? 2 : Math.max(2, this.#snapshot.rowCount / HOSTS_PER_ASKING);
-    if (asked >= enough) {
-      // Once forgotten, it has to earn its place again.
-      this.#asked.delete(name);
-      return true;
-    }
-    if (this.#asked.size >= MOST_COUNTED) this.#asked.clear();
-    this.#asked.set(name, asked);
-    return false;
-  }
-
-  #makeRoom(): void {
-    const most = Math.min(MOST_RANKINGS, Math.max(8, Math.floor(MOST_ANSWERS / this.#snapshot.rowCount)));
-    while (this.#rankings.size >= most) {
-      let oldest: string | undefined;
-      let usedAt = Number.POSITIVE_INFINITY;
-      for (const [name, entry] of this.#rankings) {
-        if (entry.usedAt >= usedAt) continue;
-        usedAt = entry.usedAt;
-        oldest = name;
-      }
-      this.#rankings.delete(oldest as string);
-    }
+  /** Those of plain questions serve many: they pay at once. */
+  #shelvesFor(common: Question): Shelves | undefined {
+    const { rowCount } = this.#snapshot;
+    const most = Math.max(8, Math.floor(MOST_SORTED / rowCount));
+    const { weights } = ownParts(common);
+    const enough = weights === '' && common.keys.length === 0 ? 1 : 2;
+    const name = `${this.#nameOf(common)}\n${weights}`;
+    return this.#shelves.get(
+      name,
+      enough,
+      Math.min(MOST_RANKINGS, most),
+      () => new Shelves(this.#grouping(common.keys)),
+    );
   }
 
   #grouping(keys: readonly string[]): Grouping {
@@ -133,14 +108,11 @@ export class Rankings {
     return grouping;
   }
 
-  /** Equal for questions to which every host has the same answer. */
-  #nameOf({ request, policy, own, shared, keys }: Question, amounts: Amounts): string {
-    let name = `${this.#policyNumber(policy)} ${hostPartOf(request, amounts)}`;
+  /** Equal for questions to which every host by itself has the same answer, but for what is in `ownParts`. */
+  #nameOf({ request, policy, keys }: Question): string {
+    let name = `${this.#policyNumber(policy)} ${hostPartOf(request)}`;
     if (policy.isolation) name += `\n${tenantOf(request, policy.isolation)}`;
     if (this.#snapshot.knowsImages) name += `\n${request.images?.join()}`;
-    for (const { id } of own.tests) name += `\n${id}`;
-    for (const { id } of own.wishes) name += `\n${id}`;
-    for (const { weight } of shared.wishes) name += ` ${weight}`;
     for (const key of keys) name += `\n${key}`;
     return name;
   }
@@ -155,9 +127,36 @@ export class Rankings {
   }
 }
 
+/** What is asked because of machines elsewhere: which questions, and what wishes weigh. */
+function ownParts({ own, shared }: Question): { readonly ids: string; readonly weights: string } {
+  let ids = '';
+  let weights = '';
+  for (const { id } of own.tests) ids += `${id}\n`;
+  for (const { id } of own.wishes) ids += `${id}\n`;
+  for (const { weight } of own.wishes) weights += `${weight} `;
+  for (const { weight } of shared.wishes) weights += `${weight} `;
+  return { ids, weights };
+}
+
+/** Most hosts that are looked at because of a wish to be on the same host as others. */
+const MOST_WISHED = 256;
+
+/** Hosts that a machine would like for the sake of the machines on them. */
+function wishedRows({ snapshot, own }: Question): ReadonlySet<number> {
+  const rows = new Set<number>();
+  for (const { key, places, fulfils } of own.wishes) {
+    const topology = snapshot.topology(key);
+    for (const place of places.keys()) {
+      if (rows.size >= MOST_WISHED) return rows;
+      if (fulfils(place) > 0) for (const row of topology.rowsIn(place)) rows.add(row);
+    }
+  }
+  return rows;
+}
+
 /** All of a request that a question about a host by itself can depend on. */
-function hostPartOf(request: MachineRequest, amounts: Amounts): string {
-  const { architecture, nodeSelector, affinity, tolerations, ports, volumes, gpu, cores } = request;
+function hostPartOf(request: MachineRequest): string {
+  const { amounts, architecture, nodeSelector, affinity, tolerations, ports, volumes, gpu, cores } = request;
   let text = '';
   for (const resource in amounts) text += `${resource} ${amounts[resource]},`;
   if (architecture) text += architecture;
@@ -165,33 +164,4 @@ function hostPartOf(request: MachineRequest, amounts: Amounts): string {
   if (cores) text += ` ${cores.count}/${cores.share}${cores.strict}`;
   const more = nodeSelector || affinity?.nodeAffinity || tolerations.length + ports.length + volumes.length > 0;
   return more ? text + JSON.stringify([nodeSelector, affinity?.nodeAffinity, tolerations, ports, volumes]) : text;
-}
-
-/** What is to be had in any quantity, rounded down to a power of two; what is counted in pieces stays. */
-function rounded(amounts: Amounts): Record<string, number> {
-  const result = { ...amounts };
-  for (const resource of ['cpu', 'memory']) {
-    const amount = result[resource] ?? 0;
-    if (amount > 0) result[resource] = 2 ** Math.floor(Math.log2(amount));
-  }
-  return result;
-}
-
-/** Looks closely at hosts that a rounded question likes; undefined when too many of them will not do. */
-function closeLook(ranking: Ranking, like: Question, question: Question, start: number): Survey | undefined {
-  const tests = prepareHostTests(question);
-  const hostPoints = prepareHostPoints(question);
-  const placePoints = preparePlacePoints(question);
-  const topologies = question.keys.map((key) => question.snapshot.topology(key));
-  const best: Candidate[] = [];
-  let looks = 0;
-  let good = 0;
-  const counts = ranking.descend(like, start, ({ row }) => {
-    if (firstReason(tests, row) === reasons.passes) {
-      good++;
-      insert(best, { row, points: hostPoints(row) + placePoints(topologies.map(({ placeOf }) => placeOf[row])) });
-    }
-    return good < CLOSE_ENOUGH && ++looks < CLOSE_LOOKS;
-  });
-  return best.length === 0 ? undefined : { best, counts, atLeast: true };
 }

@@ -7,18 +7,25 @@ export type MachineMatcher = (machine: MachineRequest) => boolean;
 /** Labels of a namespace, for terms that choose namespaces by label. */
 export type NamespaceLabels = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
+/** A label in a namespace. */
+export interface Anchor {
+  readonly namespace: string;
+  readonly label: string;
+  readonly value: string;
+}
+
 /** An affinity term as its owner means it. */
 export interface MachineTerm {
   /** Equal for terms that mean the same. */
   readonly id: string;
   readonly topologyKey: string;
   /** One namespace and one label that every machine that is meant has, where that can be said. */
-  readonly anchor?: string;
+  readonly anchor?: Anchor;
   readonly matches: MachineMatcher;
 }
 
-/** What `MachineTerm.anchor` is compared with: every label of a machine, in its namespace. */
-export function anchorOf(namespace: string, label: string, value: string): string {
+/** What anchors are compared by: every label of a machine, in its namespace. */
+export function anchorName({ namespace, label, value }: Anchor): string {
   return `${namespace}\n${label}\n${value}`;
 }
 
@@ -50,10 +57,12 @@ function anchorOfTerm(
   { namespaces = [], namespaceSelector }: PodAffinityTerm,
   owner: MachineRequest,
   selector: LabelSelector | undefined,
-): string | undefined {
+): Anchor | undefined {
   if (namespaceSelector || namespaces.length > 1) return undefined;
-  for (const label in selector?.matchLabels) {
-    return anchorOf(namespaces[0] ?? owner.namespace, label, selector.matchLabels[label] ?? '');
+  const namespace = namespaces[0] ?? owner.namespace;
+  for (const label in selector?.matchLabels) return { namespace, label, value: selector.matchLabels[label] ?? '' };
+  for (const { key, operator, values: [value, ...more] = [] } of selector?.matchExpressions ?? []) {
+    if (operator === 'In' && value !== undefined && more.length === 0) return { namespace, label: key, value };
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { MachineRequest } from '../request/machine-request.ts';
-import { anchorOf, type MachineTerm } from './machine-term.ts';
+import { anchorName, type MachineTerm } from './machine-term.ts';
 
 /** How many machines there are in each place, by the value of a topology label; places without any are absent. */
 export class PlaceCounts {
@@ -34,21 +34,23 @@ export class CountsIndex {
   add(counts: PlaceCounts): void {
     const { id, anchor } = counts.term;
     this.byId.set(id, counts);
-    if (anchor === undefined) this.#loose.push(counts);
+    if (!anchor) this.#loose.push(counts);
     else {
-      const others = this.#anchored.get(anchor);
+      const name = anchorName(anchor);
+      const others = this.#anchored.get(name);
       if (others) others.push(counts);
-      else this.#anchored.set(anchor, [counts]);
+      else this.#anchored.set(name, [counts]);
     }
   }
 
   remove(counts: PlaceCounts): void {
     const { id, anchor } = counts.term;
     this.byId.delete(id);
-    const others = anchor === undefined ? this.#loose : (this.#anchored.get(anchor) ?? []);
+    const name = anchor && anchorName(anchor);
+    const others = name === undefined ? this.#loose : (this.#anchored.get(name) ?? []);
     const at = others.indexOf(counts);
     if (at >= 0) others.splice(at, 1);
-    if (anchor !== undefined && others.length === 0) this.#anchored.delete(anchor);
+    if (name !== undefined && others.length === 0) this.#anchored.delete(name);
   }
 
   clear(): void {
@@ -64,8 +66,8 @@ export class CountsIndex {
     for (const counts of this.#loose) if (counts.term.matches(machine)) found.push(counts);
     if (this.#anchored.size === 0) return found;
     for (const label in machine.labels) {
-      const anchor = anchorOf(machine.namespace, label, machine.labels[label] ?? '');
-      for (const counts of this.#anchored.get(anchor) ?? NONE) if (counts.term.matches(machine)) found.push(counts);
+      const name = anchorName({ namespace: machine.namespace, label, value: machine.labels[label] ?? '' });
+      for (const counts of this.#anchored.get(name) ?? NONE) if (counts.term.matches(machine)) found.push(counts);
     }
     return found;
   }
