@@ -7,14 +7,17 @@ import { fitsOnNode } from './fits.ts';
 import { hostsForWaiting } from './hosts-for-waiting.ts';
 import { place } from './place.ts';
 import { energyPolicy } from './policy.ts';
-import { hostOfNode } from './snapshot/host.ts';
+import type { MachineRequest } from './request/machine-request.ts';
+import { type Host, hostOfNode } from './snapshot/host.ts';
 import { exampleHost as host, exampleRequest as request, exampleSnapshot as snapshotOf } from './testing/examples.ts';
 
 const asleep = { ready: false, asleep: true } as const;
 const small = { cpu: 4000, memory: 2 ** 30, pods: 10 };
 
-const wakes = (hosts: Parameters<typeof snapshotOf>[0], ...waiting: ReturnType<typeof request>[]) =>
-  hostsForWaiting(snapshotOf(hosts), waiting, energyPolicy, new SeededRandom(1));
+const wakes = (hosts: readonly Host[], ...waiting: MachineRequest[]) => {
+  const sleepers = new Set(hosts.filter(({ asleep: sleeps }) => sleeps).map(({ name }) => name));
+  return hostsForWaiting(snapshotOf(hosts), sleepers, waiting, energyPolicy, new SeededRandom(1));
+};
 
 test('sleeping hosts are woken for machines that fit there and nowhere else, and no more of them than that', () => {
   const hosts = [host('on', { capacity: small }), host('b', asleep), host('c', asleep)];

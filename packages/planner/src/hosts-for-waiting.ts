@@ -6,19 +6,18 @@ import { awake } from './snapshot/host.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 
 /**
- * Names of sleeping hosts that would be given machines which wait, if all that sleep were awake: by the same questions
- * and the same policy that place them. Machines that nothing would help wake nothing.
+ * Names of sleeping hosts that would be given machines which wait, if all that can be woken were awake: by the same
+ * questions and the same policy that place them. Machines that nothing would help wake nothing.
  */
 export function hostsForWaiting(
   snapshot: Snapshot,
+  sleepers: ReadonlySet<string>,
   waiting: readonly MachineRequest[],
   policy: Policy,
   random: Random,
 ): readonly string[] {
-  const asleep = new Set(snapshot.hosts.flatMap((host) => (host?.asleep ? [host.name] : [])));
-  if (asleep.size === 0 || waiting.length === 0) return [];
   const trial = snapshot.copy();
-  for (const host of snapshot.hosts) if (host?.asleep) trial.setHost(awake(host));
+  for (const host of snapshot.hosts) if (host && sleepers.has(host.name)) trial.setHost(awake(host));
   const { placements } = place(trial, waiting, policy, random);
-  return [...new Set(placements.map(({ host }) => host))].filter((host) => asleep.has(host));
+  return [...new Set(placements.map(({ host }) => host))].filter((host) => sleepers.has(host));
 }

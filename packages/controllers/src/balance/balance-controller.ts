@@ -81,13 +81,17 @@ export class BalanceController implements Reconciler {
     const observed = this.#observer.observe(policy);
     if (memory.isSampleDue(nowMs)) memory.observe(await this.#usages(), observed.ids, nowMs);
     const dueMs = memory.plannedMs + memory.settings.intervalSeconds * 1000;
-    const needed = memory.wakingMs.size === 0 && this.#observer.hostsForWaiting(policy).length > 0;
+    const needed = memory.wakingMs.size === 0 && (await this.#hostsForWaiting(policy)).length > 0;
     if (needed || nowMs >= dueMs || nowMs < memory.plannedMs) {
       // Before: what breaks half-way must not be carried out again at once.
       memory.plannedMs = nowMs;
       await this.#plan(policy, observed, memory);
     }
     return after(SAMPLE_MS, 'machines are measured every minute');
+  }
+
+  #hostsForWaiting(policy: BalancePolicy): Promise<readonly string[]> {
+    return this.#observer.hostsForWaiting(policy, this.#drivers.power);
   }
 
   async #tellIdle({ metadata, status }: Stored<BalancePolicy>): Promise<void> {
@@ -126,7 +130,7 @@ export class BalanceController implements Reconciler {
     const { machines, lostTo } = observed;
     const situation = await this.#observer.situation(policy, observed, memory, this.#drivers.power);
     const plan = planBalance(situation, memory.settings);
-    const wanted = new Set(this.#observer.hostsForWaiting(policy));
+    const wanted = new Set(await this.#hostsForWaiting(policy));
     const waiting = situation.hosts.flatMap(({ name, open }, index) => (open && wanted.has(name) ? [index] : []));
     const power = powerPlan(situation, plan, waiting, memory);
     const sizes = policy.spec.rightSize?.mode === 'off' ? [] : sizesOf(machines, memory);

@@ -128,12 +128,14 @@ export class Observer {
   }
 
   /** Names of hosts that sleep and on which there is room for machines that have found none elsewhere. */
-  hostsForWaiting({ spec }: BalancePolicy): readonly string[] {
-    if (this.#asleep.size === 0 || !this.#watch) return [];
+  async hostsForWaiting({ spec }: BalancePolicy, power: PowerDriver | undefined): Promise<readonly string[]> {
+    if (this.#asleep.size === 0 || !this.#watch || !power) return [];
     const waiting = [...this.#watch.waiting.values()]
       .filter(({ machine }) => isRefused(machine))
       .map(({ machine }) => this.#requestOf(machine));
-    return hostsForWaiting(this.#watch.snapshot, waiting, policyOf(spec.placement), this.#random);
+    if (waiting.length === 0) return [];
+    const sleepers = await namesOff([...this.#asleep], power);
+    return hostsForWaiting(this.#watch.snapshot, sleepers, waiting, policyOf(spec.placement), this.#random);
   }
 
   /** Which volumes should move between hosts. */
@@ -159,6 +161,10 @@ const byName = (a: Stored<Node>, b: Stored<Node>) => (a.metadata.name < b.metada
 async function hostsOff(nodes: readonly Stored<Node>[], power: PowerDriver | undefined): Promise<ReadonlySet<string>> {
   if (!power) return new Set();
   const names = nodes.map(({ metadata }) => metadata.name);
+  return namesOff(names, power);
+}
+
+async function namesOff(names: readonly string[], power: PowerDriver): Promise<ReadonlySet<string>> {
   const states = await Promise.all(names.map((name) => power.state(name)));
   return new Set(names.filter((_, index) => states[index] === 'off'));
 }
