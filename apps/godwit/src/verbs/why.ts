@@ -29,8 +29,12 @@ interface EventList {
     readonly reason: string;
     readonly message: string;
     readonly lastTimestamp?: string;
+    readonly metadata: { readonly resourceVersion?: string };
+    readonly involvedObject: { readonly uid?: string };
   }[];
 }
+
+type Event = EventList['items'][number];
 
 const RESOURCES = {
   pod: '/api/v1/namespaces/NAMESPACE/pods/',
@@ -51,17 +55,25 @@ export async function why(machine: string, options: MachineOptions & { readonly 
   const objects = type === 'vm' && placed ? [placed, asked] : [asked];
   const decisions = objects.flatMap(decisionsOf).map((known) => known.expand());
   const selector = encodeURIComponent(`involvedObject.name=${name}`);
-  const events = await access.call<EventList>(
+  const { items } = await access.call<EventList>(
     'GET',
     `/api/v1/namespaces/${options.namespace}/events?fieldSelector=${selector}`,
   );
+  const events = eventsOf(objects, items);
   if (options.output === 'json') {
-    process.stdout.write(
-      `${JSON.stringify({ decisions, conditions: asked.status?.conditions ?? [], events: events.items })}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ decisions, conditions: asked.status?.conditions ?? [], events })}\n`);
     return;
   }
   print(new Terminal(), `${KIND_NAMES[type]} ${options.namespace}/${name}`, asked, placed, decisions, events);
+}
+
+/** What happened to the objects themselves, not to earlier ones of the same name; the latest last. */
+function eventsOf(objects: readonly KubeObject[], events: readonly Event[]): readonly Event[] {
+  const uids = new Set(objects.map(({ metadata }) => metadata.uid));
+  const age = (a: Event, b: Event) =>
+    (a.lastTimestamp ?? '').localeCompare(b.lastTimestamp ?? '') ||
+    Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion);
+  return events.filter(({ involvedObject: { uid } }) => uids.has(uid)).toSorted(age);
 }
 
 function absent(error: unknown): undefined {
@@ -75,7 +87,7 @@ function print(
   asked: Machine,
   placed: Machine | undefined,
   decisions: readonly Decision[],
-  events: EventList,
+  events: readonly Event[],
 ): void {
   const host = placed?.spec?.nodeName ?? placed?.status?.nodeName;
   terminal.line(terminal.paint('bold', title));
@@ -88,8 +100,8 @@ function print(
     if (status === 'True' && !message) continue;
     terminal.line(`  ${type}=${status}${reason ? ` ${reason}` : ''}${message ? `: ${message}` : ''}`);
   }
-  if (events.items.length > 0) terminal.line(terminal.paint('dim', '  latest events'));
-  for (const event of events.items.slice(-8)) {
+  if (events.length > 0) terminal.line(terminal.paint('dim', '  latest events'));
+  for (const event of events.slice(-8)) {
     terminal.line(
       `  ${event.type === 'Warning' ? terminal.paint('yellow', event.reason) : event.reason}: ${event.message}`,
     );
@@ -99,7 +111,9 @@ function print(
 /** What was decided in sentences; below it who asked, when, and from what. */
 function printDecision(terminal: Terminal, { explanation, askedBy, time, inputs, revision }: Decision): void {
   terminal.line(`  ${explanation}`);
-  const known = Object.entries(inputs ?? {}).map(([name, value]) => `${name} ${value}`);
+  // That it is one machine needs no telling.
+  const asked = Object.entries(inputs ?? {}).filter(([name, value]) => !(name === 'pods' && value === '1'));
+  const known = asked.map(([name, value]) => `${name} ${value}`);
   const parts = [
     ...(askedBy ? [`asked by ${askedBy}`] : []),
     ...(time ? [`at ${time}`] : []),

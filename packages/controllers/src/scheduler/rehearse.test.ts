@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
-import { node, pod, priorityClass } from '@godwit/kinds';
+import { node, pod, podDisruptionBudget, priorityClass } from '@godwit/kinds';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { type Machine, rehearsePlacement } from './index.ts';
 
@@ -63,6 +63,36 @@ test('it says who would have to go', async () => {
   const [result] = await rehearsePlacement(client, [await wanted('a', '3Gi', { priorityClassName: 'high' })]);
   assert.deepEqual(result?.preemption, { host: 'large', victims: ['default/there'] });
   assert.match(result?.explanation ?? '', /Room would be made on large: less important machines would go/);
+});
+
+test('or that a budget keeps them', async () => {
+  const selector = { matchExpressions: [{ key: 'nobody', operator: 'DoesNotExist' as const }] };
+  const spec = { minAvailable: 1, selector };
+  await client.resource(podDisruptionBudget).create({ metadata: { name: 'all', namespace: 'default' }, spec });
+  const [result] = await rehearsePlacement(client, [await wanted('a', '3Gi', { priorityClassName: 'high' })]);
+  assert.equal(result?.preemption, undefined);
+  assert.match(result?.explanation ?? '', /on large could make room \(default\/there\), but disruption budgets/);
+});
+
+test('members of a group that wait already count', async () => {
+  const member = (name: string) => ({
+    ...podOf(name, '100Mi'),
+    metadata: {
+      name,
+      namespace: 'default',
+      labels: { 'kueue.x-k8s.io/pod-group-name': 'training' },
+      annotations: { 'kueue.x-k8s.io/pod-group-total-count': '2' },
+    },
+  });
+  const last = await client.resource(pod).create(member('last'), { dryRun: true });
+  const [alone] = await rehearsePlacement(client, [last]);
+  assert.match(alone?.explanation ?? '', /waits for 1 more of its 2 members/);
+  await client.resource(pod).create(member('first'));
+  const results = await rehearsePlacement(client, [last]);
+  assert.deepEqual(
+    results.map(({ machine, host }) => [machine.metadata.name, host !== undefined]),
+    [['last', true]],
+  );
 });
 
 test('and what volumes are lacking', async () => {

@@ -10,6 +10,7 @@ import {
 } from '@godwit/planner';
 import { Candidates } from './candidates.ts';
 import { ClusterWatch } from './cluster-watch.ts';
+import { gangOf } from './gangs.ts';
 import { placeBatch } from './place-batch.ts';
 import { RoomMaker } from './preemption/index.ts';
 import type { Machine } from './schedulable-machine.ts';
@@ -40,8 +41,12 @@ export async function rehearsePlacement(
   await client.ready();
   const policy = given ?? new GoverningPolicy().of(client.cache(balancePolicy).values());
   const room = new RoomMaker({ client, events, watch, policy: () => policy, component: 'rehearsal' });
-  // Those that wait now have been refused as things stand: they are in nobody's way.
-  watch.waiting.clear();
+  // Those that wait now have been refused as things stand: they are in nobody's way, unless groups become whole.
+  const gangs = new Set(machines.map((machine) => gangOf(machine)?.key));
+  for (const [uid, { machine }] of watch.waiting) {
+    const gang = gangOf(machine)?.key;
+    if (gang === undefined || !gangs.has(gang)) watch.waiting.delete(uid);
+  }
   const results = new Map<string, Rehearsed>();
   for (const machine of machines) {
     watch.waiting.set(machine.metadata.uid, { machine, question: '' });
@@ -60,9 +65,10 @@ export async function rehearsePlacement(
     const { request, entry, gang } = candidate;
     const explanation = message ?? sentenceOf(explainRefusal(watch.snapshot, request, policy));
     const preemption = gang ? undefined : room.choose(entry.machine, request);
-    results.set(request.uid, { machine: entry.machine, ...roomFor(preemption, explanation) });
+    const kept = gang || preemption ? '' : room.keptByBudgets(entry.machine, request);
+    results.set(request.uid, { machine: entry.machine, ...roomFor(preemption, `${explanation}${kept}`) });
   }
-  return [...results.values()];
+  return machines.map(({ metadata }) => results.get(metadata.uid) as Rehearsed);
 }
 
 function roomFor(found: Preemption | undefined, refusal: string): Omit<Rehearsed, 'machine'> {

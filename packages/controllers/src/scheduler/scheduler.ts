@@ -51,17 +51,14 @@ export class Scheduler implements Reconciler {
   readonly #watch: ClusterWatch;
   readonly #candidates: Candidates;
   readonly #room: RoomMaker;
-  readonly #given: Policy | undefined;
   readonly #governing = new GoverningPolicy();
   readonly #random: Random;
   /** What refused machines of this run were told, by what they ask for, and after how many changes of the snapshot. */
   readonly #told = new Map<string, { readonly text: string; readonly at: number }>();
   #retriedMs: number;
 
-  /** @param policy instead of the one that BalancePolicies say */
-  constructor(client: ApiClient, policy?: Policy) {
+  constructor(client: ApiClient) {
     this.#client = client;
-    this.#given = policy;
     this.#random = client.world.random.fork();
     this.#retriedMs = client.world.clock.monotonic();
     this.#events = new EventRecorder(client, COMPONENT);
@@ -93,7 +90,7 @@ export class Scheduler implements Reconciler {
   }
 
   get #policy(): Policy {
-    return this.#given ?? this.#governing.of(this.#client.cache(balancePolicy).values());
+    return this.#governing.of(this.#client.cache(balancePolicy).values());
   }
 
   async reconcile(): Promise<Outcome> {
@@ -200,14 +197,9 @@ export class Scheduler implements Reconciler {
   /** Whether room is being made, or what keeps it from being made, in a sentence. */
   #roomFor(machine: Machine, request: MachineRequest): string {
     const { held } = this.#watch;
-    if (held.isWaiting(request.uid)) {
-      const names = held.victimsOf(request.uid).join(', ');
-      return ` Room is being made on ${held.hostOf(request.uid)}: less important machines go (${names}).`;
-    }
-    const kept = this.#room.keptByBudgets(machine, request);
-    if (!kept) return '';
-    const names = kept.victims.map((victim) => `${victim.namespace}/${victim.name}`).join(', ');
-    return ` Less important machines on ${kept.host} could make room (${names}), but disruption budgets keep them.`;
+    if (!held.isWaiting(request.uid)) return this.#room.keptByBudgets(machine, request);
+    const names = held.victimsOf(request.uid).join(', ');
+    return ` Room is being made on ${held.hostOf(request.uid)}: less important machines go (${names}).`;
   }
 
   /** Many that wait are alike: as long as nothing changes, all of them hear the same. */

@@ -95,16 +95,15 @@ async function carryOut(client: ApiClient, manifests: readonly Manifest[]): Prom
   const deadlineMs = client.world.clock.monotonic() + PATIENCE_MS;
   for (;;) {
     const answers: Answer[] = [];
+    let isTold = true;
     for (const { wanted, address, object } of made) {
       const found = await machinesNow(client, wanted, address.namespace ?? '', object);
       answers.push(...found.map((machine) => standing(machine, wanted.title)));
       for (let i = found.length; i < wanted.count; i++)
         answers.push({ of: wanted.title, machine: wanted.title, host: null, explanation: 'It is not there yet.' });
+      isTold &&= found.length >= wanted.count && found.every((machine) => judgementOf(machine) !== undefined);
     }
-    const isDone = answers.every(
-      ({ host, explanation }) => host !== null || explanation.includes('nodes are available'),
-    );
-    if (isDone || client.world.clock.monotonic() > deadlineMs) return answers;
+    if (isTold || client.world.clock.monotonic() > deadlineMs) return answers;
     await client.world.clock.sleep(LOOK_EVERY_MS);
   }
 }
@@ -136,15 +135,23 @@ interface Standing extends KubeObject {
   };
 }
 
-function standing(object: KubeObject, of: string): Answer {
-  const { metadata, spec, status } = object as Standing;
+const hostOf = ({ spec, status }: Standing): string | undefined => spec?.nodeName ?? status?.nodeName;
+
+/** Why it has its host, or has none; undefined while nobody has looked at it. */
+function judgementOf(object: KubeObject): string | undefined {
+  const { status } = object as Standing;
   const [decision] = decisionsOf(object);
-  const refusal = status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message;
+  if (hostOf(object as Standing) !== undefined) return decision?.expand().explanation ?? 'It was put there by hand.';
+  return status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message;
+}
+
+function standing(object: KubeObject, of: string): Answer {
+  const { namespace, name } = object.metadata;
   return {
     of,
-    machine: `${metadata.namespace}/${metadata.name}`,
-    host: spec?.nodeName ?? status?.nodeName ?? null,
-    explanation: decision?.expand().explanation ?? refusal ?? 'It has not been looked at yet.',
+    machine: `${namespace}/${name}`,
+    host: hostOf(object as Standing) ?? null,
+    explanation: judgementOf(object) ?? 'It has not been looked at yet.',
   };
 }
 

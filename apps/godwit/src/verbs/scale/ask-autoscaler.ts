@@ -1,7 +1,13 @@
 import { Failure } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
 import { DoorMetrics, HorizontalPodAutoscalerReconciler } from '@godwit/controllers';
-import { type HorizontalPodAutoscaler, horizontalPodAutoscaler } from '@godwit/kinds';
+import {
+  type ElasticPolicy,
+  elasticPolicy,
+  type HorizontalPodAutoscaler,
+  horizontalPodAutoscaler,
+  type KubeObject,
+} from '@godwit/kinds';
 import { type Rehearsal, RehearsingDoor } from '../../access/rehearsing-door.ts';
 import type { Target } from './target.ts';
 
@@ -10,41 +16,57 @@ export interface Advice {
   readonly autoscaler: string;
   readonly from: number;
   readonly to: number;
-  /** What it says about itself: its conditions. */
+  /** How large each machine should be, by resource, where that is decided too. */
+  readonly sizes?: Readonly<Record<string, string | number>>;
+  /** What it says about itself: its conditions, none of them twice. */
   readonly says: readonly string[];
 }
 
+/** Asks who scales a target: a HorizontalPodAutoscaler goes before an ElasticPolicy. */
+export async function askAutoscaler(client: ApiClient, target: Target): Promise<Advice> {
+  const { namespace = '' } = target.address;
+  const [horizontals, elastics] = await Promise.all([
+    client.resource(horizontalPodAutoscaler).list({ namespace }),
+    client.resource(elasticPolicy).list({ namespace }),
+  ]);
+  const horizontal = horizontals.items.find(({ spec }) => isAbout(spec.scaleTargetRef, target));
+  if (horizontal) return rehearseHorizontal(client, target, horizontal);
+  const elastic = elastics.items.filter(({ spec }) => isAbout(spec.targetRef, target)).toSorted(byAge)[0];
+  if (elastic) return adviceOf(target, elastic);
+  const what = `${target.kind.singular}/${target.address.name}`;
+  throw new Failure(
+    'bad-argument',
+    `nobody scales ${what}: say --replicas, or make one (kubectl autoscale ${what} --min 1 --max 5)`,
+  );
+}
+
+function isAbout(ref: { readonly kind: string; readonly name: string }, { kind, address }: Target): boolean {
+  return ref.kind === kind.kind && ref.name === address.name;
+}
+
+function byAge({ metadata: a }: KubeObject, { metadata: b }: KubeObject): number {
+  const text = ({ creationTimestamp = '', name = '' }: KubeObject['metadata']) => `${creationTimestamp} ${name}`;
+  return text(a) < text(b) ? -1 : 1;
+}
+
 /**
- * Runs the autoscaler of a target once, through a door that changes nothing. What it remembers of the last minutes
- * is not known here: it decides as one that has just been started.
+ * Runs the autoscaler once, through a door that changes nothing. What it remembers of the last minutes is not known
+ * here: it decides as one that has just been started.
  */
-export async function askAutoscaler(real: ApiClient, target: Target): Promise<Advice> {
+async function rehearseHorizontal(real: ApiClient, target: Target, scaler: HorizontalPodAutoscaler): Promise<Advice> {
   const door = new RehearsingDoor(real.door);
   const client = new ApiClient(door, real.world);
   try {
-    const scaler = await autoscalerOf(real, target);
     const reconciler = new HorizontalPodAutoscalerReconciler(client, new DoorMetrics(client));
     await client.ready();
     const { namespace, name } = scaler.metadata;
     await reconciler.reconcile(`${namespace}/${name}`, new AbortController().signal);
     const { to, status } = readWrites(door.writes, target);
-    const says = (status ?? scaler.status)?.conditions?.map(({ message }) => message ?? '') ?? [];
+    const says = sayings((status ?? scaler.status)?.conditions);
     return { autoscaler: `HorizontalPodAutoscaler ${name}`, from: target.replicas, to: to ?? target.replicas, says };
   } finally {
     client.close();
   }
-}
-
-async function autoscalerOf(client: ApiClient, { kind, address }: Target): Promise<HorizontalPodAutoscaler> {
-  const { namespace = '', name } = address;
-  const { items } = await client.resource(horizontalPodAutoscaler).list({ namespace });
-  const found = items.find(({ spec: { scaleTargetRef: target } }) => target.kind === kind.kind && target.name === name);
-  if (found) return found;
-  const what = `${kind.singular}/${name}`;
-  throw new Failure(
-    'bad-argument',
-    `nobody scales ${what}: say --replicas, or make one (kubectl autoscale ${what} --min 1 --max 5)`,
-  );
 }
 
 function readWrites(writes: readonly Rehearsal[], target: Target) {
@@ -56,4 +78,26 @@ function readWrites(writes: readonly Rehearsal[], target: Target) {
     else if (address.subresource === 'status') status = (body as HorizontalPodAutoscaler).status;
   }
   return { to, status };
+}
+
+/** An ElasticPolicy learns, and decides every two seconds: what it decided last is better than what a novice would. */
+function adviceOf({ replicas }: Target, { metadata, status }: ElasticPolicy): Advice {
+  return {
+    autoscaler: `ElasticPolicy ${metadata.name}`,
+    from: replicas,
+    to: status?.desiredReplicas ?? replicas,
+    ...(status?.desiredSizes && { sizes: status.desiredSizes }),
+    says: sayings(status?.conditions),
+  };
+}
+
+/** Conditions may share what they say, one of them adding to it. */
+function sayings(conditions: readonly { readonly message?: string }[] = []): readonly string[] {
+  const all = conditions.flatMap(({ message }) => (message ? [message] : []));
+  return all.filter((text, index) => !all.some((other, at) => at !== index && contains(other, text, at < index)));
+}
+
+/** Whether `other` says all of `text`; of two that are equal the first stays. */
+function contains(other: string, text: string, isBefore: boolean): boolean {
+  return other === text ? isBefore : other.includes(text);
 }

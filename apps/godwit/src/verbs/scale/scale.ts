@@ -33,7 +33,14 @@ export async function scale(text: string, options: ScaleOptions): Promise<void> 
     const machines = options.dryRun && added > 0 ? await rehearseMore(client, target, added) : [];
     if (!options.dryRun && wanted !== target.replicas) await set(client, target, wanted);
     const dryRun = options.dryRun ?? false;
-    const result = { target: text, from: target.replicas, to: wanted, dryRun, ...(advice && { advice }), machines };
+    const result = {
+      target: target.title,
+      from: target.replicas,
+      to: wanted,
+      dryRun,
+      ...(advice && { advice }),
+      machines,
+    };
     if (options.output === 'json') process.stdout.write(`${JSON.stringify(result)}\n`);
     else print(new Terminal(), result);
     if (machines.some(({ host }) => host === null)) process.exitCode = 1;
@@ -44,7 +51,7 @@ export async function scale(text: string, options: ScaleOptions): Promise<void> 
 
 function readReplicas(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new Failure('bad-argument', `--replicas ${text}: must be a whole number, 0 or more`);
+  throw new Failure('bad-argument', `--replicas ${text}: must be a whole number from 0 to 999999`);
 }
 
 /** Where so many more machines of the target would go. */
@@ -87,6 +94,8 @@ function print(terminal: Terminal, { target, from, to, dryRun, advice, machines 
   if (from === to) terminal.success(`${target} ${advice ? 'would stay at' : 'has'} ${to}${advice ? '' : ' already'}`);
   else terminal.success(`${target}: ${dryRun ? 'would go' : 'goes'} from ${from} to ${to}`);
   if (advice) terminal.line(`  ${advice.autoscaler} says: ${advice.says.join('; ')}.`);
+  const sizes = Object.entries(advice?.sizes ?? {}).map(([name, size]) => `${name} ${size}`);
+  if (sizes.length > 0) terminal.line(`  Each would have ${sizes.join(', ')}.`);
   for (const { machine, host, explanation } of machines) {
     if (host === null) terminal.failure(`${machine}: no host`);
     else terminal.success(`${machine}: would run on ${host}`);

@@ -4,14 +4,28 @@ import { parseTarget } from './target.ts';
 
 test('a target is named as kubectl names it', () => {
   for (const text of ['deployment/web', 'deployments/web', 'deploy/web', 'Deployment/web']) {
-    const { kind, name } = parseTarget(text);
-    assert.deepEqual([kind.kind, name], ['Deployment', 'web']);
+    const { kinds, name } = parseTarget(text);
+    assert.deepEqual([kinds.map(({ kind }) => kind), name], [['Deployment'], 'web']);
   }
-  assert.equal(parseTarget('rs/x').kind.kind, 'ReplicaSet');
+  assert.deepEqual(
+    parseTarget('rs/x').kinds.map(({ kind }) => kind),
+    ['ReplicaSet'],
+  );
+});
+
+test('a bare name means whatever has a number and that name', () => {
+  const { kinds, name } = parseTarget('web');
+  assert.equal(name, 'web');
+  assert.deepEqual(kinds.map(({ kind }) => kind).toSorted(), [
+    'Deployment',
+    'ReplicaSet',
+    'VirtualMachineInstanceReplicaSet',
+    'VirtualMachinePool',
+  ]);
 });
 
 test('what has no number is refused, and what has one is named', () => {
-  for (const text of ['web', 'pod/web', 'deployment/', 'deployment/a/b', '']) {
+  for (const text of ['pod/web', 'deployment/', 'deployment/a/b', '']) {
     assert.throws(() => parseTarget(text), /expected one of .*deployment\/NAME/);
   }
 });

@@ -1,9 +1,11 @@
 import { Failure } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
-import { type Address, builtInKinds, type KindDefinition, type KubeObject } from '@godwit/kinds';
+import { type Address, builtInKinds, isNotFound, type KindDefinition, type KubeObject } from '@godwit/kinds';
 
 /** Something that has a number of machines. */
 export interface Target {
+  /** `deployment/web`. */
+  readonly title: string;
   readonly kind: KindDefinition;
   readonly address: Address;
   readonly object: KubeObject;
@@ -12,23 +14,54 @@ export interface Target {
 
 const scalable = builtInKinds.filter(({ subresources }) => subresources.scale !== undefined);
 
-/** `deployment/web`, in the plural or in short as kubectl takes it. Throws `bad-argument`. */
-export function parseTarget(text: string): { readonly kind: KindDefinition; readonly name: string } {
-  const [word = '', name = '', ...rest] = text.split('/');
-  const wanted = word.toLowerCase();
-  const kind = scalable.find(({ plural, singular, shortNames }) => [plural, singular, ...shortNames].includes(wanted));
-  if (!kind || name === '' || rest.length > 0) {
+/** Which kinds `deployment/web` may mean: one; with a bare name, any that has a number. Throws `bad-argument`. */
+export function parseTarget(text: string): { readonly kinds: readonly KindDefinition[]; readonly name: string } {
+  const [first = '', second, ...rest] = text.split('/');
+  const name = second ?? first;
+  const wanted = first.toLowerCase();
+  const kinds =
+    second === undefined
+      ? scalable
+      : scalable.filter(({ plural, singular, shortNames }) => [plural, singular, ...shortNames].includes(wanted));
+  if (kinds.length === 0 || name === '' || rest.length > 0) {
     const known = scalable.map(({ singular }) => `${singular}/NAME`).join(', ');
     throw new Failure('bad-argument', `${text}: expected one of ${known}`);
   }
-  return { kind, name };
+  return { kinds, name };
 }
 
+/** Throws `bad-argument` when there is none of that name, or more than one. */
 export async function readTarget(client: ApiClient, text: string, namespace: string): Promise<Target> {
-  const { kind, name } = parseTarget(text);
+  const { kinds, name } = parseTarget(text);
+  const found = (await Promise.all(kinds.map((kind) => find(client, kind, namespace, name)))).filter(
+    (one) => one !== undefined,
+  );
+  const [target, ...others] = found;
+  if (!target)
+    throw new Failure(
+      'bad-argument',
+      `there is no ${kinds.map(({ singular }) => singular).join(', no ')} ${name} in ${namespace}`,
+    );
+  if (others.length > 0) {
+    throw new Failure('bad-argument', `${text}: say which of ${found.map(({ title }) => title).join(', ')}`);
+  }
+  return target;
+}
+
+async function find(
+  client: ApiClient,
+  kind: KindDefinition,
+  namespace: string,
+  name: string,
+): Promise<Target | undefined> {
   const { group, version, plural } = kind;
   const address = { group, version, plural, namespace, name };
-  const object = await client.door.get(address);
-  const { spec } = object as { readonly spec?: { readonly replicas?: number } };
-  return { kind, address, object, replicas: spec?.replicas ?? 1 };
+  try {
+    const object = await client.door.get(address);
+    const { spec } = object as { readonly spec?: { readonly replicas?: number } };
+    return { title: `${kind.singular}/${name}`, kind, address, object, replicas: spec?.replicas ?? 1 };
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }

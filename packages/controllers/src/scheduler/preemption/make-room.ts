@@ -52,13 +52,15 @@ export class RoomMaker {
     return found;
   }
 
-  /** Who would have gone for `machine` if no budget kept them, and where; undefined when budgets are not the reason. */
-  keptByBudgets(machine: Machine, request: MachineRequest): Preemption | undefined {
+  /** A sentence, where less important machines would have gone for `machine` if no budget kept them; else nothing. */
+  keptByBudgets(machine: Machine, request: MachineRequest): string {
     const { watch, policy } = this.#options;
-    if (!watch.priorities.mayPreempt(machine) || this.#budgets().length === 0) return undefined;
+    if (!watch.priorities.mayPreempt(machine) || this.#budgets().length === 0) return '';
     const taken: Budget = { covers: (other) => watch.held.isLeavingFor(other.uid), allowed: 0 };
     const found = preempt(watch.snapshot, request, policy(), { budgets: [taken], leaving: new Set() });
-    return found && found.victims.length > 0 ? found : undefined;
+    if (!found || found.victims.length === 0) return '';
+    const names = found.victims.map((victim) => `${victim.namespace}/${victim.name}`).join(', ');
+    return ` Less important machines on ${found.host} could make room (${names}), but disruption budgets keep them.`;
   }
 
   /** Nominates the host and asks the victims to go. When one of them may not, nor need those after it. */
