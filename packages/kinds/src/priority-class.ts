@@ -15,6 +15,12 @@ import { Faults } from './validation/index.ts';
 /** Above it come only the classes of the system itself. */
 const HIGHEST_USER_PRIORITY = 1_000_000_000;
 
+/** Classes that are always there, with their importance. Names and numbers are Kubernetes'. */
+export const systemPriorityClasses: Readonly<Record<string, number>> = {
+  'system-cluster-critical': 2_000_000_000,
+  'system-node-critical': 2_000_001_000,
+};
+
 const body = object({
   value: filled(int32('Importance; higher comes first.')),
   globalDefault: boolean('Holds for machines that name no class.'),
@@ -39,8 +45,12 @@ export const priorityClass = defineKind({
   },
   validate: ({ value, metadata }) => {
     const faults = new Faults();
-    const ofSystem = metadata.name?.startsWith('system-') ?? false;
-    if (value > HIGHEST_USER_PRIORITY && !ofSystem) {
+    const { name = '' } = metadata;
+    if (systemPriorityClasses[name] === value) return faults.causes;
+    if (name.startsWith('system-')) {
+      faults.forbidden('metadata.name', "priority class names with 'system-' prefix are reserved for system use only");
+    }
+    if (value > HIGHEST_USER_PRIORITY) {
       faults.forbidden('value', `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`);
     }
     return faults.causes;

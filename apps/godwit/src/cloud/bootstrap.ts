@@ -1,5 +1,5 @@
 import type { Address, Door, KubeObject } from '@godwit/kinds';
-import { isAlreadyExists } from '@godwit/kinds';
+import { isAlreadyExists, systemPriorityClasses } from '@godwit/kinds';
 import { addressPlan, type Instance } from '../state-folder.ts';
 
 /** Objects that every cloud starts with. Made when they are missing; what an administrator changed stays. */
@@ -64,19 +64,12 @@ function* clusterObjects(instance: Instance): Generator<Seed> {
       allowVolumeExpansion: true,
     },
   };
-  yield* [
-    ['system-node-critical', 2_000_001_000, 'Machines that a host cannot do without.'],
-    ['system-cluster-critical', 2_000_000_000, 'Machines that the cloud cannot do without.'],
-  ].map(([name, value, description]) => ({
-    plural: 'priorityclasses',
-    object: {
-      apiVersion: 'scheduling.k8s.io/v1',
-      kind: 'PriorityClass',
-      metadata: { name: name as string },
-      value,
-      description,
-    },
-  }));
+  for (const [name, value] of Object.entries(systemPriorityClasses)) {
+    yield {
+      plural: 'priorityclasses',
+      object: { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value },
+    };
+  }
 }
 
 const apiMetadata = {

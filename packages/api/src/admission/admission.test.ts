@@ -136,6 +136,12 @@ test('priority comes from the class, storage class from the default', async () =
   assert.equal(made.spec.priority, 1000);
   await assert.rejects(door.create(pods, pod('none', {}, { priorityClassName: 'missing' })), { code: 'Forbidden' });
   await assert.rejects(door.create(pods, pod('own', {}, { priority: 5 })), { code: 'Forbidden' });
+  const byDefault = (name: string) => door.create(classes, { metadata: { name }, value: 7, globalDefault: true });
+  const defaults = await Promise.allSettled([byDefault('one'), byDefault('other')]);
+  const [refused, ...others] = defaults.filter((result) => result.status === 'rejected');
+  assert.deepEqual([refused?.reason.code, others.length], ['Forbidden', 0]);
+  assert.match(refused?.reason.message, /Only one default can exist/);
+  assert.equal(((await door.create(pods, pod('usual'))) as Loose).spec.priority, 7);
   const storage = { group: 'storage.k8s.io', version: 'v1', plural: 'storageclasses' };
   const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
   await door.create(storage, { metadata: { name: 'local', annotations }, provisioner: 'local.godwit.dev' });

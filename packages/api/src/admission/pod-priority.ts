@@ -1,17 +1,11 @@
-import type { Draft, Pod, PriorityClass } from '@godwit/kinds';
+import { type Draft, type Pod, type PriorityClass, systemPriorityClasses } from '@godwit/kinds';
 import type { KindHub } from '../documents/kind-hub.ts';
 import type { Engine } from '../operations/engine.ts';
 import { forbidden } from '../validation/index.ts';
 import type { AdmissionRequest, Admitter } from './admitter.ts';
 import type { LiveHub } from './index.ts';
 
-/** Classes that are always there. Their values are Kubernetes'. */
-const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
-  'system-cluster-critical': 2_000_000_000,
-  'system-node-critical': 2_000_001_000,
-};
-
-/** A pod's priority is that of its class, and nobody's own choice. */
+/** A pod's priority is that of its class, and nobody's own choice; and no two classes are for all who name none. */
 export async function podPriority(engine: Engine, live: LiveHub): Promise<Admitter | undefined> {
   const hub = await live('scheduling.k8s.io', 'v1', 'priorityclasses');
   if (!hub) return undefined;
@@ -21,7 +15,7 @@ export async function podPriority(engine: Engine, live: LiveHub): Promise<Admitt
     const name = metadata.name ?? '';
     const { priorityClassName } = spec;
     if (priorityClassName && !classNamed(classes, priorityClassName)) await engine.current();
-    const chosen = priorityClassName ? classNamed(classes, priorityClassName) : globalDefault(classes);
+    const chosen = priorityClassName ? classNamed(classes, priorityClassName) : defaultClass(classes);
     if (priorityClassName && !chosen) {
       throw forbidden(kind, name, `no PriorityClass with name ${priorityClassName} was found`);
     }
@@ -35,11 +29,24 @@ export async function podPriority(engine: Engine, live: LiveHub): Promise<Admitt
     if (chosen?.preemptionPolicy) spec.preemptionPolicy = chosen.preemptionPolicy;
   }
 
+  async function admitClass({ kind, object, hold }: AdmissionRequest): Promise<void> {
+    const { metadata, globalDefault } = object as unknown as Draft<PriorityClass>;
+    if (!globalDefault) return;
+    await hold('/priority-classes/default');
+    await engine.current();
+    const { name = '' } = defaultClass(hub as KindHub) ?? {};
+    if (name === '' || name === metadata.name) return;
+    const why = `PriorityClass ${name} is already marked as default. Only one default can exist`;
+    throw forbidden(kind, metadata.name ?? '', why);
+  }
+
   return {
     name: 'pod-priority',
     admit(request) {
       const { operation, kind } = request;
-      return operation === 'create' && kind.group === '' && kind.plural === 'pods' ? admitPod(request) : undefined;
+      if (kind.plural === 'pods' && kind.group === '' && operation === 'create') return admitPod(request);
+      if (kind.plural === 'priorityclasses' && operation !== 'delete') return admitClass(request);
+      return undefined;
     },
   };
 }
@@ -57,12 +64,12 @@ function found({ metadata, value, preemptionPolicy }: PriorityClass): FoundClass
 function classNamed(hub: KindHub, name: string): FoundClass | undefined {
   const stored = hub.cache.get(`${hub.prefix}/${name}`);
   if (stored) return found(stored.object as unknown as PriorityClass);
-  const value = SYSTEM_CLASSES[name];
+  const value = systemPriorityClasses[name];
   return value === undefined ? undefined : { name, value };
 }
 
 /** The class for pods that name none; of several the least important. */
-function globalDefault(hub: KindHub): FoundClass | undefined {
+function defaultClass(hub: KindHub): FoundClass | undefined {
   let lowest: PriorityClass | undefined;
   for (const document of hub.cache.values()) {
     const each = document.object as unknown as PriorityClass;

@@ -1,5 +1,5 @@
 import { countColumn, textColumn } from '../columns/index.ts';
-import { isPercentage } from '../int-or-string.ts';
+import { countOf, isPercentage } from '../int-or-string.ts';
 import {
   defineKind,
   int32,
@@ -65,8 +65,12 @@ export const podDisruptionBudget = defineKind({
     }
     for (const [field, value] of Object.entries({ minAvailable, maxUnavailable })) {
       if (typeof value === 'number') faults.within(`spec.${field}`, value, 0);
-      else if (value !== undefined && !isPercentage(value)) {
-        faults.invalid(`spec.${field}`, value, "must be a whole number or a percentage (such as '25%')");
+      else if (value !== undefined && (!isPercentage(value) || countOf(value, 100, 'up') > 100)) {
+        faults.invalid(
+          `spec.${field}`,
+          value,
+          "must be a whole number or a percentage of at most 100% (such as '25%')",
+        );
       }
     }
     validateLabelSelector(spec?.selector, 'spec.selector', faults);

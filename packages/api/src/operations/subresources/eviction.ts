@@ -1,6 +1,7 @@
 import {
   type Address,
   anyKind,
+  countOf,
   type DeleteOptions,
   type Eviction,
   eviction as evictionKind,
@@ -123,12 +124,6 @@ async function spend(engine: Engine, pods: KindDefinition, budget: Document, pod
 }
 
 function desiredHealthy(spec: NonNullable<PodDisruptionBudget['spec']>, expected: number): number {
-  if (spec.maxUnavailable !== undefined) return Math.max(0, expected - portion(spec.maxUnavailable, expected));
-  return spec.minAvailable === undefined ? 0 : portion(spec.minAvailable, expected);
-}
-
-/** A number, or a percentage of `whole`, rounded up. */
-function portion(value: number | string, whole: number): number {
-  if (typeof value === 'number') return value;
-  return value.endsWith('%') ? Math.ceil((Number(value.slice(0, -1)) / 100) * whole) : Number(value);
+  if (spec.maxUnavailable !== undefined) return Math.max(0, expected - countOf(spec.maxUnavailable, expected, 'up'));
+  return spec.minAvailable === undefined ? 0 : countOf(spec.minAvailable, expected, 'up');
 }
