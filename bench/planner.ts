@@ -130,7 +130,8 @@ async function* large(
   const rate = (requests.length * 1000) / (performance.now() - startedMs);
   yield row(about, rate, '/s', goal, rate >= goal);
   const p99Ms = quantile(times, 0.99);
-  yield { ...row(`${about}: p99 of one decision`, p99Ms, 'ms', 1, p99Ms <= 1), goal: '<= 1' };
+  const mostMs = goal === PLAIN_GOAL ? 1 : 3;
+  yield { ...row(`${about}: p99 of one decision`, p99Ms, 'ms', mostMs, p99Ms <= mostMs), goal: `<= ${mostMs}` };
   yield scoresBesideScan(about, snapshot, policy, (i) => next(random, requests.length + i));
 }
 

@@ -86,3 +86,57 @@ test('a policy that gives processors out four times lets four times as much be b
   assert.deepEqual(fitsOnNode({ node, bound: [], machine: busy('a'), policy }), []);
   assert.equal(fitsOnNode({ node, bound: [busy('a')], machine: busy('b'), policy }).length, 1);
 });
+
+test('cores that a machine has to itself are given once, whatever the policy gives out, and come from one NUMA node', () => {
+  const big = {
+    ...node,
+    metadata: { name: 'host-1', annotations: { 'godwit.dev/numa-cores': '2,2' } },
+    status: { allocatable: { cpu: '4', memory: '4Gi', pods: '9' } },
+  };
+  const machine = (uid: string, cores: number, passthrough = false) => ({
+    apiVersion: 'kubevirt.io/v1',
+    kind: 'VirtualMachineInstance',
+    metadata: { name: uid, uid },
+    spec: {
+      domain: {
+        cpu: { cores, dedicatedCpuPlacement: true, ...(passthrough && { numa: { guestMappingPassthrough: {} } }) },
+        memory: { guest: '64Mi' },
+        devices: {},
+      },
+    },
+  });
+  const policy = { ...spreadPolicy, overcommit: { cpu: 4 } };
+  const ask = (bound: readonly ReturnType<typeof machine>[], one: ReturnType<typeof machine>) =>
+    fitsOnNode({ node: big, bound, machine: one, policy });
+  assert.deepEqual(ask([machine('a', 2)], machine('b', 2)), []);
+  assert.deepEqual(ask([machine('a', 2), machine('c', 1)], machine('b', 2)), [
+    'Insufficient cpu (needs 2 cores, has 1 core free)',
+    'Insufficient cores to itself (needs 2)',
+  ]);
+  assert.deepEqual(ask([machine('a', 1), machine('c', 1, true)], machine('b', 2, true)), []);
+  assert.deepEqual(ask([machine('a', 2)], machine('b', 3, true)), [
+    'Insufficient cpu (needs 3 cores, has 2 cores free)',
+    'Insufficient cores to itself (needs 3)',
+  ]);
+});
+
+test('tenants that may not share a host do not, and hosts of one are nobody else’s, whoever decided before', () => {
+  const of = (tenant: string) => {
+    const machine = pod(tenant, '1Mi');
+    return { ...machine, metadata: { ...machine.metadata, namespace: 'default', labels: { tenant } } };
+  };
+  const isolation = {
+    tenantLabel: 'tenant',
+    apart: [['coke', 'pepsi']],
+    dedicated: [{ tenant: 'bank', nodeSelector: { for: 'bank' } }],
+  };
+  const policy = { ...spreadPolicy, isolation };
+  const ask = (bound: readonly ReturnType<typeof of>[], machine: ReturnType<typeof of>, labels = {}) =>
+    fitsOnNode({ node: { ...node, metadata: { ...node.metadata, labels } }, bound, machine, policy });
+  assert.deepEqual(ask([of('fanta')], of('pepsi')), []);
+  assert.deepEqual(ask([of('coke')], of('pepsi')), ['pod/coke is of a tenant that it must not share a node with']);
+  const elsewhere = ['the node is that of another tenant, or not one of its tenant'];
+  assert.deepEqual(ask([], of('coke'), { for: 'bank' }), elsewhere);
+  assert.deepEqual(ask([], of('bank')), elsewhere);
+  assert.deepEqual(ask([], of('bank'), { for: 'bank' }), []);
+});

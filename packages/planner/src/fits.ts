@@ -1,12 +1,14 @@
 import type { KubeObject } from '@godwit/kinds';
 import { type Amounts, addAmounts } from './amounts.ts';
-import { insufficient, portTaken } from './explain/words.ts';
-import type { Policy } from './policy.ts';
-import type { MachineRequest } from './request/machine-request.ts';
-import { type GpuRequest, portKey } from './request/machine-request.ts';
+import { insufficient, machineName, portTaken } from './explain/words.ts';
+import { haveCores } from './filters/has-free-cores.ts';
+import { cpuLeft } from './filters/has-free-cpu.ts';
+import { tenancyOf } from './filters/suits-tenant.ts';
+import { overcommitOf, type Policy, partFor, spreadPolicy } from './policy.ts';
+import { type MachineRequest, portKey } from './request/machine-request.ts';
 import { requestOfMachine } from './request/request-of-machine.ts';
 import { chooseDevices, DeviceTable, WHOLE_DEVICE } from './snapshot/device-table.ts';
-import { hostOfNode } from './snapshot/host.ts';
+import { coresOf, type Host, hostOfNode } from './snapshot/host.ts';
 
 /** A resource of which there is too little. */
 export interface Shortage {
@@ -50,42 +52,89 @@ function knownRequest(object: KubeObject): MachineRequest {
 
 /**
  * `fits` for objects of the API, as binding asks it: why `machine` (a Pod or a VirtualMachineInstance) does not
- * fit on `node` beside the machines `bound` to it, in words; empty when it does.
+ * fit on `node` beside the machines `bound` to it, in words; empty when it does. Who binds may have decided before
+ * another one did: all that two of them could break is asked again here, tenants included.
  */
 export function fitsOnNode(question: {
   readonly node: KubeObject;
   readonly bound: readonly KubeObject[];
   readonly machine: KubeObject;
-  /** The policy of the node; the default one where nothing is said. */
+  /** The policy by which machines are placed; the default one where nothing is said. */
   readonly policy?: Policy;
 }): readonly string[] {
-  const { capacity, asleep, gpus = 0 } = hostOfNode(question.node);
+  const host = hostOfNode(question.node);
   // Whoever chose it had not heard of it yet: what is bound there would wait until somebody wakes it.
-  if (asleep) return ['the node is asleep'];
+  if (host.asleep) return ['the node is asleep'];
   const machine = requestOfMachine(question.machine);
-  const allocation: Record<string, number> = {};
-  const taken = new Set<string>();
-  const devices = new DeviceTable();
-  devices.setHost(
-    0,
-    Array.from({ length: gpus }, () => WHOLE_DEVICE),
-  );
-  for (const object of question.bound) {
-    if (object.metadata.uid === question.machine.metadata.uid) continue;
-    const other = knownRequest(object);
-    if (other.finished) continue;
-    addAmounts(allocation, other.amounts);
-    if (other.gpu) devices.put(other.gpu, 0);
-    for (const port of other.ports) taken.add(portKey(port));
-  }
-  const shortages = fits(allocation, capacity, machine.amounts, question.policy?.overcommit);
+  const others = question.bound
+    .filter(({ metadata }) => metadata.uid !== question.machine.metadata.uid)
+    .map(knownRequest)
+    .filter(({ finished }) => !finished);
+  const policy = partFor(question.policy ?? spreadPolicy, host.labels);
+  const taken = new Set(others.flatMap(({ ports }) => ports.map(portKey)));
   const clashes = machine.ports.filter((port) => taken.has(portKey(port)));
-  return [...shortages.map(insufficient), ...clashes.map(portTaken), ...gpuClashes(devices.free(0), machine.gpu)];
+  return [
+    ...shortages(host, others, machine, policy).map(insufficient),
+    ...clashes.map(portTaken),
+    ...gpuClashes(host, others, machine),
+    ...coreClashes(host, others, machine),
+    ...tenantClashes(host, others, machine, policy),
+  ];
+}
+
+function shortages(
+  { capacity }: Host,
+  others: readonly MachineRequest[],
+  machine: MachineRequest,
+  policy: Policy,
+): readonly Shortage[] {
+  const allocation: Record<string, number> = {};
+  let dedicated = 0;
+  for (const { amounts, cores } of others) {
+    addAmounts(allocation, amounts);
+    if (cores) dedicated += amounts.cpu ?? 0;
+  }
+  const ratio = overcommitOf(policy, 'cpu');
+  if (ratio === 1) return fits(allocation, capacity, machine.amounts, policy.overcommit);
+  const used = allocation.cpu ?? 0;
+  const left = cpuLeft({ whole: capacity.cpu ?? 0, used, dedicated, ratio, alone: machine.cores !== undefined });
+  return fits(allocation, { ...capacity, cpu: used + left }, machine.amounts, { ...policy.overcommit, cpu: 1 });
+}
+
+/** Cores that a machine is to have to itself, from one NUMA node where its guest sees it. */
+function coreClashes(host: Host, others: readonly MachineRequest[], { cores }: MachineRequest): string[] {
+  if (!cores) return [];
+  const numa = new DeviceTable();
+  numa.setHost(0, coresOf(host));
+  for (const other of others) if (other.cores) numa.put(other.cores, 0);
+  return haveCores(numa.free(0), cores) ? [] : [`Insufficient cores to itself (needs ${cores.count * cores.share})`];
+}
+
+function tenantClashes(
+  { labels }: Host,
+  others: readonly MachineRequest[],
+  machine: MachineRequest,
+  { isolation }: Policy,
+): string[] {
+  const rule = isolation && tenancyOf(machine, isolation);
+  if (!rule) return [];
+  const stranger = rule.isStranger && others.find(rule.isStranger);
+  return [
+    ...(rule.mayUse(labels) ? [] : ['the node is that of another tenant, or not one of its tenant']),
+    ...(stranger ? [`${machineName(stranger, machine)} is of a tenant that it must not share a node with`] : []),
+  ];
 }
 
 /** Parts that are free on several GPUs do not add up; and two machines may have been promised the same one. */
-function gpuClashes(free: Int32Array, gpu: GpuRequest | undefined): string[] {
+function gpuClashes({ gpus = 0 }: Host, others: readonly MachineRequest[], { gpu }: MachineRequest): string[] {
   if (!gpu) return [];
+  const table = new DeviceTable();
+  table.setHost(
+    0,
+    Array.from({ length: gpus }, () => WHOLE_DEVICE),
+  );
+  for (const other of others) if (other.gpu) table.put(other.gpu, 0);
+  const free = table.free(0);
   const { count, share, devices } = gpu;
   if (devices) {
     return devices.filter((device) => (free[device] ?? 0) < share).map((device) => `GPU ${device} is taken`);

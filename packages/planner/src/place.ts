@@ -1,11 +1,11 @@
 import type { Random } from '@godwit/base';
 import type { Decision } from './decision.ts';
-import type { Policy } from './policy.ts';
+import { type Policy, partsOf } from './policy.ts';
 import { REASON_COUNT } from './reason.ts';
 import { withoutDevices } from './request/common.ts';
 import type { MachineRequest } from './request/machine-request.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
-import { POINTS, type Question, questionOf, rankingsOf, type Survey, scan } from './survey/index.ts';
+import { merged, POINTS, type Question, questionOf, rankingsOf, type Survey, scan } from './survey/index.ts';
 
 /** A machine that has got a host. */
 export interface Placement {
@@ -53,7 +53,8 @@ export function place(
   const refusals: Refusal[] = [];
   for (const request of byPriority(requests)) {
     snapshot.usual.learn(request);
-    const survey = surveyHosts(questionOf(snapshot, request, policy), random, looking);
+    const surveys = partsOf(policy).map((part) => surveyHosts(questionOf(snapshot, request, part), random, looking));
+    const { survey, from } = merged(surveys);
     const best = survey.best[0];
     const host = best && snapshot.hosts[best.row];
     if (!host) {
@@ -62,7 +63,7 @@ export function place(
     }
     snapshot.put(withoutDevices(request), host.name);
     const gpus = snapshot.machines.get(request.uid)?.request.gpu?.devices;
-    const decision = { ...decide(snapshot, survey, policy), ...(gpus && { gpus }) };
+    const decision = { ...decide(snapshot, survey, partsOf(policy)[from] ?? policy), ...(gpus && { gpus }) };
     placements.push({ request, host: host.name, decision });
   }
   return { placements, refusals };

@@ -11,6 +11,22 @@ export interface Policy {
    */
   readonly overcommit?: Amounts;
   readonly isolation?: Isolation;
+  /** Which hosts it is for, by their labels; all, where absent. */
+  readonly governs?: (labels: Labels) => boolean;
+  /** The policies of other hosts. */
+  readonly others?: readonly Policy[];
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** A policy and those of other hosts: each host is one's. */
+export function partsOf(policy: Policy): readonly Policy[] {
+  return policy.others ? [policy, ...policy.others] : [policy];
+}
+
+/** What the policy says of a host with these labels. */
+export function partFor(policy: Policy, labels: Labels): Policy {
+  return partsOf(policy).find(({ governs }) => !governs || governs(labels)) ?? policy;
 }
 
 /** How good hosts are told from better ones. Weights are relative; a weight of 0 leaves a question out. */

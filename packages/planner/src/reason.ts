@@ -24,9 +24,10 @@ export const reasons = {
   lacksCores: 18,
   hasOtherTenant: 19,
   isAsleep: 20,
+  hasOtherPolicy: 21,
 } as const;
 
 export type Reason = (typeof reasons)[keyof typeof reasons];
 
 /** One more than the largest reason: the size of a table by reason. */
-export const REASON_COUNT = 21;
+export const REASON_COUNT = 22;

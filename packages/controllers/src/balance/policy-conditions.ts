@@ -27,7 +27,7 @@ function inForce(facts: PolicyFacts): Condition {
   const { situation, lostTo } = facts;
   const holds = situation.hosts.length > 0;
   if (lostTo.length > 0) {
-    const message = `hosts that older policies select, too, are governed by those: ${lostTo.join(', ')}`;
+    const message = `some of its hosts are those of policies that go before it: ${lostTo.join(', ')}`;
     return condition(facts, 'InForce', holds, 'Overlaps', message);
   }
   return holds

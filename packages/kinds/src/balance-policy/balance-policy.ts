@@ -39,7 +39,7 @@ export function validatePolicyParts(
   }
 }
 
-/** A host belongs to one policy: of those that select it, the oldest, and by name where they are as old. */
+/** A host belongs to one policy: one that selects it by label before one for all, then the oldest, then by name. */
 export const balancePolicy = defineKind({
   group: 'godwit.dev',
   version: 'v1alpha1',

@@ -5,6 +5,7 @@ import { reasons } from '../reason.ts';
 const PAST: Readonly<Record<number, string>> = {
   [reasons.isNotReady]: 'did not run',
   [reasons.isAsleep]: 'slept',
+  [reasons.hasOtherPolicy]: 'had another policy',
   [reasons.isUnschedulable]: 'were cordoned',
   [reasons.lacksCpu]: 'lacked free processors',
   [reasons.lacksMemory]: 'lacked free memory',

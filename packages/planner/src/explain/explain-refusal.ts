@@ -1,5 +1,5 @@
 import { untoleratedTaint } from '../filters/tolerates-taints.ts';
-import { type Policy, spreadPolicy } from '../policy.ts';
+import { type Policy, partsOf, spreadPolicy } from '../policy.ts';
 import { REASON_COUNT, type Reason, reasons } from '../reason.ts';
 import { type MachineRequest, portKey } from '../request/machine-request.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -25,13 +25,13 @@ export function explainRefusal(
   request: MachineRequest,
   policy: Policy = spreadPolicy,
 ): RefusalText {
-  const question = questionOf(snapshot, request, policy);
-  const { groups, nearest } = askEverything(question);
-  const parts = [...groups].map(([words, group]) => `${group.count} ${words}${amountsLeft(group, question)}`);
+  const found: Found = { groups: new Map(), nearest: [] };
+  for (const part of partsOf(policy)) askEverything(questionOf(snapshot, request, part), found);
+  const parts = [...found.groups].map(([words, group]) => `${group.count} ${words}${amountsLeft(group, request)}`);
   const reasonsText = parts.length > 0 ? `: ${parts.sort().join(', ')}` : '';
   return {
     message: `0/${snapshot.hostCount} nodes are available${reasonsText}.`,
-    remedies: remediesOf(nearest, question),
+    remedies: remediesOf(found.nearest),
   };
 }
 
@@ -43,17 +43,21 @@ interface Group {
   most: number;
 }
 
-function askEverything(question: Question) {
-  const { snapshot, request } = question;
+interface Found {
+  readonly groups: Map<string, Group>;
+  nearest: Obstacles[];
+}
+
+function askEverything(question: Question, all: Found): void {
+  const { snapshot, request, policy } = question;
   const tests = prepareAllTests(question);
   const rooms = Array.from({ length: REASON_COUNT }, (_, reason) => {
     const resource = RESOURCE_OF[reason];
     return resource === undefined ? undefined : roomFor(question, resource);
   });
-  const groups = new Map<string, Group>();
-  let nearest: Obstacles[] = [];
   for (let row = 0; row < snapshot.rowCount; row++) {
-    if (!snapshot.hosts[row]) continue;
+    const host = snapshot.hosts[row];
+    if (!host || (policy.governs && !policy.governs(host.labels))) continue;
     const found: Reason[] = [];
     for (const test of tests) {
       const reason = test(row);
@@ -61,20 +65,19 @@ function askEverything(question: Question) {
     }
     for (const reason of found) {
       const words = wordsOf(reason, row, snapshot, request);
-      let group = groups.get(words);
+      let group = all.groups.get(words);
       if (!group) {
         group = { reason, count: 0, most: 0 };
-        groups.set(words, group);
+        all.groups.set(words, group);
       }
       group.count++;
       group.most = Math.max(group.most, rooms[reason]?.(row) ?? 0);
     }
-    const fewest = nearest[0]?.reasons.length ?? Number.POSITIVE_INFINITY;
+    const fewest = all.nearest[0]?.reasons.length ?? Number.POSITIVE_INFINITY;
     if (found.length === 0 || found.length > fewest) continue;
-    if (found.length < fewest) nearest = [];
-    nearest.push({ row, reasons: found });
+    if (found.length < fewest) all.nearest = [];
+    all.nearest.push({ row, reasons: found, question });
   }
-  return { groups, nearest };
 }
 
 function wordsOf(reason: Reason, row: number, snapshot: Snapshot, request: MachineRequest): string {
@@ -132,7 +135,7 @@ function takenPort(row: number, snapshot: Snapshot, request: MachineRequest): st
 }
 
 /** ` (needs 4 GiB, has 2.1 GiB free)`; of several hosts that of the one with the most room. */
-function amountsLeft({ reason, count, most }: Group, { request }: Question): string {
+function amountsLeft({ reason, count, most }: Group, request: MachineRequest): string {
   const resource = RESOURCE_OF[reason];
   if (resource === undefined) return '';
   const needs = readableAtLeast(resource, request.amounts[resource] ?? 0);

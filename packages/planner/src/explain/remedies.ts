@@ -9,25 +9,32 @@ import { lackingResource, nameOfTaint } from './words.ts';
 export interface Obstacles {
   readonly row: number;
   readonly reasons: readonly Reason[];
+  /** What was asked there, by the policy of that host. */
+  readonly question: Question;
 }
 
 /** @param nearest hosts with the fewest obstacles, all as many */
-export function remediesOf(nearest: readonly Obstacles[], question: Question): string[] {
+export function remediesOf(nearest: readonly Obstacles[]): string[] {
   const [first] = nearest;
   if (!first) return [];
+  const { question } = first;
   if (first.reasons.length > 1)
     return [first.reasons.map((reason) => stepOf(reason, first.row, question)).join(' and ')];
-  const rowsByReason = new Map<Reason, number[]>();
-  for (const { row, reasons: found } of nearest) {
-    for (const reason of found) {
-      const rows = rowsByReason.get(reason);
-      if (rows) rows.push(row);
-      else rowsByReason.set(reason, [row]);
+  const byReason = new Map<Reason, Obstacles[]>();
+  for (const obstacles of nearest) {
+    for (const reason of obstacles.reasons) {
+      const others = byReason.get(reason);
+      if (others) others.push(obstacles);
+      else byReason.set(reason, [obstacles]);
     }
   }
-  return [...rowsByReason].map(([reason, rows]) => {
+  return [...byReason].map(([reason, there]) => {
     const resource = RESOURCE_OF[reason];
-    return resource === undefined ? stepOf(reason, rows[0] as number, question) : roomRemedy(resource, rows, question);
+    const [one] = there as [Obstacles];
+    if (resource === undefined) return stepOf(reason, one.row, one.question);
+    // Hosts of other policies may need another amount: those of the first one's are spoken of.
+    const rows = there.filter((each) => each.question === one.question).map(({ row }) => row);
+    return roomRemedy(resource, rows, one.question);
   });
 }
 

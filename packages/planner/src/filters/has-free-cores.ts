@@ -1,4 +1,5 @@
 import { reasons } from '../reason.ts';
+import type { CoresRequest } from '../request/machine-request.ts';
 import type { Filter } from './filter.ts';
 
 /**
@@ -8,16 +9,17 @@ import type { Filter } from './filter.ts';
 export const hasFreeCores: Filter = {
   prepare({ cores }, { numa }) {
     if (!cores) return undefined;
-    const { count, share, strict } = cores;
-    return (row) => {
-      const free = numa.free(row);
-      let nodes = 0;
-      let sum = 0;
-      for (let node = 0; node < free.length; node++) {
-        sum += free[node] as number;
-        if ((free[node] as number) >= share) nodes++;
-      }
-      return sum >= count * share && (nodes >= count || !strict) ? reasons.passes : reasons.lacksCores;
-    };
+    return (row) => (haveCores(numa.free(row), cores) ? reasons.passes : reasons.lacksCores);
   },
 };
+
+/** Whether NUMA nodes with so many whole cores left have enough. */
+export function haveCores(free: Int32Array, { count, share, strict }: CoresRequest): boolean {
+  let nodes = 0;
+  let sum = 0;
+  for (let node = 0; node < free.length; node++) {
+    sum += free[node] as number;
+    if ((free[node] as number) >= share) nodes++;
+  }
+  return sum >= count * share && (nodes >= count || !strict);
+}

@@ -26,10 +26,26 @@ export function cpuRoom({ cores }: MachineRequest, snapshot: Snapshot, policy: P
   const { capacity, used } = snapshot.columns('cpu');
   const dedicated = snapshot.columns(dedicatedCpuResource).used;
   return (row) => {
-    const theirs = dedicated.values[row] as number;
-    const shared = (used.values[row] as number) - theirs;
-    const rest = (capacity.values[row] as number) - theirs;
-    // What shares the rest needs only so much of it; cores for one alone are what is left then.
-    return cores ? rest - shared / ratio : rest * ratio - shared;
+    const host = { whole: capacity.values[row] as number, used: used.values[row] as number };
+    return cpuLeft({ ...host, dedicated: dedicated.values[row] as number, ratio, alone: cores !== undefined });
   };
+}
+
+/**
+ * What is left of a host's processor time, of which `used` is given out in all and `dedicated` of that to machines
+ * alone, for one more that shares what it gets, or has it alone.
+ */
+export function cpuLeft({ whole, used, dedicated, ratio, alone }: CpuUse): number {
+  const shared = used - dedicated;
+  const rest = whole - dedicated;
+  // What shares the rest needs only so much of it; cores for one alone are what is left then.
+  return alone ? rest - shared / ratio : rest * ratio - shared;
+}
+
+interface CpuUse {
+  readonly whole: number;
+  readonly used: number;
+  readonly dedicated: number;
+  readonly ratio: number;
+  readonly alone: boolean;
 }

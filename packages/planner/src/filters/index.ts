@@ -12,6 +12,7 @@ import { hasFreePods } from './has-free-pods.ts';
 import { hasFreePorts } from './has-free-ports.ts';
 import { hasRightArchitecture } from './has-right-architecture.ts';
 import { isFarFromFoes } from './is-far-from-foes.ts';
+import { isGoverned } from './is-governed.ts';
 import { isNearFriends } from './is-near-friends.ts';
 import { isReady } from './is-ready.ts';
 import { matchesNodeSelector } from './matches-node-selector.ts';
@@ -25,6 +26,7 @@ export { roomOf } from './has-free.ts';
 export { cpuRoom } from './has-free-cpu.ts';
 
 export const filters: readonly Filter[] = [
+  isGoverned,
   isReady,
   hasFreePods,
   hasFreeMemory,

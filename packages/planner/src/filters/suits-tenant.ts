@@ -16,23 +16,44 @@ export function tenantOf({ labels, namespace }: MachineRequest, { tenantLabel }:
 /** May the tenant use the host: is it not dedicated to another, and may the two live with those that are there? */
 export const suitsTenant: Filter = {
   prepare(request, snapshot, { isolation }) {
-    const tenant = isolation && tenantOf(request, isolation);
-    if (!isolation || tenant === undefined) return undefined;
-    const owned = isolation.dedicated?.some((each) => each.tenant === tenant) === true;
-    const strangers = strangersTo(tenant, isolation);
+    const rule = isolation && tenancyOf(request, isolation);
+    if (!rule) return undefined;
     return (row) => {
-      const labels = snapshot.hosts[row]?.labels;
-      const owner = isolation.dedicated?.find(({ nodeSelector }) => hasLabels(nodeSelector, labels))?.tenant;
-      if (owned ? owner !== tenant : owner !== undefined) return reasons.hasOtherTenant;
-      if (!strangers) return reasons.passes;
-      const hasStranger = snapshot.someOn(row, (machine) => {
-        const other = tenantOf(machine, isolation);
-        return other !== undefined && strangers(other);
-      });
-      return hasStranger ? reasons.hasOtherTenant : reasons.passes;
+      const suits =
+        rule.mayUse(snapshot.hosts[row]?.labels ?? {}) && !(rule.isStranger && snapshot.someOn(row, rule.isStranger));
+      return suits ? reasons.passes : reasons.hasOtherTenant;
     };
   },
 };
+
+/** What the tenants of a policy mean for one machine. */
+export interface Tenancy {
+  /** Whether hosts with these labels are its tenant's, or nobody's. */
+  readonly mayUse: (labels: Readonly<Record<string, string>>) => boolean;
+  /** Whether it must not share a host with another machine; absent where it may with all. */
+  readonly isStranger?: (other: MachineRequest) => boolean;
+}
+
+/** Undefined for machines that no rule is about: those of the cloud itself. */
+export function tenancyOf(machine: MachineRequest, isolation: Isolation): Tenancy | undefined {
+  const tenant = tenantOf(machine, isolation);
+  if (tenant === undefined) return undefined;
+  const { dedicated = [] } = isolation;
+  const owned = dedicated.some((each) => each.tenant === tenant);
+  const strangers = strangersTo(tenant, isolation);
+  return {
+    mayUse: (labels) => {
+      const owner = dedicated.find(({ nodeSelector }) => hasLabels(nodeSelector, labels))?.tenant;
+      return owned ? owner === tenant : owner === undefined;
+    },
+    ...(strangers && {
+      isStranger: (other) => {
+        const otherTenant = tenantOf(other, isolation);
+        return otherTenant !== undefined && strangers(otherTenant);
+      },
+    }),
+  };
+}
 
 /** Who must not share a host with a tenant; undefined when everybody may. */
 function strangersTo(tenant: string, { sharing, apart = [] }: Isolation): ((other: string) => boolean) | undefined {

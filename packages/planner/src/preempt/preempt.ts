@@ -1,4 +1,4 @@
-import type { Policy } from '../policy.ts';
+import { type Policy, partFor } from '../policy.ts';
 import { reasons } from '../reason.ts';
 import type { MachineRequest } from '../request/machine-request.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
@@ -44,7 +44,7 @@ export function preempt(
   for (let row = 0; row < snapshot.rowCount && found.length < COMPARED; row++) {
     const host = snapshot.hosts[row];
     if (!host) continue;
-    const victims = victimsOn(snapshot, row, request, policy, rules);
+    const victims = victimsOn(snapshot, row, request, partFor(policy, host.labels), rules);
     if (victims) found.push({ host: host.name, victims });
   }
   found.sort((a, b) => compareHarm(a.victims, b.victims));

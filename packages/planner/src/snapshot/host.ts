@@ -69,6 +69,11 @@ export function hostOfNode(node: Node): Host {
   };
 }
 
+/** Whole cores of each NUMA node. */
+export function coresOf({ numa, capacity }: Host): readonly number[] {
+  return numa ?? [Math.floor((capacity.cpu ?? 0) / 1000)];
+}
+
 /** Cores of each NUMA node of a host, such as `16,16`. */
 export const numaAnnotation = 'godwit.dev/numa-cores';
 /** Watts of a host at evenly spaced loads from none to all, such as `86,117`. */

@@ -4,7 +4,7 @@ import { TermCounts } from '../terms/index.ts';
 import { UsualMachines } from '../usefulness/index.ts';
 import { Column } from './column.ts';
 import { DeviceTable, WHOLE_DEVICE } from './device-table.ts';
-import { type Host, stateOf } from './host.ts';
+import { coresOf, type Host, stateOf } from './host.ts';
 import { Journal } from './journal.ts';
 import { Topology } from './topology.ts';
 
@@ -137,7 +137,7 @@ export class Snapshot {
       row,
       Array.from({ length: host.gpus ?? 0 }, () => WHOLE_DEVICE),
     );
-    this.numa.setHost(row, host.numa ?? [Math.floor((host.capacity.cpu ?? 0) / 1000)]);
+    this.numa.setHost(row, coresOf(host));
     if (moves) this.#countTerms(row, 1);
     this.ages.reach(row);
     this.#oldest.reach(row);

@@ -11,4 +11,4 @@
 export { POINTS, prepareAllTests, type Question, questionOf } from './question.ts';
 export { rankingsOf } from './rankings.ts';
 export { scan } from './scan.ts';
-export type { Survey } from './survey.ts';
+export { merged, type Survey } from './survey.ts';

@@ -1,3 +1,5 @@
+import { REASON_COUNT, reasons } from '../reason.ts';
+
 /** A host that will do, and how many points it has. */
 export interface Candidate {
   readonly row: number;
@@ -16,6 +18,24 @@ export interface Survey {
 
 /** How many hosts a survey names: the chosen one, and the next best. */
 export const NAMED = 4;
+
+/**
+ * Surveys of hosts of several policies as one, and which of them has the best host. Points count as they are: each
+ * host is judged by its own policy.
+ */
+export function merged(surveys: readonly Survey[]): { readonly survey: Survey; readonly from: number } {
+  const [only] = surveys;
+  if (only && surveys.length === 1) return { survey: only, from: 0 };
+  const counts = new Uint32Array(REASON_COUNT);
+  const candidates = surveys.flatMap(({ best }, from) => best.map((candidate) => ({ candidate, from })));
+  candidates.sort((a, b) => b.candidate.points - a.candidate.points);
+  for (const survey of surveys)
+    survey.counts.forEach((count, reason) => (counts[reason] = (counts[reason] ?? 0) + count));
+  // It was asked about by its own policy, too.
+  counts[reasons.hasOtherPolicy] = 0;
+  const best = candidates.slice(0, NAMED).map(({ candidate }) => candidate);
+  return { survey: { best, counts, atLeast: surveys.some(({ atLeast }) => atLeast) }, from: candidates[0]?.from ?? 0 };
+}
 
 /** How far a row is from the first one to look at, going round at the end. */
 export function distance(row: number, start: number, rows: number): number {
