@@ -1,4 +1,4 @@
-import { countColumn, textColumn, wide } from './columns/index.ts';
+import { textColumn, wide } from './columns/index.ts';
 import {
   defineKind,
   filled,
@@ -88,7 +88,7 @@ export const decision = defineKind({
       type: 'date' as const,
     },
     wide(textColumn('Asked-By', 'Who asked for it.', ({ askedBy }: Decision) => askedBy ?? '')),
-    wide(countColumn('Considered', 'How many were looked at.', ({ considered }: Decision) => considered ?? 0)),
+    wide(textColumn('Considered', 'How many were looked at.', ({ considered }: Decision) => `${considered ?? ''}`)),
     wide(textColumn('Explanation', 'All of it in sentences.', ({ explanation }: Decision) => explanation)),
   ],
 });

@@ -7,6 +7,7 @@
  *
  *   heard of ──lease runs out──► Ready=Unknown, tainted `unreachable` ──heard again──► taint removed
  *   machines on it are told to go when they do not tolerate that any longer; they end when their host says so, or
- *   when the node is tainted `out-of-service`: somebody has made sure that nothing runs there. So nothing runs twice.
+ *   when the node is tainted `out-of-service`, or its Node removed: somebody has made sure that nothing runs there. So
+ *   nothing runs twice.
  */
 export * from './node-lifecycle-controller.ts';

@@ -24,6 +24,8 @@ import { judge } from './judge.ts';
 const BY_NODE = 'node';
 /** Machines that are told to go at once. */
 const PARALLEL = 32;
+/** How long a node may be missing before its pods are: a cache of ours may be behind. As in Kubernetes. */
+const MISSING_MS = 40_000;
 
 type Machine = Stored<KubeObject> & { readonly spec: { readonly tolerations?: readonly Toleration[] } };
 
@@ -37,6 +39,8 @@ export class NodeLifecycleController implements Reconciler {
   readonly #nodes: KindCache<Node>;
   readonly #pods: KindCache<Pod>;
   readonly #instances: KindCache<VirtualMachineInstance>;
+  /** Nodes that pods are bound to and that are not there, and since when, on a clock that never jumps. */
+  readonly #missing = new Map<string, number>();
 
   constructor(client: ApiClient) {
     this.#client = client;
@@ -47,12 +51,16 @@ export class NodeLifecycleController implements Reconciler {
     this.#instances = client.cache(virtualMachineInstance, {
       [BY_NODE]: ({ status }) => (status?.nodeName ? [status.nodeName] : []),
     });
-    this.wakes = [wake(this.#nodes), ...this.#heartbeats.wakes];
+    const missing = ({ spec: { nodeName } }: Pod) =>
+      nodeName && !this.#nodes.get({ name: nodeName }) ? [nodeName] : [];
+    this.wakes = [wake(this.#nodes), wake(this.#pods, missing), ...this.#heartbeats.wakes];
   }
 
   async reconcile(name: string): Promise<Outcome> {
     const known = this.#nodes.get({ name });
-    if (!known || known.metadata.deletionTimestamp) return done;
+    if (!known) return this.#clear(name);
+    this.#missing.delete(name);
+    if (known.metadata.deletionTimestamp) return done;
     const silence = this.#heartbeats.silence(name);
     const heard = !silence || silence.silentMs < silence.allowedMs;
     await this.#mark(known, heard);
@@ -96,10 +104,36 @@ export class NodeLifecycleController implements Reconciler {
       if (one.metadata.deletionTimestamp) continue;
       judgeOne(one, () => this.#client.resource(virtualMachineInstance).delete(one.metadata));
     }
-    for (let first = 0; first < due.length; first += PARALLEL) {
-      await Promise.all(due.slice(first, first + PARALLEL).map((remove) => remove().catch(ignoreMissing)));
-    }
+    await inTurns(due);
     return nextMs === undefined ? undefined : nextMs - nowMs;
+  }
+
+  /** Who removes a Node says that nothing runs there: its pods are gone. Of instances their own controller says so. */
+  async #clear(name: string): Promise<Outcome> {
+    const pods = [...this.#pods.by(BY_NODE, name)];
+    if (pods.length === 0) {
+      this.#missing.delete(name);
+      return done;
+    }
+    const nowMs = this.#client.world.clock.monotonic();
+    const sinceMs = this.#missing.get(name) ?? nowMs;
+    this.#missing.set(name, sinceMs);
+    const leftMs = sinceMs + MISSING_MS - nowMs;
+    if (leftMs > 0) return after(leftMs, `node ${name} may come back`);
+    await inTurns(
+      pods.map(
+        ({ metadata }) =>
+          () =>
+            this.#client.resource(pod).delete(metadata, { gracePeriodSeconds: 0 }),
+      ),
+    );
+    return done;
+  }
+}
+
+async function inTurns(removals: readonly (() => Promise<unknown>)[]): Promise<void> {
+  for (let first = 0; first < removals.length; first += PARALLEL) {
+    await Promise.all(removals.slice(first, first + PARALLEL).map((remove) => remove().catch(ignoreMissing)));
   }
 }
 

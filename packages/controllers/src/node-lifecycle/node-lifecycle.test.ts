@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lease, type Node, node, outOfServiceTaint, pod, unreachableTaint } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { leavesAtMs } from './evictions.ts';
 import { judge } from './judge.ts';
@@ -79,8 +78,7 @@ test('a silent node is marked, its pods are told to go in time, and removed when
     metadata: { namespace: 'default', name: 'p' },
     spec: { nodeName: 'a', containers: [{ name: 'main', image: 'web' }] },
   });
-  const stopping = new AbortController();
-  const running = new Controllers([new NodeLifecycleController(client)], cloud.world).run(stopping.signal);
+  cloud.run(new NodeLifecycleController(client));
   const says = async (host: string) => (await nodes.get({ name: host })).status?.conditions?.[0]?.status;
   await cloud.pass(35_000);
   await client.resource(lease).patch(name, renew('2026-01-01T00:00:35.000000Z'));
@@ -94,7 +92,26 @@ test('a silent node is marked, its pods are told to go in time, and removed when
   const body = { spec: { taints: [{ key: outOfServiceTaint, effect: 'NoExecute' }] } };
   await nodes.patch({ name: 'a' }, { type: 'merge', body });
   await cloud.until('the pod is gone', async () => (await marked()) === undefined, 5_000);
-  stopping.abort();
-  await running;
+  await cloud.close();
+});
+
+test('pods of a node that was removed are gone, unless it comes back soon', async () => {
+  const cloud = await SimulatedCloud.start();
+  const { client } = cloud.client();
+  await cloud.addHost('a');
+  cloud.run(new NodeLifecycleController(client));
+  const name = { namespace: 'default', name: 'p' };
+  const spec = { nodeName: 'a', containers: [{ name: 'main', image: 'web' }] };
+  await client.resource(pod).create({ metadata: name, spec });
+  const isThere = async () => (await client.resource(pod).find(name)) !== undefined;
+  await client.resource(node).delete({ name: 'a' });
+  await cloud.pass(30_000);
+  await cloud.addHost('a');
+  await cloud.pass(100_000);
+  assert.equal(await isThere(), true);
+  await client.resource(node).delete({ name: 'a' });
+  await cloud.pass(39_000);
+  assert.equal(await isThere(), true);
+  await cloud.until('its pod is gone', async () => !(await isThere()), 2_000);
   await cloud.close();
 });
