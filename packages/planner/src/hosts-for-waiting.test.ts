@@ -14,23 +14,28 @@ import { exampleHost as host, exampleRequest as request, exampleSnapshot as snap
 const asleep = { ready: false, asleep: true } as const;
 const small = { cpu: 4000, memory: 2 ** 30, pods: 10 };
 
-const wakes = (hosts: readonly Host[], ...waiting: MachineRequest[]) => {
-  const sleepers = new Set(hosts.filter(({ asleep: sleeps }) => sleeps).map(({ name }) => name));
+const wakes = (hosts: readonly Host[], waiting: readonly MachineRequest[], waking: readonly string[] = []) => {
+  const names = hosts.filter(({ name, asleep: sleeps }) => sleeps && !waking.includes(name)).map(({ name }) => name);
+  const sleepers = { waking: new Set(waking), asleep: new Set(names) };
   return hostsForWaiting(snapshotOf(hosts), sleepers, waiting, energyPolicy, new SeededRandom(1));
 };
 
 test('sleeping hosts are woken for machines that fit there and nowhere else, and no more of them than that', () => {
   const hosts = [host('on', { capacity: small }), host('b', asleep), host('c', asleep)];
   const large = { cpu: 1000, memory: 3 * 2 ** 30, pods: 1 };
-  assert.equal(wakes(hosts, request('m', { amounts: large }), request('n', { amounts: large })).length, 1);
-  assert.deepEqual(wakes(hosts, request('m')), []);
-  assert.deepEqual(wakes(hosts), []);
+  const [m, n] = [request('m', { amounts: large }), request('n', { amounts: large })];
+  assert.equal(wakes(hosts, [m, n]).length, 1);
+  assert.deepEqual(wakes(hosts, [request('m')]), []);
+  assert.deepEqual(wakes(hosts, []), []);
+  const more = Array.from({ length: 3 }, (_, index) => request(`more-${index}`, { amounts: large }));
+  assert.deepEqual(wakes(hosts, [m, n], ['b']), []);
+  assert.deepEqual(wakes(hosts, more, ['b']), ['c']);
 });
 
 test('what nothing would help wakes nothing', () => {
   const hosts = [host('on', { capacity: small }), host('b', asleep), host('down', { ready: false })];
-  assert.deepEqual(wakes(hosts, request('m', { amounts: { cpu: 9000 } })), []);
-  assert.deepEqual(wakes(hosts, request('m', { nodeSelector: { room: '7' } })), []);
+  assert.deepEqual(wakes(hosts, [request('m', { amounts: { cpu: 9000 } })]), []);
+  assert.deepEqual(wakes(hosts, [request('m', { nodeSelector: { room: '7' } })]), []);
 });
 
 test('a host that sleeps is given nothing, whatever is tolerated, and is said to be asleep', () => {

@@ -33,12 +33,9 @@ import {
   VirtualMachinePoolController,
   VolumeController,
 } from '@godwit/controllers';
-import type { Policy } from '@godwit/planner';
 import type { ControllerReport } from './control-socket.ts';
 
 export interface ControllerSettings {
-  /** Where machines are put; as the scheduler does by itself where absent. */
-  readonly policy?: Policy;
   /** Where autoscalers find metrics that the API does not serve. */
   readonly values?: readonly ValueSource[];
   /** What autoscalers read; by itself what the API serves, and `values`. */
@@ -86,7 +83,7 @@ export function openControllers(
 }
 
 function reconcilers(client: ApiClient, certificates: string, settings: ControllerSettings): Reconciler[] {
-  const { policy, values, drivers, meter, metrics = new DoorMetrics(client, values) } = settings;
+  const { values, drivers, meter, metrics = new DoorMetrics(client, values) } = settings;
   return [
     new NamespaceReconciler(client),
     new GarbageCollector(client),
@@ -108,7 +105,7 @@ function reconcilers(client: ApiClient, certificates: string, settings: Controll
     new DataVolumeController(client),
     new ClaimController(client),
     new VolumeController(client),
-    new Scheduler(client, policy),
+    new Scheduler(client),
   ];
 }
 

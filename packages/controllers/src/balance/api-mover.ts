@@ -4,6 +4,8 @@ import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/plann
 import { isInstance, type Machine } from '../scheduler/schedulable-machine.ts';
 import type { Mover } from './drivers.ts';
 
+const ANEW = 'a pod ends here, and another is made in its stead';
+
 /**
  * Moves by the API. An instance is told to go to a host, where it has room from that moment on, and both hosts do the
  * rest while it runs; the reason stands in that write. A pod cannot be carried: it is evicted, as far as its disruption
@@ -18,7 +20,8 @@ export class ApiMover implements Mover {
 
   async move(machine: Machine, to: string, record: ActionRecord): Promise<void> {
     const { namespace = '', name, uid, annotations: before } = machine.metadata;
-    const annotations = { [decisionAnnotation]: keepRecord(before?.[decisionAnnotation], record) };
+    const told = isInstance(machine) ? record : { ...record, why: `${record.why ?? 'a plan asks for it'}; ${ANEW}` };
+    const annotations = { [decisionAnnotation]: keepRecord(before?.[decisionAnnotation], told) };
     if (isInstance(machine)) {
       const { group, version, plural } = virtualMachineInstance;
       const metadata = { name, namespace, uid, annotations };

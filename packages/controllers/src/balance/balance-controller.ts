@@ -81,7 +81,7 @@ export class BalanceController implements Reconciler {
     const observed = this.#observer.observe(policy);
     if (memory.isSampleDue(nowMs)) memory.observe(await this.#usages(), observed.ids, nowMs);
     const dueMs = memory.plannedMs + memory.settings.intervalSeconds * 1000;
-    const needed = memory.wakingMs.size === 0 && (await this.#hostsForWaiting(policy)).length > 0;
+    const needed = (await this.#hostsForWaiting(policy)).length > 0;
     if (needed || nowMs >= dueMs || nowMs < memory.plannedMs) {
       // Before: what breaks half-way must not be carried out again at once.
       memory.plannedMs = nowMs;
@@ -168,7 +168,7 @@ function isIdle({ spec: { balance, power, rightSize, reserve } }: BalancePolicy)
   return reserve === undefined && [balance, power, rightSize].every((part) => part?.mode === 'off');
 }
 
-/** While a host that was woken is not ready yet nothing else is switched: it may be what was missing. */
+/** While a host that was woken is not ready yet others are only woken for machines that wait: it may be what was missing. */
 function powerPlan(
   situation: Situation,
   plan: BalancePlan,
@@ -181,7 +181,9 @@ function powerPlan(
     const ready = situation.hosts.some(({ name, power, open }) => name === host && power === 'on' && open);
     if (ready || situation.nowMs - sinceMs > patienceMs) wakingMs.delete(host);
   }
-  if (settings.powerMode === 'off' || wakingMs.size > 0) return { wake: [], sleep: [] };
+  if (settings.powerMode === 'off') return { wake: [], sleep: [] };
+  // Those were asked for with the ones that wake in mind.
+  if (wakingMs.size > 0) return { wake: waiting.map((host) => ({ host, why: 'waiting' })), sleep: [] };
   return planPower(situation, settings, {
     ...(forecastCpu !== undefined && { forecastCpu }),
     asked: plan.wake,

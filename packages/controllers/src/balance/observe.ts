@@ -9,6 +9,7 @@ import {
   persistentVolume,
   persistentVolumeClaim,
   pod,
+  type Sleep,
   type Stored,
   sleepOf,
   storageClass,
@@ -69,8 +70,8 @@ export class Observer {
   #watch: ClusterWatch | undefined;
   readonly #policies: KindCache<BalancePolicy>;
   readonly #random: Random;
-  /** Hosts that sleep and that nobody has woken. */
-  readonly #asleep = new Set<string>();
+  /** Hosts that sleep, or that wake and are not ready yet. */
+  readonly #sleepers = new Map<string, Sleep>();
 
   constructor(client: ApiClient) {
     this.#random = client.world.random.fork();
@@ -79,8 +80,9 @@ export class Observer {
     for (const kind of watched) client.cache(kind);
     client.cache(node).subscribe(({ before, after }) => {
       const { name } = (after ?? before).metadata;
-      if (after && sleepOf(after) === 'asleep') this.#asleep.add(name);
-      else this.#asleep.delete(name);
+      const sleep = after && sleepOf(after);
+      if (sleep) this.#sleepers.set(name, sleep);
+      else this.#sleepers.delete(name);
     });
   }
 
@@ -124,18 +126,21 @@ export class Observer {
 
   /** Whether this machine has found no host, and hosts sleep that could be woken for it. */
   mayNeedWaking(machine: Machine): boolean {
-    return this.#asleep.size > 0 && isRefused(machine);
+    return this.#sleepers.size > 0 && isRefused(machine);
   }
 
   /** Names of hosts that sleep and on which there is room for machines that have found none elsewhere. */
   async hostsForWaiting({ spec }: BalancePolicy, power: PowerDriver | undefined): Promise<readonly string[]> {
-    if (this.#asleep.size === 0 || !this.#watch || !power) return [];
+    if (this.#sleepers.size === 0 || !this.#watch || !power) return [];
     const waiting = [...this.#watch.waiting.values()]
       .filter(({ machine }) => isRefused(machine))
       .map(({ machine }) => this.#requestOf(machine));
     if (waiting.length === 0) return [];
-    const sleepers = await namesOff([...this.#asleep], power);
-    return hostsForWaiting(this.#watch.snapshot, sleepers, waiting, policyOf(spec.placement), this.#random);
+    const asleep = new Set<string>();
+    const waking = new Set<string>();
+    for (const [name, how] of this.#sleepers) if (how === 'waking') waking.add(name);
+    for (const name of await namesOff([...this.#sleepers.keys()], power)) if (!waking.has(name)) asleep.add(name);
+    return hostsForWaiting(this.#watch.snapshot, { waking, asleep }, waiting, policyOf(spec.placement), this.#random);
   }
 
   /** Which volumes should move between hosts. */

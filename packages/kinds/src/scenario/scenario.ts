@@ -107,9 +107,23 @@ const step = object({
   value: required(number('What it is from then on.')),
 });
 
+const policy = object({
+  name: required(string('What it is called in the report.')),
+  ...policyParts,
+  autoscale: listOf(
+    object({ machines: required(string('Which.')), ...scaling }),
+    'Machines that are scaled in another way than they say themselves.',
+    { keys: ['machines'] },
+  ),
+});
+export type ScenarioPolicy = Static<typeof policy>;
+
 const spec = object(
   {
     duration: instant('How long the rehearsal is; 24h by default.'),
+    warmUp: instant(
+      'How long everything has run before figures are taken; 1m by default, 1h where machines follow a demand.',
+    ),
     seed: int32('Chooses among what is as good; 1 by default.', { minimum: 0 }),
     sampleEvery: instant('How often figures are taken; 5m by default.'),
     hosts: listOf(hosts, 'The cloud, where none is read from elsewhere.', { keys: ['name'] }),
@@ -120,15 +134,7 @@ const spec = object(
     carbon: listOf(step, 'Grams of carbon dioxide a kilowatt-hour.'),
     currency: string('EUR by default.'),
     policies: listOf(
-      object({
-        name: required(string('What it is called in the report.')),
-        ...policyParts,
-        autoscale: listOf(
-          object({ machines: required(string('Which.')), ...scaling }),
-          'Machines that are scaled in another way than they say themselves.',
-          { keys: ['machines'] },
-        ),
-      }),
+      policy,
       'Policies to be compared; spread by default. What is said neither of balance nor of power nor of rightSize is off.',
       { keys: ['name'] },
     ),

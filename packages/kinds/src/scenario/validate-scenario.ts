@@ -14,6 +14,7 @@ const DAY_MS = 86_400_000;
 
 export function validateScenario(spec: ScenarioSpec, faults: Faults): void {
   checkDuration('spec.duration', spec.duration, faults, { least: MINUTE_MS, most: HORIZON_MS });
+  checkDuration('spec.warmUp', spec.warmUp, faults, { least: MINUTE_MS, most: 52 * WEEK_MS });
   checkDuration('spec.sampleEvery', spec.sampleEvery, faults, { least: 1_000, most: WEEK_MS });
   eachItem(spec.hosts, 'spec.hosts', ({ cpu, memory, idleWatts = 100, fullWatts = 300, racks = 1, zones = 1 }, at) => {
     checkAmount(`${at}.cpu`, cpu, faults);

@@ -38,7 +38,7 @@ export function fewestHosts({ seed, reserveHosts }: Plan, snapshot: Snapshot, { 
 }
 
 function ready<T>(host: T): T & { readonly ready: true; readonly schedulable: true; readonly taints: readonly [] } {
-  return { ...host, ready: true, schedulable: true, taints: [] };
+  return { ...host, asleep: false, ready: true, schedulable: true, taints: [] };
 }
 
 interface Sized {

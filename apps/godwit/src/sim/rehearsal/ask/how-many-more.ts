@@ -1,11 +1,14 @@
 import { SeededRandom } from '@godwit/base';
 import { explainRefusal, type Policy, place, type Snapshot } from '@godwit/planner';
+import { allAwake, someSleep } from '../measure/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { copyOf, patterns } from './copies.ts';
 
 export interface More {
   readonly group: string;
   readonly machines: number;
+  /** Of those, on hosts that are on: fewer where hosts sleep. */
+  readonly now: number;
   /** Why not one more, in words; undefined when nobody looked any further. */
   readonly why: string | undefined;
 }
@@ -14,8 +17,15 @@ export interface More {
 const MOST = 200_000;
 const BATCH = 200;
 
-/** How many more of each group fit, each group by itself. */
-export function howManyMore({ seed }: Plan, snapshot: Snapshot, policy: Policy): readonly More[] {
+/** How many more of each group fit, each group by itself, once what sleeps is awake; and how many without waking. */
+export function howManyMore(plan: Plan, snapshot: Snapshot, policy: Policy): readonly More[] {
+  const all = allAwake(snapshot, () => countMore(plan, snapshot, policy));
+  if (!someSleep(snapshot)) return all.map((more) => ({ ...more, now: more.machines }));
+  const now = new Map(countMore(plan, snapshot, policy).map(({ group, machines }) => [group, machines]));
+  return all.map((more) => ({ ...more, now: now.get(more.group) ?? 0 }));
+}
+
+function countMore({ seed }: Plan, snapshot: Snapshot, policy: Policy): readonly Omit<More, 'now'>[] {
   return [...patterns(snapshot)].map(([group, request]) => {
     const trial = snapshot.copy();
     const random = new SeededRandom(seed);

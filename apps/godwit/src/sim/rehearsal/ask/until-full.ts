@@ -1,5 +1,6 @@
 import { SeededRandom } from '@godwit/base';
 import { type MachineRequest, type Policy, place, type Snapshot } from '@godwit/planner';
+import { allAwake } from '../measure/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { copyOf, countByGroup, patterns } from './copies.ts';
 
@@ -16,8 +17,12 @@ export interface Growth {
 const ASSUMED_PERCENT = 3;
 const MOST_WEEKS = 520;
 
-/** When it is full, if things go on growing. */
-export function untilFull({ seed, groups }: Plan, snapshot: Snapshot, policy: Policy): Growth {
+/** When it is full, if things go on growing and hosts are woken for it. */
+export function untilFull(plan: Plan, snapshot: Snapshot, policy: Policy): Growth {
+  return allAwake(snapshot, () => grow(plan, snapshot, policy));
+}
+
+function grow({ seed, groups }: Plan, snapshot: Snapshot, policy: Policy): Growth {
   const grows = groups.some(({ percentPerWeek }) => percentPerWeek > 0);
   const percentOf = (name: string) =>
     grows ? (groups.find((group) => group.name === name)?.percentPerWeek ?? 0) : ASSUMED_PERCENT;

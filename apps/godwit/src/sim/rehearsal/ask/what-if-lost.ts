@@ -1,6 +1,6 @@
 import { SeededRandom } from '@godwit/base';
 import type { Policy, Snapshot } from '@godwit/planner';
-import { heaviestHosts, homelessWithout } from '../measure/index.ts';
+import { allAwake, heaviestHosts, homelessWithout } from '../measure/index.ts';
 import { type Plan, rackLabel, zoneLabel } from '../plan/index.ts';
 
 export interface Lost {
@@ -8,8 +8,10 @@ export interface Lost {
   readonly name: string;
   readonly hosts: number;
   readonly machines: number;
-  /** Machines that would find no other host. */
+  /** Machines that would find no other host, even when all that sleep are woken. */
   readonly homeless: number;
+  /** Machines that would have to wait for hosts that are woken. */
+  readonly waiting: number;
 }
 
 /** Racks and zones that are tried, each kind by itself. */
@@ -27,9 +29,11 @@ export function whatIfLost({ seed }: Plan, snapshot: Snapshot, policy: Policy): 
   ];
   const answers = tries.map(({ kind, name, hosts }): Lost => {
     const machines = hosts.reduce((sum, host) => sum + trial.machinesOn(trial.rowOf(host) ?? -1).length, 0);
-    return { kind, name, hosts: hosts.length, machines, homeless: homelessWithout(trial, hosts, policy, random) };
+    const now = homelessWithout(trial, hosts, policy, random);
+    const homeless = now === 0 ? 0 : allAwake(trial, () => homelessWithout(trial, hosts, policy, random));
+    return { kind, name, hosts: hosts.length, machines, homeless, waiting: Math.max(0, now - homeless) };
   });
-  return answers.toSorted((a, b) => b.homeless - a.homeless || b.machines - a.machines);
+  return answers.toSorted((a, b) => b.homeless - a.homeless || b.waiting - a.waiting || b.machines - a.machines);
 }
 
 function placesBy(snapshot: Snapshot, label: string, kind: Lost['kind']) {

@@ -13,6 +13,8 @@ import {
   type Stored,
   virtualMachineInstance,
 } from '@godwit/kinds';
+import { wattsAnnotation } from '@godwit/planner';
+import { LiveMoves } from './live-moves.ts';
 import { type HostFacts, RehearsedHost } from './rehearsed-host.ts';
 
 const LEASE_NAMESPACE = 'kube-node-lease';
@@ -27,6 +29,7 @@ const PARALLEL = 64;
 export class Fleet {
   readonly client: ApiClient;
   readonly hosts: ReadonlyMap<string, RehearsedHost>;
+  readonly moves: LiveMoves;
   readonly #world: World;
   /** Heartbeats that agents would have written. */
   #onSinceMs = 0;
@@ -39,6 +42,7 @@ export class Fleet {
     const configuration = new ApiConfiguration(this.client, new FakeVolumes());
     const tools = { world, client: this.client, events, reporter, configuration };
     this.hosts = new Map(facts.map((each) => [each.name, new RehearsedHost(each, tools)]));
+    this.moves = new LiveMoves(this.hosts, this.client);
   }
 
   /** Registers all hosts, and takes over what is bound to them. */
@@ -48,6 +52,7 @@ export class Fleet {
     const instances = this.client.cache(virtualMachineInstance);
     instances.subscribe(({ before, after }) => {
       const host = this.hosts.get((after ?? before)?.status?.nodeName ?? '');
+      if (after?.status?.migrationState) this.moves.see(before, after);
       if (!host?.on) return;
       if (after) host.instances.ensure(after);
       else if (before) host.instances.absent(before.metadata.uid);
@@ -72,11 +77,13 @@ export class Fleet {
    * after it has run out somebody has made sure that they are off.
    */
   async losePower(names: readonly string[]): Promise<void> {
-    const lost = names.map((name) => this.hosts.get(name)).filter((host) => host?.on === true) as RehearsedHost[];
-    for (const host of lost) await host.losePower();
+    const powered = this.#all(names).filter((host) => host.powered);
+    // What sleeps is not missed, and runs nothing: but it cannot be woken any more.
+    const lost = powered.filter((host) => host.on);
+    for (const host of powered) await host.losePower();
     await inParallel(lost, PARALLEL, (host) => this.#lastHeartbeat(host.facts.name));
     this.#world.clock.after(LEASE_SECONDS * 1000 + FENCE_MS, () => {
-      const still = lost.filter(({ on }) => !on);
+      const still = lost.filter((host) => !host.powered);
       void inParallel(still, PARALLEL, ({ facts: { name } }) =>
         this.#change(name, (taints) => [
           ...taints.filter(({ key }) => key !== outOfServiceTaint),
@@ -86,10 +93,32 @@ export class Fleet {
     });
   }
 
-  /** Hosts come up again, empty. */
+  #all(names: readonly string[]): readonly RehearsedHost[] {
+    return names.map((name) => this.hosts.get(name)).filter((host) => host !== undefined);
+  }
+
+  /** A host is switched off in order: the last thing that its agent says is that it goes. */
+  async putToSleep(host: RehearsedHost): Promise<void> {
+    await host.fallAsleep();
+    await this.#writeStatus(host.facts, 'Asleep');
+  }
+
+  /** A host is switched on, and is ready after so long. */
+  wake(host: RehearsedHost, afterMs: number): void {
+    host.beginWaking();
+    this.#world.clock.after(afterMs, () => {
+      if (!host.powered || host.sleep !== 'waking') return;
+      host.wakeUp();
+      this.#handOver(new Set([host.facts.name]));
+      void this.#writeStatus(host.facts);
+    });
+  }
+
+  /** Hosts come up again, empty; those that slept sleep on. */
   async restorePower(names: readonly string[]): Promise<void> {
-    const back = names.map((name) => this.hosts.get(name)).filter((host) => host?.on === false) as RehearsedHost[];
-    for (const host of back) host.start();
+    const dark = this.#all(names).filter((host) => !host.powered);
+    for (const host of dark) host.regainPower();
+    const back = dark.filter((host) => host.on);
     await inParallel(back, PARALLEL, async ({ facts }) => {
       await this.client.resource(lease).delete({ namespace: LEASE_NAMESPACE, name: facts.name }).catch(ignoreMissing);
       await this.#writeStatus(facts);
@@ -134,13 +163,14 @@ export class Fleet {
   }
 
   async #register({ facts }: RehearsedHost): Promise<void> {
-    const { name, labels } = facts;
-    await this.client.resource(node).create({ metadata: { name, labels }, spec: {}, status: {} });
+    const { name, labels, idleWatts, fullWatts } = facts;
+    const annotations = { [wattsAnnotation]: `${idleWatts},${fullWatts}` };
+    await this.client.resource(node).create({ metadata: { name, labels, annotations }, spec: {}, status: {} });
     await this.#writeStatus(facts);
   }
 
-  async #writeStatus(facts: HostFacts): Promise<void> {
-    const body = { status: statusOf(facts, timestamp(this.#world.clock)) };
+  async #writeStatus(facts: HostFacts, reason: 'AgentReady' | 'Asleep' = 'AgentReady'): Promise<void> {
+    const body = { status: statusOf(facts, reason, timestamp(this.#world.clock)) };
     const patch = { type: 'merge', body } as const;
     await this.client.resource(node).patch({ name: facts.name }, patch, { subresource: 'status' });
   }
@@ -162,12 +192,24 @@ export class Fleet {
 
 type Taints = NonNullable<NonNullable<Stored<Node>['spec']>['taints']>;
 
-function statusOf({ name, cpuMillis, memoryBytes, machines }: HostFacts, now: string): NonNullable<Node['status']> {
+function statusOf(
+  { name, cpuMillis, memoryBytes, machines }: HostFacts,
+  reason: 'AgentReady' | 'Asleep',
+  now: string,
+): NonNullable<Node['status']> {
   const resources = { cpu: `${cpuMillis}m`, memory: `${Math.floor(memoryBytes / 1024)}Ki`, pods: String(machines) };
   return {
     capacity: resources,
     allocatable: resources,
-    conditions: [{ type: 'Ready', status: 'True', reason: 'AgentReady', message: '', lastTransitionTime: now }],
+    conditions: [
+      {
+        type: 'Ready',
+        status: reason === 'AgentReady' ? 'True' : 'False',
+        reason,
+        message: '',
+        lastTransitionTime: now,
+      },
+    ],
     addresses: [{ type: 'Hostname', address: name }],
   };
 }

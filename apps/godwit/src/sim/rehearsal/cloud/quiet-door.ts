@@ -1,9 +1,18 @@
-import type { Door } from '@godwit/kinds';
+import type { Door, KubeObject } from '@godwit/kinds';
+import { essenceOfStatus } from './essence-of-status.ts';
 
-/** Events are told to people, and nobody decides by them: here they are counted and not written. */
+/** Autoscalers, whose status says at every look what was measured. */
+const MEASURING: readonly string[] = ['horizontalpodautoscalers', 'elasticpolicies'];
+
+/**
+ * What is told to people and what nobody decides by is counted here and not written: events, and statuses of autoscalers
+ * in which nothing but what was measured is new.
+ */
 export class QuietDoor {
-  /** Events that would have been written. */
+  /** Events and statuses that would have been written. */
   told = 0;
+  /** What was said last of each autoscaler, by its uid. */
+  readonly #said = new Map<string, string>();
 
   around(door: Door): Door {
     const create: Door['create'] = (address, object, options) => {
@@ -11,15 +20,30 @@ export class QuietDoor {
       this.told++;
       return Promise.resolve(object as never);
     };
+    const update: Door['update'] = (address, object, options) => {
+      const { plural, subresource } = address;
+      const quiet = subresource === 'status' && MEASURING.includes(plural) && !this.#isNews(object as KubeObject);
+      if (!quiet) return door.update(address, object, options);
+      this.told++;
+      return Promise.resolve(object as never);
+    };
     return {
       get: (...args) => door.get(...args),
       list: (...args) => door.list(...args),
-      update: (...args) => door.update(...args),
       patch: (...args) => door.patch(...args),
       delete: (...args) => door.delete(...args),
       deleteCollection: (...args) => door.deleteCollection(...args),
       watch: (...args) => door.watch(...args),
       create,
+      update,
     };
+  }
+
+  #isNews(object: KubeObject): boolean {
+    const { uid = '' } = object.metadata;
+    const essence = essenceOfStatus(object);
+    if (this.#said.get(uid) === essence) return false;
+    this.#said.set(uid, essence);
+    return true;
   }
 }

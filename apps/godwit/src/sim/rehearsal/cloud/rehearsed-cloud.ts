@@ -1,18 +1,30 @@
 import { controllers as controllersUser, createOperations, type Operations } from '@godwit/api';
-import { SeededIds, SeededRandom, silentLog, VirtualClock, type World } from '@godwit/base';
-import { builtInKinds, type Door } from '@godwit/kinds';
-import { fitsOnNode, type Policy } from '@godwit/planner';
+import { SeededIds, SeededRandom, silentLog, type VirtualClock, type World } from '@godwit/base';
+import { ApiClient } from '@godwit/client';
+import { ApiMover, ApiResizer, type MetricsSource } from '@godwit/controllers';
+import { balancePolicy, builtInKinds, type Door } from '@godwit/kinds';
 import { MemoryStore } from '@godwit/store';
+import { BindingRule } from '../../../cloud/binding-rule.ts';
 import { bootstrap } from '../../../cloud/bootstrap.ts';
 import { type OpenControllers, openControllers } from '../../../cloud/open-controllers.ts';
+import type { PolicyObject } from '../plan/index.ts';
 import { Fleet } from './fleet.ts';
 import { QuietDoor } from './quiet-door.ts';
 import type { HostFacts } from './rehearsed-host.ts';
+import { RehearsedMeter, type ShareOf } from './rehearsed-meter.ts';
+import { RehearsedPower } from './rehearsed-power.ts';
 
 export interface RehearsedCloudOptions {
   readonly seed: number;
   readonly hosts: readonly HostFacts[];
-  readonly policy: Policy;
+  /** BalancePolicies that are there from the beginning. */
+  readonly policies: readonly PolicyObject[];
+  /** How long hosts take to start. */
+  readonly wakeMs: number;
+  readonly shareOf: ShareOf;
+  readonly clock: VirtualClock;
+  /** What autoscalers read. */
+  readonly metrics: MetricsSource;
 }
 
 /** Addresses enough for the largest rehearsal; of the cloud's own network nothing is decided here. */
@@ -35,41 +47,63 @@ const RETENTION = { forMs: 10_000, batches: 2_000 };
 /** Nothing is lost on the way here, so nothing needs to be looked at without a change. */
 const NEVER_MS = 2 ** 40;
 
+interface CloudParts {
+  readonly clock: VirtualClock;
+  readonly fleet: Fleet;
+  readonly power: RehearsedPower;
+  readonly operations: Operations;
+  readonly controllers: OpenControllers;
+  readonly quiet: QuietDoor;
+  readonly store: MemoryStore;
+  readonly rule: BindingRule;
+}
+
 /** The API and the controllers of a whole cloud over a store in memory, and its hosts, on one virtual clock. */
 export class RehearsedCloud {
   readonly clock: VirtualClock;
   readonly fleet: Fleet;
+  readonly power: RehearsedPower;
   readonly #operations: Operations;
   readonly #controllers: OpenControllers;
   readonly #quiet: QuietDoor;
   readonly #store: MemoryStore;
+  readonly #rule: BindingRule;
 
   static async open(options: RehearsedCloudOptions): Promise<RehearsedCloud> {
-    const clock = new VirtualClock();
+    const { clock, metrics } = options;
     const random = new SeededRandom(options.seed);
     const world: World = { clock, random, ids: new SeededIds(random.fork()), log: silentLog };
     const store = new MemoryStore({ clock, retention: RETENTION });
-    const operations = await createOperations({ world, store, kinds: builtInKinds, fits: fitsOnNode });
+    const rule = new BindingRule();
+    const operations = await createOperations({ world, store, kinds: builtInKinds, fits: rule.fits });
     const quiet = new QuietDoor();
     const door = (user: Parameters<Operations['as']>[0], agent?: string): Door =>
       quiet.around(operations.as(user, agent));
     const admin = door(controllersUser, 'godwit-sim');
     await admin.create({ group: 'godwit.dev', version: 'v1alpha1', plural: 'networks' }, NETWORK);
     await bootstrap(admin, INSTANCE);
-    const controllers = openControllers({ as: door }, world, '', { policy: options.policy, rescanMs: NEVER_MS });
+    rule.follow({ as: door }, world);
+    const own = new ApiClient(admin, world);
+    for (const { name, spec } of options.policies)
+      await own.resource(balancePolicy).create({ metadata: { name }, spec });
     const fleet = new Fleet(options.hosts, admin, world);
-    const cloud = new RehearsedCloud(clock, fleet, { operations, controllers, quiet, store });
+    const power = new RehearsedPower(fleet, options.wakeMs);
+    const controllers = openControllers({ as: door }, world, '', {
+      drivers: { mover: new ApiMover(own), resizer: new ApiResizer(own), power },
+      meter: new RehearsedMeter(fleet.client, options.shareOf),
+      metrics,
+      rescanMs: NEVER_MS,
+    });
+    const cloud = new RehearsedCloud({ clock, fleet, power, operations, controllers, quiet, store, rule });
     await cloud.until(Promise.all([controllers.ready, fleet.start()]));
     return cloud;
   }
 
-  private constructor(
-    clock: VirtualClock,
-    fleet: Fleet,
-    parts: { operations: Operations; controllers: OpenControllers; quiet: QuietDoor; store: MemoryStore },
-  ) {
-    this.clock = clock;
-    this.fleet = fleet;
+  private constructor(parts: CloudParts) {
+    this.clock = parts.clock;
+    this.fleet = parts.fleet;
+    this.power = parts.power;
+    this.#rule = parts.rule;
     this.#operations = parts.operations;
     this.#controllers = parts.controllers;
     this.#quiet = parts.quiet;
@@ -109,6 +143,7 @@ export class RehearsedCloud {
     const closing = this.#controllers.close();
     this.fleet.client.close();
     await this.until(closing);
+    this.#rule.close();
     await this.#operations.close();
     await this.#store.close();
   }

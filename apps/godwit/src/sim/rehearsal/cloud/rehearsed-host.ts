@@ -16,7 +16,7 @@ import {
   FakeProber,
   fakePodLogs,
 } from '@godwit/host/fake';
-import type { Pod, VirtualMachineInstance } from '@godwit/kinds';
+import type { Pod, Sleep, Stored, VirtualMachineInstance } from '@godwit/kinds';
 
 /** What a host is and takes. */
 export interface HostFacts {
@@ -27,6 +27,7 @@ export interface HostFacts {
   readonly labels: Readonly<Record<string, string>>;
   readonly idleWatts: number;
   readonly fullWatts: number;
+  readonly sleepWatts: number;
   readonly pricePerHour: number;
 }
 
@@ -38,15 +39,15 @@ export interface HostTools {
   readonly configuration: ConfigurationSource;
 }
 
-/** A host that is told to do as it does: its machines end when its power goes. */
+/** A host that is told to do as it does: its machines end when its power goes, and none run while it sleeps. */
 export class RehearsedHost {
   readonly facts: HostFacts;
   readonly #tools: HostTools;
-  #on = true;
-  /** Since when it has been off, in milliseconds of the clock. */
-  #offSinceMs = 0;
+  #powered = true;
+  #sleep: Sleep | undefined;
   #boots = 0;
-  #instances: MachineManager<VirtualMachineInstance> | undefined;
+  #instances: VirtualMachineManager | undefined;
+  #hypervisor: FakeHypervisor | undefined;
   #pods: MachineManager<Pod> | undefined;
 
   constructor(facts: HostFacts, tools: HostTools) {
@@ -54,17 +55,30 @@ export class RehearsedHost {
     this.#tools = tools;
   }
 
+  /** Machines can run: it has power, and does not sleep. */
   get on(): boolean {
-    return this.#on;
+    return this.#powered && this.#sleep === undefined;
   }
 
-  /** How long nothing has been heard, in milliseconds. */
-  silentMs(nowMs: number): number {
-    return this.#on ? 0 : nowMs - this.#offSinceMs;
+  /** It could run if it were told to. */
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  get sleep(): Sleep | undefined {
+    return this.#sleep;
+  }
+
+  /** What it draws with so much of its processors in use. */
+  watts(usedMillis: number): number {
+    const { idleWatts, fullWatts, sleepWatts, cpuMillis } = this.facts;
+    if (!this.#powered) return 0;
+    if (this.#sleep) return this.#sleep === 'waking' ? idleWatts : sleepWatts;
+    return idleWatts + (fullWatts - idleWatts) * Math.min(1, usedMillis / cpuMillis);
   }
 
   /** The agent's part for virtual machines, made when the first one comes. */
-  get instances(): MachineManager<VirtualMachineInstance> {
+  get instances(): VirtualMachineManager {
     this.#instances ??= this.#makeInstances();
     return this.#instances;
   }
@@ -74,26 +88,57 @@ export class RehearsedHost {
     return this.#pods;
   }
 
-  /** The power goes: nothing of it goes on. */
+  /** The power goes: nothing of it goes on. What was waking has to be woken again. */
   async losePower(): Promise<void> {
-    this.#on = false;
-    this.#offSinceMs = this.#tools.world.clock.monotonic();
+    this.#powered = false;
+    if (this.#sleep) this.#sleep = 'asleep';
+    await this.#end();
+  }
+
+  /** There is power again. What slept sleeps on; all others come up, with nothing running. */
+  regainPower(): void {
+    this.#powered = true;
+    this.#boots++;
+  }
+
+  async fallAsleep(): Promise<void> {
+    this.#sleep = 'asleep';
+    await this.#end();
+  }
+
+  beginWaking(): void {
+    this.#sleep = 'waking';
+  }
+
+  /** It is up, with nothing running. */
+  wakeUp(): void {
+    this.#sleep = undefined;
+    this.#boots++;
+  }
+
+  /** A guest goes on on another host, without having stopped. False when it does not run here. */
+  async handOver(machine: Stored<VirtualMachineInstance>, to: RehearsedHost): Promise<boolean> {
+    const { uid } = machine.metadata;
+    const there = to.instances;
+    if (!this.#instances || !to.#hypervisor || !this.#hypervisor?.handOver(uid, to.#hypervisor)) return false;
+    await this.#instances.part(uid);
+    await there.receive(machine);
+    return true;
+  }
+
+  async #end(): Promise<void> {
     const ended = [this.#instances, this.#pods];
     this.#instances = undefined;
+    this.#hypervisor = undefined;
     this.#pods = undefined;
     for (const manager of ended) await manager?.release();
   }
 
-  /** Comes up again, with nothing running. */
-  start(): void {
-    this.#on = true;
-    this.#boots++;
-  }
-
-  #makeInstances(): MachineManager<VirtualMachineInstance> {
+  #makeInstances(): VirtualMachineManager {
     const { world, client, events } = this.#tools;
     const bootId = `${this.facts.name}-${this.#boots}`;
     const hypervisor = new FakeHypervisor({ world, guest: () => plainGuest });
+    this.#hypervisor = hypervisor;
     const network = new FakeNetwork(world.clock);
     return new VirtualMachineManager({ records: noRecords, world, client, events, hypervisor, network, bootId });
   }

@@ -9,6 +9,7 @@ import {
   virtualMachineInstance,
 } from '@godwit/kinds';
 import { hostOfNode, type MachineRequest, requestOfMachine, Snapshot } from '@godwit/planner';
+import { groupLabel } from '../cloud/index.ts';
 
 /** A machine as the ledger knows it. */
 export interface KnownMachine {
@@ -23,9 +24,6 @@ export interface KnownMachine {
   /** Why it has no host, in words. */
   readonly refusal: string | undefined;
 }
-
-/** Label of every machine that a rehearsal makes: the group that it belongs to. */
-export const groupLabel = 'sim.godwit.dev/group';
 
 /** Where everything is, as watches tell it. */
 export class Ledger {

@@ -1,5 +1,7 @@
 import type { Random } from '@godwit/base';
 import { type Host, type MachineRequest, type Policy, place, type Snapshot } from '@godwit/planner';
+import { allAwake, someSleep } from './all-awake.ts';
+import type { Ledger } from './ledger.ts';
 
 /**
  * How many machines would be left without a host if these hosts were lost at once. Leaves the snapshot as it was.
@@ -26,6 +28,47 @@ export function homelessWithout(snapshot: Snapshot, names: readonly string[], po
   for (const host of hosts) snapshot.setHost(host);
   for (const { request, host } of homeless) snapshot.put(request, host);
   return refusals.length;
+}
+
+/** Whether as many hosts as the reserve says could be lost: as things are, and with all that sleeps awake. */
+export interface ReserveState {
+  readonly held: boolean;
+  readonly canHold: boolean;
+}
+
+/** Says whether N+k is held, looked at again only when something has changed. */
+export class ReserveWatch {
+  readonly #ledger: Pick<Ledger, 'snapshot' | 'changes'>;
+  readonly #count: number;
+  readonly #policy: Policy;
+  readonly #random: Random;
+  #known: (ReserveState & { readonly changes: number }) | undefined;
+
+  constructor(ledger: Pick<Ledger, 'snapshot' | 'changes'>, count: number, policy: Policy, random: Random) {
+    this.#ledger = ledger;
+    this.#count = count;
+    this.#policy = policy;
+    this.#random = random;
+  }
+
+  state(): ReserveState {
+    const { changes, snapshot } = this.#ledger;
+    if (this.#known?.changes === changes) return this.#known;
+    const held = this.#isHeld();
+    const canHold = held || (someSleep(snapshot) && allAwake(snapshot, () => this.#isHeld()));
+    this.#known = { changes, held, canHold };
+    return this.#known;
+  }
+
+  #isHeld(): boolean {
+    const { snapshot } = this.#ledger;
+    if (snapshot.hostCount <= this.#count) return false;
+    if (this.#count === 0) return true;
+    const { tried, together } = reserveCheckOf(this.#count, snapshot.hostCount);
+    const heaviest = heaviestHosts(snapshot, tried);
+    const losses = together ? [heaviest] : heaviest.map((name) => [name]);
+    return losses.every((names) => homelessWithout(snapshot, names, this.#policy, this.#random) === 0);
+  }
 }
 
 /** Hosts whose loss is tried at every change, where there are too many to try all. */

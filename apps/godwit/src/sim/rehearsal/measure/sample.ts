@@ -1,11 +1,15 @@
+import { moveWatts } from '@godwit/planner';
 import type { Fleet } from '../cloud/index.ts';
 import type { Plan } from '../plan/index.ts';
 import type { Ledger } from './ledger.ts';
+import type { ReserveState } from './reserve.ts';
 
 /** The figures of one moment. Shares are of what there is, 0 to 1. */
 export interface Sample {
   readonly atMs: number;
   readonly hostsOn: number;
+  /** Hosts that sleep, or wake: they have power. */
+  readonly hostsAsleep: number;
   readonly wanted: number;
   readonly running: number;
   /** Machines that no host would do for. */
@@ -21,8 +25,12 @@ export interface Sample {
   readonly emptyWatts: number;
   /** Machines on hosts of which more is asked than they have. */
   readonly squeezed: number;
-  /** Whether as many hosts as the reserve says could be lost; undefined when nobody has looked. */
+  /** Machines that are being carried to another host. */
+  readonly moving: number;
+  /** Whether as many hosts as the reserve says could be lost: with the hosts that are on. */
   readonly reserveHeld: boolean;
+  /** The same once hosts that sleep are woken. */
+  readonly reserveCanHold: boolean;
 }
 
 interface HostLoad {
@@ -31,10 +39,11 @@ interface HostLoad {
 }
 
 /** Takes the figures of now. */
-export function takeSample(atMs: number, plan: Plan, ledger: Ledger, fleet: Fleet, reserveHeld: boolean): Sample {
+export function takeSample(atMs: number, plan: Plan, ledger: Ledger, fleet: Fleet, reserve: ReserveState): Sample {
   const shares = new Map(plan.groups.map(({ name, cpuMillis, load }) => [name, cpuMillis * load(atMs)]));
   const sum = {
     hostsOn: 0,
+    hostsAsleep: 0,
     cpuMillis: 0,
     cpuPromised: 0,
     cpuUsed: 0,
@@ -47,8 +56,13 @@ export function takeSample(atMs: number, plan: Plan, ledger: Ledger, fleet: Flee
   const { snapshot } = ledger;
   const cpu = snapshot.columns('cpu').used.values;
   const memory = snapshot.columns('memory').used.values;
-  for (const { on, facts } of fleet.hosts.values()) {
-    if (!on) continue;
+  for (const host of fleet.hosts.values()) {
+    const { on, facts } = host;
+    if (!on) {
+      sum.watts += host.watts(0);
+      if (host.powered) sum.hostsAsleep++;
+      continue;
+    }
     const row = snapshot.rowOf(facts.name) ?? -1;
     const { asked, machines } = loadOf(ledger.running.get(facts.name), shares);
     const used = Math.min(asked, facts.cpuMillis);
@@ -58,12 +72,15 @@ export function takeSample(atMs: number, plan: Plan, ledger: Ledger, fleet: Flee
     sum.cpuPromised += cpu[row] ?? 0;
     sum.memoryPromised += memory[row] ?? 0;
     sum.cpuUsed += used;
-    sum.watts += facts.idleWatts + (facts.fullWatts - facts.idleWatts) * (used / facts.cpuMillis);
+    sum.watts += host.watts(used);
     if (machines === 0) sum.emptyWatts += facts.idleWatts;
     if (asked > facts.cpuMillis) sum.squeezed += machines;
   }
+  const moving = fleet.moves.underWay;
+  sum.watts += moving * moveWatts;
   const refused = Math.max(0, ledger.wanted - ledger.runningCount);
-  return { atMs, ...sum, wanted: ledger.wanted, running: ledger.runningCount, refused, reserveHeld };
+  const { wanted, runningCount: running } = ledger;
+  return { atMs, ...sum, wanted, running, refused, moving, reserveHeld: reserve.held, reserveCanHold: reserve.canHold };
 }
 
 function loadOf(groups: ReadonlyMap<string, number> | undefined, shares: ReadonlyMap<string, number>): HostLoad {

@@ -1,9 +1,13 @@
 /**
  * A scenario made ready to run: hosts, groups of machines and events with numbers instead of words. Pure.
  *
- *   plan         the whole of it
- *   load-curve   how much of what they ask for machines use, over time
- *   day-steps    what has a value by the time of day: prices, carbon
+ *   plan          the whole of it
+ *   load-curve    how much of what they ask for machines use, over time
+ *   demand-curve  how much machines have to do together, over time
+ *   scaling       machines that share a demand, and what scales them
+ *   policies      the ways to use the hosts that are compared
+ *   trace         a file of numbers in time
+ *   day-steps     what has a value by the time of day: prices, carbon
  */
 export {
   type KnownCloud,
@@ -11,7 +15,8 @@ export {
   type Plan,
   type PlannedEvent,
   type PlannedGroup,
-  type PlannedPolicy,
   rackLabel,
   zoneLabel,
 } from './plan.ts';
+export type { PlannedPolicy, PolicyObject } from './policies.ts';
+export { groupsUnder, type PlannedScaling } from './scaling.ts';

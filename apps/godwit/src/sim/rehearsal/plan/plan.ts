@@ -1,7 +1,6 @@
 import { Failure } from '@godwit/base';
 import {
   durationMs,
-  type PlacementSpec,
   type ScenarioEvent,
   type ScenarioHosts,
   type ScenarioSpec,
@@ -11,6 +10,8 @@ import {
 import type { HostFacts } from '../cloud/index.ts';
 import { dayStepsOf } from './day-steps.ts';
 import { type LoadCurve, loadCurveOf } from './load-curve.ts';
+import { type PlannedPolicy, type PolicyObject, policiesOf } from './policies.ts';
+import { type PlannedScaling, scalingOf } from './scaling.ts';
 
 /** Machines that are alike. */
 export interface PlannedGroup {
@@ -23,6 +24,8 @@ export interface PlannedGroup {
   readonly load: LoadCurve;
   readonly percentPerWeek: number;
   readonly apart: 'host' | 'rack' | 'zone' | undefined;
+  /** Where machines share a demand: their load follows from it, and their number may. */
+  readonly scaling?: PlannedScaling;
 }
 
 export interface PlannedEvent {
@@ -34,16 +37,13 @@ export interface PlannedEvent {
   readonly hosts: readonly string[];
 }
 
-export interface PlannedPolicy {
-  readonly name: string;
-  readonly placement: PlacementSpec;
-}
-
 /** A rehearsal in numbers. */
 export interface Plan {
   readonly name: string;
   readonly seed: number;
   readonly durationMs: number;
+  /** How long everything has run before figures are taken. */
+  readonly warmUpMs: number;
   readonly sampleMs: number;
   readonly hosts: readonly HostFacts[];
   readonly groups: readonly PlannedGroup[];
@@ -67,12 +67,16 @@ const HOST_MACHINES = 250;
 export interface KnownCloud {
   readonly hosts: readonly HostFacts[];
   readonly groups: readonly PlannedGroup[];
+  /** Its BalancePolicies. */
+  readonly policies?: readonly PolicyObject[];
 }
 
 export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReader, known?: KnownCloud): Plan {
   const hosts = [...(known?.hosts ?? []), ...(spec.hosts ?? []).flatMap(hostsOf)];
   const groups = (spec.machines ?? []).map((machines): PlannedGroup => {
-    const { kind = 'VirtualMachine', count, cpu, memory, load, growth, apart } = machines;
+    const { kind = 'VirtualMachine', cpu, memory, load, growth, apart, autoscale } = machines;
+    const count = autoscale?.replicas ?? machines.count;
+    const scaling = scalingOf(machines, readTrace);
     return {
       name: machines.name,
       kind,
@@ -82,20 +86,19 @@ export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReade
       load: loadCurveOf(load, load?.trace === undefined ? undefined : readTrace(load.trace)),
       percentPerWeek: growth?.percentPerWeek ?? 0,
       apart,
+      ...(scaling && { scaling }),
     };
   });
   return {
     name,
     seed: spec.seed ?? 1,
     durationMs: durationMs(spec.duration ?? '24h') ?? 0,
+    warmUpMs: durationMs(spec.warmUp ?? (groups.some(({ scaling }) => scaling) ? '1h' : '1m')) ?? 0,
     sampleMs: durationMs(spec.sampleEvery ?? '5m') ?? 0,
     hosts,
     groups: [...(known?.groups ?? []), ...groups],
     events: (spec.events ?? []).map((event) => eventOf(event, hosts)).toSorted((a, b) => a.atMs - b.atMs),
-    policies: (spec.policies ?? [{ name: 'spread' }]).map((each) => ({
-      name: each.name,
-      placement: each.placement ?? {},
-    })),
+    policies: policiesOf(spec.policies, known?.policies),
     reserveHosts: spec.reserveHosts ?? 1,
     currency: spec.currency ?? 'EUR',
     energyPrice: dayStepsOf(spec.energyPrice, 0.25),
@@ -104,7 +107,8 @@ export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReade
 }
 
 function hostsOf(given: ScenarioHosts): HostFacts[] {
-  const { racks = 1, zones = 1, machines = HOST_MACHINES, idleWatts = 100, fullWatts = 300, pricePerHour = 0 } = given;
+  const { racks = 1, zones = 1, machines = HOST_MACHINES, pricePerHour = 0 } = given;
+  const { idleWatts = 100, fullWatts = 300, sleepWatts = 5 } = given;
   return Array.from({ length: given.count }, (_, index) => {
     const name = `${given.name}-${index}`;
     const rack = index % racks;
@@ -115,6 +119,7 @@ function hostsOf(given: ScenarioHosts): HostFacts[] {
       machines,
       idleWatts,
       fullWatts,
+      sleepWatts,
       pricePerHour,
       labels: {
         'kubernetes.io/hostname': name,

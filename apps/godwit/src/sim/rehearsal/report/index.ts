@@ -4,6 +4,7 @@
  *   report       all of it as data: what `--json` prints
  *   words        every sentence, in English and 简体中文
  *   text         for a terminal
+ *   elasticity-part   how groups followed their demand: tables, plots, and what was done when
  *   line-chart   figures over time as SVG
  *   page         one HTML file with everything in it: no script, nothing fetched
  */

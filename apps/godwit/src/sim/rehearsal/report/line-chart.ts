@@ -52,7 +52,7 @@ export function renderChart({ title, atMs, series }: ChartOptions): string {
     );
     return `<polyline class="line c${colour}${dashed ? ' dashed' : ''}" points="${points.join(' ')}"/>`;
   });
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${grid.join('')}${lines.join('')}</svg>`;
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title.replaceAll('"', '&quot;').replaceAll('<', '&lt;')}">${grid.join('')}${lines.join('')}</svg>`;
 }
 
 /** The next larger of 1, 2, 2.5 and 5 times a power of ten. */

@@ -12,6 +12,7 @@ ul{padding-left:1.2rem;margin:.3rem 0}li{margin:.2rem 0}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.92rem;display:block;overflow-x:auto}
 th,td{text-align:left;padding:.35rem .7rem .35rem 0;border-bottom:1px solid var(--line);white-space:nowrap}th{color:var(--soft);font-weight:500}
 .best{background:var(--card);border-left:4px solid #1a7f4b;padding:.6rem 1rem}
+.note{color:var(--soft);font-size:.9rem}details{margin:.5rem 0}summary{cursor:pointer;color:var(--soft)}
 figure{margin:1.2rem 0;background:var(--card);padding:.8rem 1rem;border-radius:8px}
 figcaption{font-weight:600;display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;align-items:baseline}
 .legend{font-weight:400;font-size:.85rem;color:var(--soft);display:flex;flex-wrap:wrap;gap:.2rem 1rem}

@@ -1,4 +1,5 @@
 import type { Run } from '../run/index.ts';
+import { elasticityParts } from './elasticity-part.ts';
 import { type ChartOptions, renderChart, type Series } from './line-chart.ts';
 import { pageStyle } from './page-style.ts';
 import type { Report } from './report.ts';
@@ -32,9 +33,23 @@ function renderBody(report: Report, words: Words): string {
     `<h1>${words.title}: ${escaped(report.scenario)}</h1><p>${escaped(words.summary(report))}</p>`,
     `<h2>${words.sections.policies}</h2><table>${cells('th', words.columns)}${rows.join('')}</table>`,
     best ? `<p class="best">${escaped(words.best(best.policy, best.by))}</p>` : '',
+    renderElasticity(report, words),
     `<h2>${words.sections.figures}</h2>${charts(report, words).join('')}`,
     ...runs.map((run) => renderRun(run, report, words)),
   ].join('\n');
+}
+
+function renderElasticity(report: Report, { elasticity: words }: Words): string {
+  const parts = elasticityParts(report, words).map(({ group, table, chart, changes }) => {
+    const [heading = [], ...rows] = table;
+    const body = rows.map((row) => cells('td', row)).join('');
+    const details = changes.map(
+      ({ title, lines }) =>
+        `<details><summary>${escaped(title)}</summary><ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul></details>`,
+    );
+    return `<h3>${escaped(group)}</h3><table>${cells('th', heading)}${body}</table>${figure(chart)}${details.join('')}`;
+  });
+  return parts.length === 0 ? '' : `<h2>${words.heading}</h2>${parts.join('')}<p class="note">${words.note}</p>`;
 }
 
 function renderRun(run: Run, report: Report, words: Words): string {
@@ -92,9 +107,11 @@ function charts({ runs }: Report, { charts: titles, series: names }: Words): str
     },
     { title: titles.watts, atMs, series: lines(titles.watts, 3, false, ({ watts }) => watts) },
   ];
-  return all.map(
-    (chart) => `<figure><figcaption>${chart.title}${legend(chart.series)}</figcaption>${renderChart(chart)}</figure>`,
-  );
+  return all.map(figure);
+}
+
+function figure(chart: ChartOptions): string {
+  return `<figure><figcaption>${escaped(chart.title)}${legend(chart.series)}</figcaption>${renderChart(chart)}</figure>`;
 }
 
 function legend(series: readonly Series[]): string {

@@ -16,13 +16,23 @@ export interface Report {
 }
 
 /** What policies are told apart by, the weightiest first; differences too small to matter do not count. */
-export type Criterion = 'availability' | 'squeezed' | 'reserve' | 'cost' | 'empty' | 'moves' | 'nothing';
+export type Criterion =
+  | 'unserved'
+  | 'availability'
+  | 'squeezed'
+  | 'reserve'
+  | 'cost'
+  | 'coreHours'
+  | 'empty'
+  | 'moves'
+  | 'nothing';
 
 const CRITERIA: readonly {
   readonly name: Criterion;
   readonly badness: (run: Run) => number;
   readonly margin: number;
 }[] = [
+  { name: 'unserved', badness: unservedOf, margin: 1e-3 },
   { name: 'availability', badness: ({ availability }) => 1 - availability, margin: 1e-4 },
   { name: 'squeezed', badness: ({ squeezed }) => squeezed, margin: 1e-3 },
   {
@@ -31,9 +41,25 @@ const CRITERIA: readonly {
     margin: 0.01,
   },
   { name: 'cost', badness: ({ cost }) => cost, margin: 0.005 },
+  { name: 'coreHours', badness: coreHoursOf, margin: 0.01 },
   { name: 'empty', badness: ({ emptyEnergy }) => -emptyEnergy, margin: 1 },
   { name: 'moves', badness: ({ moves }) => moves, margin: 0 },
 ];
+
+/** Share of all demands that nobody served. */
+function unservedOf({ elasticity }: Run): number {
+  const needed = elasticity.reduce((sum, { neededCoreHours }) => sum + neededCoreHours, 0);
+  const missing = elasticity.reduce((sum, { neededCoreHours, unserved }) => sum + neededCoreHours * unserved, 0);
+  return needed > 0 ? missing / needed : 0;
+}
+
+/** What machines that follow a demand took. */
+function coreHoursOf({ elasticity }: Run): number {
+  return elasticity.reduce((sum, { coreHours }) => sum + coreHours, 0);
+}
+
+/** Differences that are judged as shares of the least. */
+const RELATIVE: readonly Criterion[] = ['cost', 'coreHours'];
 
 export function makeReport(plan: Plan, runs: readonly Run[]): Report {
   const best = bestOf(runs);
@@ -58,7 +84,7 @@ function bestOf(runs: readonly Run[]): Report['best'] {
   let by: Criterion = 'nothing';
   for (const { name, badness, margin } of CRITERIA) {
     const least = Math.min(...left.map(badness));
-    const allowed = name === 'cost' ? least * (1 + margin) : least + margin;
+    const allowed = RELATIVE.includes(name) ? least * (1 + margin) : least + margin;
     const better = left.filter((run) => badness(run) <= allowed);
     if (better.length < left.length) by = name;
     left = better;

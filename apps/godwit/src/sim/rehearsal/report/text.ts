@@ -1,3 +1,4 @@
+import { elasticityParts } from './elasticity-part.ts';
 import type { Report } from './report.ts';
 import { sectionsOf } from './sections.ts';
 import { english as words } from './words.ts';
@@ -12,6 +13,9 @@ export function renderText(report: Report): string {
     ...table([words.columns, ...runs.map((run) => words.row(run, currency))]),
   ];
   if (best) lines.push('', words.best(best.policy, best.by));
+  const parts = elasticityParts(report, words.elasticity);
+  if (parts.length > 0) lines.push('', words.elasticity.heading, words.elasticity.note);
+  for (const { group, table: rows } of parts) lines.push('', group, ...table(rows));
   for (const run of runs) {
     if (runs.length > 1) lines.push('', `── ${run.policy}`);
     for (const { heading, sentences } of sectionsOf(run, report, words)) {

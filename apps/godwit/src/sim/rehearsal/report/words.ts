@@ -1,6 +1,7 @@
 import type { Fewest, Growth, Lost, More } from '../ask/index.ts';
 import type { Loss, ReserveCheck } from '../measure/index.ts';
 import type { Run } from '../run/index.ts';
+import { type ElasticityWords, elasticityChinese, elasticityEnglish } from './elasticity-words.ts';
 import { money, percent, span, whole } from './figures.ts';
 import type { Criterion, Report } from './report.ts';
 
@@ -34,6 +35,7 @@ export interface Words {
     readonly wanted: string;
     readonly running: string;
   };
+  readonly elasticity: ElasticityWords;
   readonly quiet: (run: Run) => string;
   readonly overCap: (run: Run) => string | undefined;
 }
@@ -117,9 +119,10 @@ export const english: Words = {
   row: rowOf,
   charts: { cpu: 'Processors (cores)', memory: 'Memory (GiB)', machines: 'Machines', watts: 'Power (W)' },
   series: { capacity: 'capacity', promised: 'promised', used: 'used', wanted: 'wanted', running: 'running' },
+  elasticity: elasticityEnglish,
   quiet: ({ writes, quiet }) =>
     `Operations, controllers and the state machines of agents are those of a live cloud: ${whole(writes)} writes. ` +
-    `What nobody could read a difference in was not written: ${whole(quiet.heartbeats)} heartbeats, ${whole(quiet.samples)} samples of load, ${whole(quiet.events)} events. ` +
+    `What nobody could read a difference in was not written: ${whole(quiet.heartbeats)} heartbeats, ${whole(quiet.samples)} samples of load, ${whole(quiet.events)} events and figures in statuses. ` +
     'Not rehearsed: what runs inside guests, disks and their contents, and the network between machines.',
   overCap: ({ overCapMs }) =>
     overCapMs.length === 0
@@ -128,10 +131,12 @@ export const english: Words = {
 };
 
 const criteriaEnglish: Readonly<Record<Criterion, string>> = {
+  unserved: 'more of the demand is served',
   availability: 'more of the wanted machine-time is served',
   squeezed: 'fewer machines are short of processors',
   reserve: 'the reserve is held for longer',
   cost: 'it costs less',
+  coreHours: 'it does with fewer machines',
   empty: 'it leaves more hosts empty, which can be switched off',
   moves: 'it moves fewer machines',
   nothing: '',
@@ -185,9 +190,10 @@ export const chinese: Words = {
   row: rowOf,
   charts: { cpu: '处理器（核）', memory: '内存（GiB）', machines: '机器', watts: '功率（W）' },
   series: { capacity: '容量', promised: '已承诺', used: '已使用', wanted: '期望', running: '运行中' },
+  elasticity: elasticityChinese,
   quiet: ({ writes, quiet }) =>
     `API 操作、控制器和主机代理的状态机与真实云完全相同：共写入 ${whole(writes)} 次。` +
-    `没有任何部分能读出差别的内容不写入：${whole(quiet.heartbeats)} 次心跳、${whole(quiet.samples)} 次负载采样、${whole(quiet.events)} 个事件。` +
+    `没有任何部分能读出差别的内容不写入：${whole(quiet.heartbeats)} 次心跳、${whole(quiet.samples)} 次负载采样、${whole(quiet.events)} 个事件和状态中的测量值。` +
     '未演练：客户机内部、磁盘及其内容、机器之间的网络。',
   overCap: ({ overCapMs }) =>
     overCapMs.length === 0
@@ -198,10 +204,12 @@ export const chinese: Words = {
 const kindsChinese: Readonly<Record<Lost['kind'], string>> = { host: '主机', rack: '机架', zone: '可用区' };
 
 const criteriaChinese: Readonly<Record<Criterion, string>> = {
+  unserved: '满足了更多的需求',
   availability: '满足了更多的机器运行时间',
   squeezed: '处理器不足的机器更少',
   reserve: '预留保持得更久',
   cost: '费用更低',
+  coreHours: '所需的机器更少',
   empty: '空出更多可以关闭的主机',
   moves: '迁移更少',
   nothing: '',

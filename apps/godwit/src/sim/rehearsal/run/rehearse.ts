@@ -1,22 +1,26 @@
 import { createHash } from 'node:crypto';
-import { SeededRandom } from '@godwit/base';
+import { SeededRandom, VirtualClock } from '@godwit/base';
 import { node } from '@godwit/kinds';
-import { type Policy, policyOf } from '@godwit/planner';
+import type { Policy } from '@godwit/planner';
 import { type Answers, answer } from '../ask/index.ts';
-import { RehearsedCloud } from '../cloud/index.ts';
+import { type MoveTotals, RehearsedCloud } from '../cloud/index.ts';
+import { epochBefore, RehearsedMetrics, ScenarioTime, SharedLoads } from '../load/index.ts';
 import {
-  heaviestHosts,
-  homelessWithout,
+  Deeds,
+  type DeedsDone,
+  type GroupElasticity,
   Ledger,
   type Loss,
   Losses,
   type ReserveCheck,
+  ReserveWatch,
   reserveCheckOf,
   type Sample,
   takeSample,
 } from '../measure/index.ts';
-import type { Plan, PlannedEvent, PlannedPolicy } from '../plan/index.ts';
-import { Crowd } from './crowd.ts';
+import { groupsUnder, type Plan, type PlannedEvent, type PlannedPolicy } from '../plan/index.ts';
+import { type Crowd, crowdOf } from './crowd.ts';
+import { Elastics } from './elastics.ts';
 
 /** What came of one policy. Energy in kilowatt-hours, carbon in kilograms. */
 export interface Run {
@@ -28,6 +32,12 @@ export interface Run {
   /** Why machines had no host, and for how many at most at one time. */
   readonly refusals: readonly { readonly why: string; readonly machines: number }[];
   readonly moves: number;
+  /** Machines that were carried to another host while they ran. */
+  readonly carried: MoveTotals;
+  /** What policies did to machines and hosts, and why. */
+  readonly deeds: DeedsDone;
+  /** How groups with a demand followed it. */
+  readonly elasticity: readonly GroupElasticity[];
   readonly energy: number;
   /** Of that, what hosts took that ran nothing, and that could have been off. */
   readonly emptyEnergy: number;
@@ -40,6 +50,8 @@ export interface Run {
   /** Moments at which the power cap was exceeded, and the reserve was not held, in milliseconds. */
   readonly overCapMs: readonly number[];
   readonly reserveLostMs: readonly number[];
+  /** Of those, the ones at which it would not have been held either if all that slept had been awake. */
+  readonly reserveBrokenMs: readonly number[];
   readonly reserveCheck: ReserveCheck;
   readonly answers: Answers;
   readonly writes: number;
@@ -49,21 +61,39 @@ export interface Run {
 /** Told now and then: how much of the time has passed, 0 to 1. */
 export type Progress = (share: number, doing: string) => void;
 
-/** How long machines may take to come up before the first figures are taken. */
-const WARM_UP_MS = 60_000;
-
 /** Runs a plan under one policy, on virtual time. */
-export async function rehearse(plan: Plan, { name, placement }: PlannedPolicy, onProgress: Progress): Promise<Run> {
-  const policy: Policy = { ...policyOf(placement), name };
+export async function rehearse(plan: Plan, planned: PlannedPolicy, onProgress: Progress): Promise<Run> {
   onProgress(0, 'hosts');
-  const cloud = await RehearsedCloud.open({ seed: plan.seed, hosts: plan.hosts, policy });
-  const rehearsal = new Rehearsal(plan, policy, cloud, onProgress);
+  const clock = new VirtualClock(epochBefore(plan.warmUpMs));
+  const time = new ScenarioTime(clock, plan.warmUpMs);
+  const groups = groupsUnder(plan.groups, planned.scalers);
+  const loads = new SharedLoads(groups, time);
+  const metrics = new RehearsedMetrics(loads, clock);
+  const measured = loads.measured(groups);
+  const curves = new Map(measured.map(({ name, load }) => [name, load]));
+  const cloud = await RehearsedCloud.open({
+    seed: plan.seed,
+    hosts: plan.hosts,
+    policies: planned.objects,
+    wakeMs: planned.wakeMs,
+    shareOf: (group) => curves.get(group)?.(time.nowMs) ?? 0,
+    clock,
+    metrics,
+  });
+  loads.follow(cloud.fleet.client, (host) => cloud.fleet.hosts.get(host)?.on === true);
+  const rehearsal = new Rehearsal({ ...plan, groups: measured }, planned.placing, { cloud, loads, time }, onProgress);
   try {
     await rehearsal.run();
     return rehearsal.result();
   } finally {
     await cloud.close();
   }
+}
+
+interface Stage {
+  readonly cloud: RehearsedCloud;
+  readonly loads: SharedLoads;
+  readonly time: ScenarioTime;
 }
 
 class Rehearsal {
@@ -73,35 +103,46 @@ class Rehearsal {
   readonly #ledger: Ledger;
   readonly #losses: Losses;
   readonly #crowds: readonly Crowd[];
+  readonly #elastics: Elastics;
+  readonly #time: ScenarioTime;
   readonly #onProgress: Progress;
   readonly #samples: Sample[] = [];
   readonly #refusals = new Map<string, number>();
   readonly #overCapMs: number[] = [];
-  readonly #random: SeededRandom;
   readonly #sum = { energy: 0, emptyEnergy: 0, carbon: 0, cost: 0, squeezedMs: 0, machineMs: 0 };
   #capWatts: number | undefined;
-  #startMs = 0;
-  #reserve = { changes: -1, held: true };
+  readonly #reserve: ReserveWatch;
+  readonly #deeds: Deeds;
 
-  constructor(plan: Plan, policy: Policy, cloud: RehearsedCloud, onProgress: Progress) {
+  constructor(plan: Plan, policy: Policy, { cloud, loads, time }: Stage, onProgress: Progress) {
     this.#plan = plan;
     this.#policy = policy;
     this.#cloud = cloud;
     this.#onProgress = onProgress;
     const { client } = cloud.fleet;
     this.#ledger = new Ledger(client);
-    this.#losses = new Losses(this.#ledger, () => cloud.clock.monotonic() - this.#startMs);
-    this.#crowds = plan.groups.map((group) => new Crowd(group, client));
-    this.#random = new SeededRandom(plan.seed);
+    this.#losses = new Losses(this.#ledger, () => time.nowMs);
+    this.#time = time;
+    this.#elastics = new Elastics(loads, cloud.clock, time, plan.durationMs);
+    this.#crowds = plan.groups.map((group) =>
+      crowdOf(group, client, {
+        onSize: () => this.#wantAsMany(),
+        onAction: (name, action) => this.#elastics.act(name, action),
+      }),
+    );
+    this.#reserve = new ReserveWatch(this.#ledger, plan.reserveHosts, policy, new SeededRandom(plan.seed));
+    this.#deeds = new Deeds(client, () => time.nowMs);
   }
 
   async run(): Promise<void> {
-    const { durationMs, sampleMs } = this.#plan;
+    const { durationMs, sampleMs, warmUpMs } = this.#plan;
     this.#onProgress(0, 'machines');
     await this.#follow(0);
-    await this.#cloud.pass(WARM_UP_MS);
-    this.#startMs = this.#cloud.clock.monotonic();
+    await this.#cloud.pass(warmUpMs);
+    this.#time.begin();
     this.#ledger.begin();
+    const sizes = new Map(this.#crowds.map((crowd) => [crowd.group.name, crowd]));
+    this.#elastics.begin((group) => sizes.get(group)?.size ?? 0);
     const marks = this.#marks();
     for (let atMs = 0; atMs <= durationMs; atMs = Math.min(atMs + sampleMs, Math.max(durationMs, atMs + 1))) {
       await this.#until(atMs, marks);
@@ -131,7 +172,7 @@ class Rehearsal {
   }
 
   async #passTo(atMs: number): Promise<void> {
-    const leftMs = atMs - (this.#cloud.clock.monotonic() - this.#startMs);
+    const leftMs = atMs - this.#time.nowMs;
     if (leftMs > 0) await this.#cloud.pass(leftMs);
   }
 
@@ -185,7 +226,7 @@ class Rehearsal {
 
   #take(atMs: number, forMs: number): void {
     const { fleet } = this.#cloud;
-    const sample = takeSample(atMs, this.#plan, this.#ledger, fleet, this.#reserveHeld());
+    const sample = takeSample(atMs, this.#plan, this.#ledger, fleet, this.#reserve.state());
     this.#samples.push(sample);
     const hours = forMs / 3_600_000;
     const energy = (sample.watts / 1000) * hours;
@@ -195,6 +236,8 @@ class Rehearsal {
     this.#sum.emptyEnergy += (sample.emptyWatts / 1000) * hours;
     this.#sum.carbon += (energy * this.#plan.carbon(atMs)) / 1000;
     this.#sum.cost += energy * this.#plan.energyPrice(atMs) + hostPrice * hours;
+    const pricePerHour = (sample.watts / 1000) * this.#plan.energyPrice(atMs) + hostPrice;
+    this.#elastics.charge(sample.cpuMillis > 0 ? (1000 * pricePerHour) / sample.cpuMillis : 0);
     this.#sum.squeezedMs += sample.squeezed * forMs;
     this.#sum.machineMs += sample.running * forMs;
     if (this.#capWatts !== undefined && sample.watts > this.#capWatts) this.#overCapMs.push(atMs);
@@ -209,24 +252,6 @@ class Rehearsal {
     for (const [why, machines] of now) this.#refusals.set(why, Math.max(machines, this.#refusals.get(why) ?? 0));
   }
 
-  /** Looked at again only when something has changed. */
-  #reserveHeld(): boolean {
-    const { changes, snapshot } = this.#ledger;
-    if (this.#reserve.changes === changes) return this.#reserve.held;
-    const { reserveHosts } = this.#plan;
-    const held = reserveHosts === 0 || this.#couldLoseAny(reserveHosts);
-    this.#reserve = { changes, held: held && snapshot.hostCount > reserveHosts };
-    return this.#reserve.held;
-  }
-
-  #couldLoseAny(count: number): boolean {
-    const { snapshot } = this.#ledger;
-    const { tried, together } = reserveCheckOf(count, snapshot.hostCount);
-    const heaviest = heaviestHosts(snapshot, tried);
-    if (together) return homelessWithout(snapshot, heaviest, this.#policy, this.#random) === 0;
-    return heaviest.every((name) => homelessWithout(snapshot, [name], this.#policy, this.#random) === 0);
-  }
-
   result(): Run {
     const { wantedMs, missingMs } = this.#ledger.availability();
     const { energy, emptyEnergy, carbon, cost, squeezedMs, machineMs } = this.#sum;
@@ -234,8 +259,12 @@ class Rehearsal {
     const samples = this.#samples;
     const { fleet, writes, quietEvents } = this.#cloud;
     this.#onProgress(1, 'answers');
+    const elasticity = this.#elastics.results();
+    const deeds = this.#deeds.results();
     const nodes = [...fleet.client.cache(node).values()].length;
-    const digest = createHash('sha256').update(JSON.stringify([samples, losses, writes, nodes]));
+    const digest = createHash('sha256').update(
+      JSON.stringify([samples, losses, writes, nodes, deeds.counts, ...elasticity]),
+    );
     return {
       policy: this.#policy.name,
       hash: digest.digest('hex').slice(0, 16),
@@ -246,6 +275,9 @@ class Rehearsal {
         .toSorted((a, b) => b.machines - a.machines)
         .slice(0, 20),
       moves: this.#ledger.moves,
+      carried: fleet.moves.totals,
+      deeds,
+      elasticity,
       energy,
       emptyEnergy,
       carbon,
@@ -254,6 +286,7 @@ class Rehearsal {
       squeezed: machineMs > 0 ? squeezedMs / machineMs : 0,
       overCapMs: this.#overCapMs,
       reserveLostMs: samples.filter(({ reserveHeld }) => !reserveHeld).map(({ atMs }) => atMs),
+      reserveBrokenMs: samples.filter(({ reserveCanHold }) => !reserveCanHold).map(({ atMs }) => atMs),
       reserveCheck: reserveCheckOf(this.#plan.reserveHosts, this.#plan.hosts.length),
       answers: answer(this.#plan, this.#ledger.snapshot, this.#policy),
       writes,

@@ -12,6 +12,7 @@ export interface CloudObjects {
 
 const IDLE_WATTS = 100;
 const FULL_WATTS = 300;
+const SLEEP_WATTS = 5;
 const MOST_MACHINES = 110;
 /** What machines use of which nothing is known, as a share of what they ask for. */
 const USED_SHARE = 0.5;
@@ -54,6 +55,7 @@ function factsOf(node: Stored<Node>): HostFacts {
     machines: pods,
     idleWatts: IDLE_WATTS,
     fullWatts: FULL_WATTS,
+    sleepWatts: SLEEP_WATTS,
     pricePerHour: 0,
   };
 }

@@ -1,0 +1,70 @@
+import type { BalancePolicySpec, ScenarioAutoscale, ScenarioPolicy } from '@godwit/kinds';
+import { GoverningPolicy, type Policy, settingsOf } from '@godwit/planner';
+
+/** A BalancePolicy as it is to be made. */
+export interface PolicyObject {
+  readonly name: string;
+  readonly spec: BalancePolicySpec;
+}
+
+/** A way to use the hosts, to be compared with others. */
+export interface PlannedPolicy {
+  readonly name: string;
+  /** The BalancePolicies that say so; none where machines are only spread. */
+  readonly objects: readonly PolicyObject[];
+  /** By which machines are placed. */
+  readonly placing: Policy;
+  /** How long hosts take to start. */
+  readonly wakeMs: number;
+  /** Groups that are scaled in another way than they say themselves. */
+  readonly scalers: ReadonlyMap<string, ScenarioAutoscale>;
+}
+
+/** What a cloud without any BalancePolicy does. */
+const SPREAD: ScenarioPolicy = { name: 'spread' };
+const OFF = { mode: 'off' } as const;
+
+/** The policies of a scenario; and first that of the cloud itself, where one is known. */
+export function policiesOf(
+  given: readonly ScenarioPolicy[] | undefined,
+  known: readonly PolicyObject[] | undefined,
+): readonly PlannedPolicy[] {
+  const asItIs = known ? [plannedPolicy('as it is', known)] : [];
+  const others = given ?? (known ? [] : [SPREAD]);
+  return [
+    ...asItIs,
+    ...others.map((policy) => {
+      const scalers = new Map(policy.autoscale?.map(({ machines, ...scaler }) => [machines, scaler]));
+      return plannedPolicy(policy.name, objectsOf(policy), scalers);
+    }),
+  ];
+}
+
+function plannedPolicy(
+  name: string,
+  objects: readonly PolicyObject[],
+  scalers: PlannedPolicy['scalers'] = new Map(),
+): PlannedPolicy {
+  const kinds = objects.map(({ name: object, spec }) => ({
+    apiVersion: 'godwit.dev/v1alpha1',
+    kind: 'BalancePolicy',
+    metadata: { name: object },
+    spec,
+  }));
+  const placing = { ...new GoverningPolicy().of(kinds), name };
+  const wakeMs = 1000 * Math.max(...objects.map(({ spec }) => settingsOf(spec).wakeSeconds), 0);
+  return { name, objects, placing, wakeMs, scalers };
+}
+
+/** What a scenario does not speak of is off: advice that nobody follows changes nothing, and takes its time. */
+function objectsOf({ placement, balance, power, reserve, rightSize }: ScenarioPolicy): readonly PolicyObject[] {
+  if ([placement, balance, power, reserve, rightSize].every((part) => part === undefined)) return [];
+  const spec: BalancePolicySpec = {
+    ...(placement && { placement }),
+    balance: balance ?? OFF,
+    power: power ?? OFF,
+    rightSize: rightSize ?? OFF,
+    ...(reserve && { reserve }),
+  };
+  return [{ name: 'rehearsed', spec }];
+}
