@@ -22,10 +22,18 @@ export function quantityOf(resource: string, amount: number): string {
   return resource === 'cpu' ? `${Math.round(amount * 1000)}m` : String(Math.round(amount));
 }
 
+/** Sizes of pods as they were read, which are asked for every other second. */
+const knownSizes = new WeakMap<Pod, Sizes>();
+
 /** What a pod requests. */
-export function sizesOfPod({ spec }: Pod): Sizes {
-  const requests = requestsOfPod(spec);
-  return present((resource) => parseQuantity(requests[resource]));
+export function sizesOfPod(item: Pod): Sizes {
+  let sizes = knownSizes.get(item);
+  if (!sizes) {
+    const requests = requestsOfPod(item.spec);
+    sizes = present((resource) => parseQuantity(requests[resource]));
+    knownSizes.set(item, sizes);
+  }
+  return sizes;
 }
 
 /** What the template of a virtual machine gives it. */
