@@ -71,6 +71,7 @@ export class ElasticPolicyReconciler implements Reconciler {
 
   /** Whether a request waits that nobody but the target of this policy can serve. */
   #isAwaited(policy: Stored<ElasticPolicy>): boolean {
+    if (wakingServices(policy).length === 0) return false;
     return [...this.#nodes.values()].some((item) => wakes(policy, new Set(waitingServices(item))));
   }
 

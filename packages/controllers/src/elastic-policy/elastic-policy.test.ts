@@ -12,6 +12,7 @@ import {
   virtualMachine,
   waitingServicesAnnotation,
 } from '@godwit/kinds';
+import { decisionAnnotation } from '@godwit/planner';
 import { GivenMetrics } from '../test-support/given-metrics.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { ElasticPolicyReconciler } from './elastic-policy-reconciler.ts';
@@ -178,6 +179,10 @@ test('pods grow where they run before there are more of them', async () => {
       ?.cpu;
   await cloud.until('it has two processors', async () => (await request()) === '2');
   assert.equal(await size(), 1);
+  await cloud.until('it is decided why', async () => {
+    const { metadata } = await client.resource(replicaSet).get(name);
+    return /cpu asks for 2 .*"do":"resize","to":"cpu 2000m"/.test(metadata.annotations?.[decisionAnnotation] ?? '');
+  });
   source.all(['web-0'], 1.9);
   await cloud.until('there are more', async () => (await size()) === 2);
 });

@@ -7,10 +7,11 @@ import {
   type MachinesOfTarget,
   type ObservedMachines,
   readScale,
+  recordAction,
   type ScaleReason,
   writeScale,
 } from '../metrics-source/index.ts';
-import { resizeMachine, resizePod, type Sizes, sizesOfMachine, sizesOfPod } from './resize.ts';
+import { resizeMachine, resizeOf, resizePod, type Sizes, sizesOfMachine, sizesOfPod } from './resize.ts';
 
 /** What is scaled. */
 export interface ElasticTarget {
@@ -64,7 +65,12 @@ async function onePod(
     shape: { replicas: 1, sizes: sizesOfPod(item) },
     present: 1,
     ready: readyOf(observed),
-    apply: ({ sizes }) => resizePod(client, item, sizes),
+    apply: async ({ sizes }, reason) => {
+      const resized = await resizePod(client, item, sizes);
+      const address = { group: '', version: 'v1', plural: 'pods', namespace, name: targetRef.name };
+      if (resized) await recordAction(client, address, reason, resizeOf(sizesOfPod(item), sizes));
+      return resized;
+    },
   };
 }
 
@@ -82,9 +88,10 @@ async function aNumberOfMachines(
   }
   const observed = machines.find({ kind: scale.machines, namespace, selector: scale.selector });
   const living = observed.pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const shape = { replicas: scale.wanted, sizes: largest(living.map(sizesOfPod), up && status?.desiredSizes) };
   return {
     machines: observed,
-    shape: { replicas: scale.wanted, sizes: largest(living.map(sizesOfPod), up && status?.desiredSizes) },
+    shape,
     present: scale.present,
     ready: readyOf(observed),
     apply: async ({ replicas, sizes }, reason) => {
@@ -93,6 +100,11 @@ async function aNumberOfMachines(
       let resized = false;
       // New pods come as large as their template says, so that each is looked at each time.
       if (up) for (const item of living) resized = (await resizePod(client, item, sizes)) || resized;
+      // That one comes as large as the others are was decided already.
+      if (resized && differ(shape.sizes, sizes)) {
+        const { subresource: _, ...whole } = scale.address;
+        await recordAction(client, whole, reason, resizeOf(shape.sizes, sizes));
+      }
       return more || resized;
     },
   };
@@ -109,6 +121,10 @@ function largest(sizes: readonly Sizes[], decided: Readonly<Record<string, strin
     if (amount !== undefined) result[resource] = amount;
   }
   return result;
+}
+
+function differ(now: Sizes, wanted: Sizes): boolean {
+  return Object.entries(wanted).some(([resource, amount]) => now[resource] !== amount);
 }
 
 function readyOf({ pods, instances }: ObservedMachines): number {

@@ -10,6 +10,7 @@ import {
   type VirtualMachine,
   virtualMachine,
 } from '@godwit/kinds';
+import type { ActionRecord } from '@godwit/planner';
 import { annotationsOfAction, type ScaleReason } from '../metrics-source/index.ts';
 
 /** Sizes of one machine by resource: cores, bytes. */
@@ -110,12 +111,20 @@ export async function resizeMachine(
     ...(cpu !== undefined && { cpu: { sockets: Math.max(1, Math.ceil(cpu / (cores * threads))) } }),
     ...(memory !== undefined && { memory: { guest: quantityOf('memory', memory) } }),
   };
-  const to = changed.map(([resource, amount]) => `${resource} ${quantityOf(resource, amount)}`).join(', ');
-  const before = Object.fromEntries(changed.map(([resource]) => [resource, now[resource] ?? 0]));
-  const annotations = annotationsOfAction(client, machine, reason, { do: 'resize', to, in: before });
+  const annotations = annotationsOfAction(client, machine, reason, resizeOf(now, wanted));
   const body = { metadata: { annotations }, spec: { template: { spec: { domain } } } };
   await client.resource(virtualMachine).patch(nameOf(machine), { type: 'merge', body });
   return true;
+}
+
+/** What is recorded of another size. */
+export function resizeOf(now: Sizes, wanted: Sizes): Pick<ActionRecord, 'do' | 'to' | 'in'> {
+  const changed = Object.entries(wanted).filter(([resource, amount]) => now[resource] !== amount);
+  return {
+    do: 'resize',
+    to: changed.map(([resource, amount]) => `${resource} ${quantityOf(resource, amount)}`).join(', '),
+    in: Object.fromEntries(changed.map(([resource]) => [resource, now[resource] ?? 0])),
+  };
 }
 
 function nameOf({ metadata: { namespace, name } }: Stored<VirtualMachine>) {

@@ -1,5 +1,5 @@
 import type { ApiClient } from '@godwit/client';
-import type { KubeObject } from '@godwit/kinds';
+import type { Address, KubeObject } from '@godwit/kinds';
 import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/planner';
 
 /** Why a target is scaled: who says so, by which policy, for what reason. */
@@ -28,4 +28,15 @@ export function annotationsOfAction(
     ...action,
   };
   return { [decisionAnnotation]: keepRecord(metadata.annotations?.[decisionAnnotation], record) };
+}
+
+/** Records an action beside what it was done to, where the action itself is a write elsewhere. */
+export async function recordAction(
+  client: ApiClient,
+  address: Address,
+  reason: ScaleReason,
+  action: Pick<ActionRecord, 'do' | 'to' | 'in'>,
+): Promise<void> {
+  const annotations = annotationsOfAction(client, await client.door.get(address), reason, action);
+  await client.door.patch(address, { type: 'merge', body: { metadata: { annotations } } });
 }

@@ -37,10 +37,20 @@ function usedBy({ parts }: MachineSample, { resource, container }: ResourceQuery
   return chosen.reduce((sum, part) => sum + (resource === 'cpu' ? part.cpuCores : part.memoryBytes), 0);
 }
 
-function requestedBy({ spec }: Pod, { resource, container }: ResourceQuery): number | undefined {
+/** What pods request, as they were read: that is asked for at every look. */
+const knownRequests = new WeakMap<Pod, ReturnType<typeof requestsOfPod>>();
+
+function requestsOf(pod: Pod): ReturnType<typeof requestsOfPod> {
+  const requests = knownRequests.get(pod) ?? requestsOfPod(pod.spec);
+  knownRequests.set(pod, requests);
+  return requests;
+}
+
+function requestedBy(pod: Pod, { resource, container }: ResourceQuery): number | undefined {
+  const { spec } = pod;
   const one = spec.containers.find(({ name }) => name === container)?.resources;
   const requests: Readonly<Record<string, string | number>> =
-    container === undefined ? requestsOfPod(spec) : { ...one?.limits, ...one?.requests };
+    container === undefined ? requestsOf(pod) : { ...one?.limits, ...one?.requests };
   const amount = requests[resource];
   if (amount === undefined) return undefined;
   return resource === 'cpu' ? thousandths(amount) / 1000 : wholeUnits(amount);

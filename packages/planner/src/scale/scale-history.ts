@@ -12,24 +12,27 @@ const LONGEST_MS = 3_600_000;
  * the monotonic clock, so that a wall clock that jumps neither opens nor closes a window.
  */
 export class ScaleHistory {
-  #recommended: Entry[] = [];
-  #added: Entry[] = [];
-  #removed: Entry[] = [];
+  /** What was recommended several times in a row stands here once, with the last time. */
+  readonly #recommended: Entry[] = [];
+  readonly #added: Entry[] = [];
+  readonly #removed: Entry[] = [];
 
   recommend(count: number, atMs: number): void {
-    this.#recommended = append(this.#recommended, { atMs, count });
+    if (this.#recommended.at(-1)?.count === count) this.#recommended.pop();
+    append(this.#recommended, { atMs, count });
   }
 
   /** The target was scaled. */
   changed(from: number, to: number, atMs: number): void {
     const entry = { atMs, count: Math.abs(to - from) };
-    if (to > from) this.#added = append(this.#added, entry);
-    else if (to < from) this.#removed = append(this.#removed, entry);
+    if (to > from) append(this.#added, entry);
+    else if (to < from) append(this.#removed, entry);
   }
 
-  /** What was recommended within the window that ends at `nowMs`. */
+  /** Different numbers that were recommended within the window that ends at `nowMs`, one after the other. */
   recommended(windowMs: number, nowMs: number): readonly number[] {
-    return this.#recommended.filter(({ atMs }) => atMs > nowMs - windowMs).map(({ count }) => count);
+    const first = this.#recommended.findLastIndex(({ atMs }) => atMs <= nowMs - windowMs) + 1;
+    return this.#recommended.slice(first).map(({ count }) => count);
   }
 
   /** How many machines more there are than at the beginning of the period, by what was done here. */
@@ -40,6 +43,9 @@ export class ScaleHistory {
   }
 }
 
-function append(entries: readonly Entry[], entry: Entry): Entry[] {
-  return [...entries.filter(({ atMs }) => atMs > entry.atMs - LONGEST_MS), entry];
+/** Entries are in the order of their time: what is too old stands first. */
+function append(entries: Entry[], entry: Entry): void {
+  const old = entries.findIndex(({ atMs }) => atMs > entry.atMs - LONGEST_MS);
+  if (old !== 0) entries.splice(0, old < 0 ? entries.length : old);
+  entries.push(entry);
 }

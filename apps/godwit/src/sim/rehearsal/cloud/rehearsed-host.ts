@@ -17,6 +17,7 @@ import {
   fakePodLogs,
 } from '@godwit/host/fake';
 import type { Pod, Sleep, Stored, VirtualMachineInstance } from '@godwit/kinds';
+import { AnsweringNetwork } from './answering-network.ts';
 
 /** What a host is and takes. */
 export interface HostFacts {
@@ -139,7 +140,7 @@ export class RehearsedHost {
     const bootId = `${this.facts.name}-${this.#boots}`;
     const hypervisor = new FakeHypervisor({ world, guest: () => plainGuest });
     this.#hypervisor = hypervisor;
-    const network = new FakeNetwork(world.clock);
+    const network = new AnsweringNetwork(world.clock);
     return new VirtualMachineManager({ records: noRecords, world, client, events, hypervisor, network, bootId });
   }
 

@@ -120,7 +120,7 @@ export class Elasticity {
     return {
       neededCores,
       servingCores,
-      needed: Math.ceil(neededCores / each - GRAIN),
+      needed: Math.max(0, Math.ceil(neededCores / each - GRAIN)),
       serving: servingCores / each,
     };
   }

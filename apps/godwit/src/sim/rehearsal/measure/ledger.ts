@@ -117,12 +117,12 @@ export class Ledger {
     const known = this.machines.get(uid);
     const told = after && knownMachine(after);
     const now = told?.host !== undefined && this.#off.has(told.host) ? { ...told, runs: false } : told;
-    if (known && now && known.host === now.host && known.runs === now.runs && known.refusal === now.refusal) return;
+    if (known && now && isSame(known, now)) return;
     this.changes++;
     if (known?.runs) this.#count(known, -1);
     if (now) {
       this.machines.set(uid, now);
-      if (now.host && known?.host !== now.host) this.snapshot.put(now.request, now.host);
+      if (now.host && !(known?.host === now.host && isAsLarge(known, now))) this.snapshot.put(now.request, now.host);
     } else this.machines.delete(uid);
     if ((!now || now.request.finished) && known) this.snapshot.remove(uid);
     if (!now?.runs) return;
@@ -144,6 +144,15 @@ export class Ledger {
     this.#lastHost.set(name, host);
     for (const listener of this.#listeners) listener(machine);
   }
+}
+
+function isSame(a: KnownMachine, b: KnownMachine): boolean {
+  return a.host === b.host && a.runs === b.runs && a.refusal === b.refusal && isAsLarge(a, b);
+}
+
+/** Machines that grow where they are take more of their host. */
+function isAsLarge({ request: { amounts: a } }: KnownMachine, { request: { amounts: b } }: KnownMachine): boolean {
+  return a.cpu === b.cpu && a.memory === b.memory;
 }
 
 type Machine = Stored<Pod> | Stored<VirtualMachineInstance>;
