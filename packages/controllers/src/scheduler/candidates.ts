@@ -69,7 +69,8 @@ export class Candidates {
       return undefined;
     }
     const priority = this.#watch.priorities.of(machine);
-    const request = requestOfMachine(machine, { volumes: reach.volumes, priority });
+    const asked = requestOfMachine(machine, { volumes: reach.volumes, priority });
+    const request = this.#watch.successors.withWish(asked);
     return { entry, request, choose: reach.choose, gang: gangOf(machine) };
   }
 

@@ -20,6 +20,7 @@ import { gangOf } from './gangs.ts';
 import { HeldRoom } from './preemption/held-room.ts';
 import { Priorities } from './priorities.ts';
 import { boundHost, comingHost, hasEnded, type Machine, questionOf, waitsForHost } from './schedulable-machine.ts';
+import { Successors } from './successors.ts';
 
 /** A machine that waits for a host, and what has been found out about it. */
 export interface Waiting {
@@ -43,6 +44,8 @@ export class ClusterWatch {
   /** Room that is being made for some of those that wait. */
   readonly held = new HeldRoom(this.snapshot);
   readonly priorities: Priorities;
+  /** Where machines should be that take the place of others. */
+  readonly successors: Successors;
   /** Machines on hosts that have been told to go, by uid. */
   readonly leaving = new Set<string>();
   readonly #client: ApiClient;
@@ -57,6 +60,7 @@ export class ClusterWatch {
   constructor(client: ApiClient) {
     this.#client = client;
     this.priorities = new Priorities(client);
+    this.successors = new Successors(client.world.clock);
     const nodes = client.cache(node);
     const namespaces = client.cache(namespace);
     for (const each of nodes.values()) this.#onNode({ type: 'added', after: each });
@@ -189,11 +193,13 @@ export class ClusterWatch {
     if (host) {
       this.waiting.delete(uid);
       this.#assumed.delete(uid);
+      this.successors.forget(uid);
       if (hasEnded(after)) {
         this.#forget(after);
         return;
       }
       if (after.metadata.deletionTimestamp) this.leaving.add(uid);
+      if (after.metadata.deletionTimestamp && before && !before.metadata.deletionTimestamp) this.successors.goes(after);
       if (!before || boundHost(before) !== host || questionOf(before) !== questionOf(after)) {
         this.snapshot.put(requestOfMachine(after, { priority: this.priorities.of(after) }), host);
         this.#join(after);
@@ -201,6 +207,7 @@ export class ClusterWatch {
       this.#onMove(before, after);
     } else if (waitsForHost(after)) {
       const known = this.waiting.get(uid);
+      if (!known && !before) this.successors.comes(after);
       const question = questionOf(after);
       const refusedAt = known?.question === question ? known.refusedAt : undefined;
       this.waiting.set(uid, { machine: after, question, ...(refusedAt !== undefined && { refusedAt }) });
@@ -228,6 +235,7 @@ export class ClusterWatch {
     this.waiting.delete(uid);
     this.#assumed.delete(uid);
     this.leaving.delete(uid);
+    this.successors.forget(uid);
     this.#leave(machine);
     this.held.release(uid);
     if (comingHost(machine) !== undefined) this.snapshot.remove(arrivalOf(uid));
