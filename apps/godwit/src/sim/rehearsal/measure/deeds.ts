@@ -1,6 +1,6 @@
 import type { ApiClient } from '@godwit/client';
 import { type Decision, type KubeObject, node, pod, type Stored, virtualMachineInstance } from '@godwit/kinds';
-import { decisionAnnotation, decisionsOf } from '@godwit/planner';
+import { decisionAnnotation, decisionsOf, isAction, parseRecords } from '@godwit/planner';
 
 /** Something that was done to a machine or a host, and why: what `godwit why` tells of it. */
 export interface Deed {
@@ -15,8 +15,9 @@ export interface Deed {
 }
 
 export interface DeedsDone {
-  /** How often each was done; `what` tells moves of virtual machines and of pods, and hosts switched on and off. */
   readonly counts: Readonly<Record<DeedKind, number>>;
+  /** How often each was done for which reason, the most frequent first. */
+  readonly reasons: readonly { readonly kind: DeedKind; readonly why: string; readonly count: number }[];
   /** The newest of them. */
   readonly latest: readonly Deed[];
 }
@@ -30,6 +31,7 @@ const REMEMBERED = 500;
 export class Deeds {
   readonly #nowMs: () => number;
   readonly #counts = new Map<DeedKind, number>();
+  readonly #reasons = new Map<string, { readonly kind: DeedKind; readonly why: string; count: number }>();
   readonly #latest: Deed[] = [];
 
   constructor(client: ApiClient, nowMs: () => number) {
@@ -49,6 +51,7 @@ export class Deeds {
         'hosts put to sleep': count('hosts put to sleep'),
         'sizes changed': count('sizes changed'),
       },
+      reasons: [...this.#reasons.values()].toSorted((a, b) => b.count - a.count),
       latest: this.#latest,
     };
   }
@@ -60,6 +63,7 @@ export class Deeds {
     const kind = decision && kindOf(decision);
     if (!decision || !kind) return;
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
+    this.#count(kind, text);
     this.#latest.push({
       atMs: this.#nowMs(),
       action: decision.action,
@@ -68,6 +72,15 @@ export class Deeds {
       decision,
     });
     if (this.#latest.length > REMEMBERED) this.#latest.shift();
+  }
+
+  #count(kind: DeedKind, text: string): void {
+    const [record] = parseRecords(text);
+    const why = record && isAction(record) ? (record.why ?? '') : '';
+    const key = `${kind} ${why}`;
+    const known = this.#reasons.get(key);
+    if (known) known.count++;
+    else this.#reasons.set(key, { kind, why, count: 1 });
   }
 }
 

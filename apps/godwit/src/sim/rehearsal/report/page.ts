@@ -11,6 +11,8 @@ const LANGUAGES = [
   { code: 'zh-Hans', name: '简体中文', words: chinese },
 ] as const;
 const GIB = 2 ** 30;
+/** Most decisions that are shown with their reasons; all that are remembered stand in the data. */
+const MOST_DEEDS = 60;
 
 /** The report as one HTML file. The language is chosen without a script: by which button is checked. */
 export function renderPage(report: Report): string {
@@ -58,7 +60,15 @@ function renderRun(run: Run, report: Report, words: Words): string {
     ({ heading, sentences }) =>
       `<h3>${escaped(heading)}</h3><ul>${sentences.map((sentence) => `<li>${escaped(sentence)}</li>`).join('')}</ul>`,
   );
-  return `${title}${sections.join('')}`;
+  return `${title}${sections.join('')}${renderDeeds(run, words)}`;
+}
+
+function renderDeeds({ deeds: { latest, reasons } }: Run, { use }: Words): string {
+  if (latest.length === 0) return '';
+  const shown = latest.slice(-MOST_DEEDS);
+  const all = reasons.reduce((sum, { count }) => sum + count, 0);
+  const lines = shown.map((deed) => `<li>${escaped(use.deed(deed))}</li>`).join('');
+  return `<details><summary>${escaped(use.deeds(shown.length, all))}</summary><ul>${lines}</ul></details>`;
 }
 
 function charts({ runs }: Report, { charts: titles, series: names }: Words): string[] {
@@ -77,7 +87,17 @@ function charts({ runs }: Report, { charts: titles, series: names }: Words): str
       dashed,
     }));
   const capacity = (value: (sample: Run['samples'][number]) => number): Series[] => [
-    { name: names.capacity, values: runs[0]?.samples.map(value) ?? [], colour: 9 },
+    // Of the policy that has most hosts on: what there could be.
+    {
+      name: names.capacity,
+      values: atMs.map((_, index) =>
+        runs.reduce((most, { samples }) => {
+          const sample = samples[index];
+          return sample ? Math.max(most, value(sample)) : most;
+        }, 0),
+      ),
+      colour: 9,
+    },
   ];
   const all: ChartOptions[] = [
     {
@@ -105,6 +125,7 @@ function charts({ runs }: Report, { charts: titles, series: names }: Words): str
         ...lines(names.running, 1, false, ({ running }) => running),
       ],
     },
+    { title: titles.hosts, atMs, series: lines(names.on, 2, false, ({ hostsOn }) => hostsOn) },
     { title: titles.watts, atMs, series: lines(titles.watts, 3, false, ({ watts }) => watts) },
   ];
   return all.map(figure);

@@ -43,7 +43,7 @@ const CRITERIA: readonly {
   { name: 'cost', badness: ({ cost }) => cost, margin: 0.005 },
   { name: 'coreHours', badness: coreHoursOf, margin: 0.01 },
   { name: 'empty', badness: ({ emptyEnergy }) => -emptyEnergy, margin: 1 },
-  { name: 'moves', badness: ({ moves }) => moves, margin: 0 },
+  { name: 'moves', badness: movesOf, margin: 0 },
 ];
 
 /** Share of all demands that nobody served. */
@@ -56,6 +56,11 @@ function unservedOf({ elasticity }: Run): number {
 /** What machines that follow a demand took. */
 function coreHoursOf({ elasticity }: Run): number {
   return elasticity.reduce((sum, { coreHours }) => sum + coreHours, 0);
+}
+
+/** Machines that were interrupted or carried. */
+function movesOf({ moves, carried, deeds }: Run): number {
+  return moves + carried.machines + deeds.counts['pods moved'];
 }
 
 /** Differences that are judged as shares of the least. */

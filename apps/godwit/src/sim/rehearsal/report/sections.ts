@@ -9,6 +9,7 @@ export interface Section {
 }
 
 const MOST_LOST = 6;
+const MOST_REASONS = 8;
 
 /** What was found under one policy, in words. */
 export function sectionsOf(run: Run, { reserveHosts }: Report, words: Words): readonly Section[] {
@@ -25,6 +26,14 @@ export function sectionsOf(run: Run, { reserveHosts }: Report, words: Words): re
         words.reserve(run, reserveHosts),
         ...(overCap === undefined ? [] : [overCap]),
       ],
+    },
+    {
+      heading: words.use.heading,
+      sentences: [
+        words.use.moves(run),
+        words.use.power(run),
+        ...run.deeds.reasons.slice(0, MOST_REASONS).map(({ kind, why, count }) => words.use.reason(kind, why, count)),
+      ].filter((sentence) => sentence !== ''),
     },
     { heading: words.sections.losses, sentences: run.losses.map(words.loss) },
     {

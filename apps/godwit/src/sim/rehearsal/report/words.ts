@@ -4,6 +4,7 @@ import type { Run } from '../run/index.ts';
 import { type ElasticityWords, elasticityChinese, elasticityEnglish } from './elasticity-words.ts';
 import { money, percent, span, whole } from './figures.ts';
 import type { Criterion, Report } from './report.ts';
+import { type UseWords, useChinese, useEnglish } from './use-words.ts';
 
 /** Everything that a report says, in one language. */
 export interface Words {
@@ -27,14 +28,22 @@ export interface Words {
   readonly refusal: (why: string, machines: number) => string;
   readonly columns: readonly string[];
   readonly row: (run: Run, currency: string) => readonly string[];
-  readonly charts: { readonly cpu: string; readonly memory: string; readonly machines: string; readonly watts: string };
+  readonly charts: {
+    readonly cpu: string;
+    readonly memory: string;
+    readonly machines: string;
+    readonly hosts: string;
+    readonly watts: string;
+  };
   readonly series: {
     readonly capacity: string;
     readonly promised: string;
     readonly used: string;
     readonly wanted: string;
     readonly running: string;
+    readonly on: string;
   };
+  readonly use: UseWords;
   readonly elasticity: ElasticityWords;
   readonly quiet: (run: Run) => string;
   readonly overCap: (run: Run) => string | undefined;
@@ -45,6 +54,8 @@ const rowOf = (run: Run, currency: string): readonly string[] => [
   percent(run.availability, 3),
   percent(run.squeezed, 2),
   whole(run.moves),
+  whole(run.carried.machines + run.deeds.counts['pods moved']),
+  whole(run.deeds.counts['hosts woken'] + run.deeds.counts['hosts put to sleep']),
   `${whole(run.energy)} kWh`,
   `${whole(run.emptyEnergy)} kWh`,
   `${whole(run.carbon)} kg`,
@@ -81,14 +92,19 @@ export const english: Words = {
     refused: 'Machines without a host, and why',
     small: 'How this was found out',
   },
-  more: ({ group, machines, why }) =>
-    why === undefined
-      ? `More than ${whole(machines)} more of ${group} fit.`
-      : `${whole(machines)} more of ${group} fit. Then: ${why}`,
-  lost: ({ kind, name, hosts, machines, homeless }) =>
-    homeless === 0
-      ? `Losing ${kind} ${name} (${many(hosts, 'host')}, ${many(machines, 'machine')}): every machine finds another host.`
-      : `Losing ${kind} ${name} (${many(hosts, 'host')}, ${many(machines, 'machine')}): ${many(homeless, 'machine')} without another host.`,
+  more: ({ group, machines, now, why }) => {
+    const awake = now < machines ? `, ${whole(now)} of them on hosts that are on` : '';
+    return why === undefined
+      ? `More than ${whole(machines)} more of ${group} fit${awake}.`
+      : `${whole(machines)} more of ${group} fit${awake}. Then: ${why}`;
+  },
+  lost: ({ kind, name, hosts, machines, homeless, waiting }) => {
+    const what = `Losing ${kind} ${name} (${many(hosts, 'host')}, ${many(machines, 'machine')}):`;
+    const woken = waiting > 0 ? `, ${whole(waiting)} of them once hosts are woken` : '';
+    return homeless === 0
+      ? `${what} every machine finds another host${woken}.`
+      : `${what} ${many(homeless, 'machine')} without another host${waiting > 0 ? `; ${whole(waiting)} more wait for hosts to be woken` : ''}.`;
+  },
   growth: ({ percentPerWeek, weeks, group }) =>
     percentPerWeek <= 0
       ? 'Nothing grows.'
@@ -99,11 +115,7 @@ export const english: Words = {
     hosts > of
       ? `With ${whole(reserve)} kept free, what runs needs ${whole(hosts)} hosts like these; there are ${whole(of)}.`
       : `${whole(hosts)} of ${many(of, 'host')} would do for what runs, ${whole(reserve)} of them kept free; fewer than ${whole(least)} cannot.`,
-  reserve: ({ reserveLostMs, samples, reserveCheck }, hosts) =>
-    (reserveLostMs.length === 0
-      ? `N+${hosts} was held at every moment.`
-      : `N+${hosts} was not held at ${whole(reserveLostMs.length)} of ${whole(samples.length)} moments, first after ${span(reserveLostMs[0] ?? 0)}.`) +
-    triedEnglish(reserveCheck),
+  reserve: (run, hosts) => useEnglish.reserve(run, hosts) + triedEnglish(run.reserveCheck),
   best: (policy, by) =>
     by === 'nothing'
       ? 'The policies are as good as each other here.'
@@ -115,10 +127,29 @@ export const english: Words = {
       : ` Half ran again after ${span(medianMs ?? longestMs)}, the last after ${span(longestMs)}.`) +
     (missing > 0 ? ` ${whole(missing)} did not come back.` : ''),
   refusal: (why, machines) => `${whole(machines)} at most: ${why}`,
-  columns: ['Policy', 'Availability', 'Short of CPU', 'Moves', 'Energy', 'of that idle', 'CO₂', 'Cost', 'Run'],
+  columns: [
+    'Policy',
+    'Availability',
+    'Short of CPU',
+    'Restarts',
+    'Moves',
+    'Switched',
+    'Energy',
+    'of that idle',
+    'CO₂',
+    'Cost',
+    'Run',
+  ],
   row: rowOf,
-  charts: { cpu: 'Processors (cores)', memory: 'Memory (GiB)', machines: 'Machines', watts: 'Power (W)' },
-  series: { capacity: 'capacity', promised: 'promised', used: 'used', wanted: 'wanted', running: 'running' },
+  charts: {
+    cpu: 'Processors (cores)',
+    memory: 'Memory (GiB)',
+    machines: 'Machines',
+    hosts: 'Hosts that are on',
+    watts: 'Power (W)',
+  },
+  series: { capacity: 'capacity', promised: 'promised', used: 'used', wanted: 'wanted', running: 'running', on: 'on' },
+  use: useEnglish,
   elasticity: elasticityEnglish,
   quiet: ({ writes, quiet }) =>
     `Operations, controllers and the state machines of agents are those of a live cloud: ${whole(writes)} writes. ` +
@@ -154,13 +185,18 @@ export const chinese: Words = {
     refused: '没有主机可用的机器及原因',
     small: '本报告如何得出',
   },
-  more: ({ group, machines, why }) =>
-    why === undefined
-      ? `还能再放下超过 ${whole(machines)} 台 ${group}。`
-      : `还能再放下 ${whole(machines)} 台 ${group}。之后：${why}`,
-  lost: ({ kind, name, hosts, machines, homeless }) => {
+  more: ({ group, machines, now, why }) => {
+    const awake = now < machines ? `（其中 ${whole(now)} 台无需唤醒主机）` : '';
+    return why === undefined
+      ? `还能再放下超过 ${whole(machines)} 台 ${group}${awake}。`
+      : `还能再放下 ${whole(machines)} 台 ${group}${awake}。之后：${why}`;
+  },
+  lost: ({ kind, name, hosts, machines, homeless, waiting }) => {
     const what = `失去${kindsChinese[kind]} ${name}（${whole(hosts)} 台主机，${whole(machines)} 台机器）：`;
-    return homeless === 0 ? `${what}所有机器都能在别处运行。` : `${what}有 ${whole(homeless)} 台机器找不到其他主机。`;
+    const woken = waiting > 0 ? `，其中 ${whole(waiting)} 台要等休眠的主机被唤醒` : '';
+    return homeless === 0
+      ? `${what}所有机器都能在别处运行${woken}。`
+      : `${what}有 ${whole(homeless)} 台机器找不到其他主机${waiting > 0 ? `，另有 ${whole(waiting)} 台要等休眠的主机被唤醒` : ''}。`;
   },
   growth: ({ percentPerWeek, weeks, group }) =>
     percentPerWeek <= 0
@@ -172,11 +208,7 @@ export const chinese: Words = {
     hosts > of
       ? `若预留 ${whole(reserve)} 台，现有负载需要 ${whole(hosts)} 台这样的主机，而现在只有 ${whole(of)} 台。`
       : `现有负载只需 ${whole(of)} 台主机中的 ${whole(hosts)} 台（其中预留 ${whole(reserve)} 台）；少于 ${whole(least)} 台则不可能。`,
-  reserve: ({ reserveLostMs, samples, reserveCheck }, hosts) =>
-    (reserveLostMs.length === 0
-      ? `任何时刻都满足 N+${hosts}。`
-      : `在 ${whole(samples.length)} 个时刻中有 ${whole(reserveLostMs.length)} 个不满足 N+${hosts}，首次出现在 ${span(reserveLostMs[0] ?? 0)} 之后。`) +
-    triedChinese(reserveCheck),
+  reserve: (run, hosts) => useChinese.reserve(run, hosts) + triedChinese(run.reserveCheck),
   best: (policy, by) =>
     by === 'nothing' ? '在此场景下各策略不分高下。' : `${policy} 更适合您：${criteriaChinese[by]}。`,
   loss: ({ what, atMs, hosts, machines, medianMs, longestMs, missing }) =>
@@ -186,10 +218,23 @@ export const chinese: Words = {
       : `一半机器在 ${span(medianMs ?? longestMs)} 后恢复，最后一台在 ${span(longestMs)} 后恢复。`) +
     (missing > 0 ? `有 ${whole(missing)} 台没有恢复。` : ''),
   refusal: (why, machines) => `最多同时 ${whole(machines)} 台：${why}`,
-  columns: ['策略', '可用性', '处理器不足', '迁移次数', '能耗', '其中空闲', '二氧化碳', '费用', '运行标识'],
+  columns: [
+    '策略',
+    '可用性',
+    '处理器不足',
+    '异地重启',
+    '迁移',
+    '开关机',
+    '能耗',
+    '其中空闲',
+    '二氧化碳',
+    '费用',
+    '运行标识',
+  ],
   row: rowOf,
-  charts: { cpu: '处理器（核）', memory: '内存（GiB）', machines: '机器', watts: '功率（W）' },
-  series: { capacity: '容量', promised: '已承诺', used: '已使用', wanted: '期望', running: '运行中' },
+  charts: { cpu: '处理器（核）', memory: '内存（GiB）', machines: '机器', hosts: '开机的主机', watts: '功率（W）' },
+  series: { capacity: '容量', promised: '已承诺', used: '已使用', wanted: '期望', running: '运行中', on: '开机' },
+  use: useChinese,
   elasticity: elasticityChinese,
   quiet: ({ writes, quiet }) =>
     `API 操作、控制器和主机代理的状态机与真实云完全相同：共写入 ${whole(writes)} 次。` +
