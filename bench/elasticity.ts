@@ -32,7 +32,38 @@ export const bench: Bench = async function* ({ say, traces }) {
     say(`${load.name}: ${load.requests.length} minutes`);
     yield* compare(load, most);
   }
+  for (const load of otherLoads(traces)) {
+    say(`${load.name}: ${load.requests.length} minutes`);
+    yield* compareOnly(load);
+  }
 };
+
+/** Other days of the same sites: nothing is chosen by the spans above. */
+function otherLoads(traces: string | undefined): readonly Load[] {
+  const july = nasa(traces, 'july');
+  const half = Math.floor(july.requests.length / 2);
+  return [
+    worldCup(traces, '1998-05-04', '1998-06-01'),
+    worldCup(traces, '1998-05-11', '1998-06-08'),
+    worldCup(traces, '1998-06-01', '1998-06-15'),
+    worldCup(traces, '1998-06-15', '1998-06-29'),
+    worldCup(traces, '1998-07-06', '1998-07-26'),
+    { name: 'NASA, first half of July', requests: july.requests.slice(0, half) },
+    { name: 'NASA, second half of July', requests: july.requests.slice(half) },
+    nasa(traces, 'august'),
+  ];
+}
+
+/** The reference at both of its targets, and ours with as much demand missed. */
+function* compareOnly(load: Load): Iterable<BenchRow> {
+  const { demand, capacity } = demandOf(load.requests);
+  const ours = (margin: number) => elasticityOf(demand, supplyBy(predictive(capacity, margin), load.requests));
+  for (const target of [0.9, 0.7]) {
+    const peer = elasticityOf(demand, supplyBy(horizontalRule(capacity, target), load.requests));
+    const level = `HPA ${target}'s`;
+    yield row(load, level, reaching(peer.under, ours), peer, { value: peer.over, goal: `<= ${level}` });
+  }
+}
 
 function* compare(load: Load, most: number): Iterable<BenchRow> {
   const { demand, capacity } = demandOf(load.requests);

@@ -42,6 +42,16 @@ test('a larger margin never wants fewer', () => {
   assert.ok(high.every((count, minute) => count >= (low[minute] as number)));
 });
 
+test('while nothing is known yet the margin is kept in hand as well', () => {
+  const loads = days(1).slice(0, 20);
+  const load = loads.at(-1) as number;
+  for (const margin of [0, 1, 2, 4]) {
+    const room = (run(loads, margin).at(-1) as number) * options.target;
+    assert.ok(room >= load * (1 + 0.12 * margin), `${room} for ${load} with ${margin}`);
+    assert.ok(room <= load * Math.exp(0.12 * margin) + options.target);
+  }
+});
+
 test('one lost sample changes nothing; a load that is really gone is believed at the second', () => {
   const loads = days(1);
   const whole = run(loads, 2);

@@ -19,8 +19,8 @@ export interface PredictiveAnswer {
   readonly forecast: Forecast;
 }
 
-/** Room, as a share, above the present load while the forecast is not trusted. */
-const ROOM_WITHOUT_FORECAST = 0.25;
+/** The usual error that is assumed while the forecast is not trusted: of whoever says that all stays as it is. */
+const UNKNOWN_SPREAD = 0.12;
 /** How much of a usual error the wanted load may fall in one step. */
 const FALL_IN_ERRORS = 1.2;
 /** Loads below this share of a replica's are all the same. */
@@ -32,7 +32,7 @@ const NEAR_UNCERTAINTY = 0.8;
  * As many replicas as the load will need by the time that a replica ordered now can serve, and until then:
  * for each step up to the horizon the expected load and `margin` usual errors on top, and the largest of these.
  * A sum that falls only a little is held, so that noise does not stop what will be needed a minute later.
- * Where the forecast is not trusted, target tracking: the present load and a quarter more.
+ * Where the forecast is not trusted, target tracking: the present load and room for so many errors of 12 %.
  */
 export class PredictiveScaler {
   readonly #options: PredictiveOptions;
@@ -62,7 +62,7 @@ export class PredictiveScaler {
   }
 
   #needed({ level, expected, spread, trusted }: Forecast): number {
-    if (!trusted) return level * (1 + ROOM_WITHOUT_FORECAST);
+    if (!trusted) return level * Math.exp(this.#options.margin * UNKNOWN_SPREAD);
     let needed = 0;
     for (let step = 1; step <= this.#horizon; step++) {
       const share = step / this.#horizon;
