@@ -10,13 +10,14 @@ import {
 } from '@godwit/kinds';
 import { hostOfNode, type MachineRequest, requestOfMachine, Snapshot } from '@godwit/planner';
 import { groupLabel } from '../cloud/index.ts';
+import { namespaceOf } from '../load/index.ts';
 
 /** A machine as the ledger knows it. */
 export interface KnownMachine {
   /** `namespace/name`: stays when the machine starts anew. */
   readonly name: string;
   readonly group: string;
-  /** Another one of its group is as good: pods of a Deployment have new names. */
+  /** Another one of its group is as good: those that autoscalers make and delete, and pods of a Deployment. */
   readonly replaceable: boolean;
   readonly host: string | undefined;
   readonly runs: boolean;
@@ -138,9 +139,9 @@ export class Ledger {
   }
 
   #began(machine: KnownMachine): void {
-    const { name, host = '' } = machine;
+    const { name, host = '', replaceable } = machine;
     const last = this.#lastHost.get(name);
-    if (last !== undefined && last !== host) this.moves++;
+    if (last !== undefined && last !== host && !replaceable) this.moves++;
     this.#lastHost.set(name, host);
     for (const listener of this.#listeners) listener(machine);
   }
@@ -161,12 +162,13 @@ function knownMachine(machine: Machine): KnownMachine {
   const { namespace = '', name, labels, deletionTimestamp } = machine.metadata;
   const isInstance = machine.kind === 'VirtualMachineInstance';
   const host = isInstance ? (machine as VirtualMachineInstance).status?.nodeName : (machine as Pod).spec.nodeName;
+  const group = labels?.[groupLabel] ?? '';
   const conditions = (machine.status as Conditioned | undefined)?.conditions ?? [];
   const refused = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   return {
     name: `${namespace}/${name}`,
-    group: labels?.[groupLabel] ?? '',
-    replaceable: !isInstance,
+    group,
+    replaceable: !isInstance || namespace === namespaceOf(group),
     host: host === '' ? undefined : host,
     runs: machine.status?.phase === 'Running' && deletionTimestamp === undefined,
     request: requestOfMachine(machine as Stored<KubeObject>),

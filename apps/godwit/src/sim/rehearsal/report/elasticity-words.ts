@@ -20,14 +20,10 @@ export const elasticityEnglish: ElasticityWords = {
   columns: [
     'Policy',
     'Scaled by',
-    'Least',
-    'Mean',
-    'Most',
+    'Machines',
     'Not served',
-    'Too few',
-    'of the time',
-    'Too many',
-    'of the time',
+    'Too few (of the time)',
+    'Too many (of the time)',
     'Changes',
     'Machine-hours',
     'Cost',
@@ -39,7 +35,8 @@ export const elasticityEnglish: ElasticityWords = {
   },
   series: { needed: 'needed', serving: 'serving' },
   note:
-    'Needed is the number of machines that could carry the demand with all of them busy. Not served is the share of ' +
+    'Machines are the least, the mean and the most that were asked for. Needed is the number of machines that could ' +
+    'carry the demand with all of them busy. Not served is the share of ' +
     'the demand that nobody could carry. Too few and too many are machines that were missing, and those beyond what ' +
     'was needed, as a mean share of what was needed (θ_U and θ_O). Cost is what they had of the cost of hosts and ' +
     'energy, by the processors that they asked for.',
@@ -54,14 +51,10 @@ export const elasticityChinese: ElasticityWords = {
   columns: [
     '策略',
     '伸缩方式',
-    '最少',
-    '平均',
-    '最多',
+    '机器数',
     '未满足的需求',
-    '不足（θ_U）',
-    '时间占比',
-    '过剩（θ_O）',
-    '时间占比',
+    '不足（时间占比）',
+    '过剩（时间占比）',
     '调整次数',
     '机器·小时',
     '费用',
@@ -69,7 +62,7 @@ export const elasticityChinese: ElasticityWords = {
   scalers: { ElasticPolicy: 'ElasticPolicy', HorizontalPodAutoscaler: 'HorizontalPodAutoscaler', none: '固定数量' },
   series: { needed: '所需', serving: '服务中' },
   note:
-    '“所需”是所有机器都满负荷时恰好能承担需求的机器数。“未满足的需求”是没有机器能够承担的那部分需求所占的比例。' +
+    '机器数为所要求的最少、平均和最多。“所需”是所有机器都满负荷时恰好能承担需求的机器数。“未满足的需求”是没有机器能够承担的那部分需求所占的比例。' +
     '“不足”与“过剩”是缺少的机器和超出所需的机器，以所需机器数的平均比例表示（θ_U 与 θ_O）。' +
     '费用按所申请的处理器分摊主机与能源的费用。',
   chart: (group) => `${group}：机器数`,
@@ -90,14 +83,10 @@ export function rowOfElasticity(
   return [
     policy,
     scalers[found.scaler],
-    whole(found.least),
-    found.mean.toFixed(1),
-    whole(found.most),
+    `${whole(found.least)} – ${found.mean.toFixed(1)} – ${whole(found.most)}`,
     percent(found.unserved, 3),
-    percent(found.under, 2),
-    percent(found.timeUnder, 2),
-    percent(found.over),
-    percent(found.timeOver),
+    `${percent(found.under, 2)} (${percent(found.timeUnder)})`,
+    `${percent(found.over)} (${percent(found.timeOver)})`,
     whole(found.actionCount),
     whole(found.machineHours),
     money(found.cost, currency),
