@@ -38,10 +38,10 @@ export function fits(
   return shortages;
 }
 
-/** Objects never change: what one asks for is read once, however many bindings to its host follow. */
 const requests = new WeakMap<KubeObject, MachineRequest>();
 
-function knownRequest(object: KubeObject): MachineRequest {
+/** What a machine asks for, read once however often it is looked at: objects of the API never change. */
+export function knownRequest(object: KubeObject): MachineRequest {
   let request = requests.get(object);
   if (!request) {
     request = requestOfMachine(object);

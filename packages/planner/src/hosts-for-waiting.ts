@@ -2,7 +2,7 @@ import type { Random } from '@godwit/base';
 import { place } from './place.ts';
 import type { Policy } from './policy.ts';
 import type { MachineRequest } from './request/machine-request.ts';
-import { awake } from './snapshot/host.ts';
+import { awake, type Host } from './snapshot/host.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
 
 /** Names of hosts that do not run, but can. */
@@ -15,7 +15,7 @@ export interface Sleepers {
 /**
  * Names of sleeping hosts that would be given machines which wait, if all of them were awake: by the same questions and
  * the same policy that place them. Machines that are served by hosts which wake already wake no others, and machines
- * that nothing would help wake none.
+ * that nothing would help wake none. Leaves the snapshot as it was.
  */
 export function hostsForWaiting(
   snapshot: Snapshot,
@@ -24,14 +24,16 @@ export function hostsForWaiting(
   policy: Policy,
   random: Random,
 ): readonly string[] {
-  const trial = snapshot.copy();
+  const before = snapshot.hosts.filter((host) => host && (waking.has(host.name) || asleep.has(host.name))) as Host[];
   const wake = (names: ReadonlySet<string>) => {
-    for (const host of snapshot.hosts) if (host && names.has(host.name)) trial.setHost(awake(host));
+    for (const host of before) if (names.has(host.name)) snapshot.setHost(awake(host));
   };
   wake(waking);
-  const left = place(trial, waiting, policy, random).refusals.map(({ request }) => request);
-  if (left.length === 0) return [];
+  const first = place(snapshot, waiting, policy, random);
+  const left = first.refusals.map(({ request }) => request);
   wake(asleep);
-  const { placements } = place(trial, left, policy, random);
+  const { placements } = place(snapshot, left, policy, random);
+  for (const { request } of [...first.placements, ...placements]) snapshot.remove(request.uid);
+  for (const host of before) snapshot.setHost(host);
   return [...new Set(placements.map(({ host }) => host))].filter((host) => asleep.has(host));
 }

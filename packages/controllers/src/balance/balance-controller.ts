@@ -78,20 +78,18 @@ export class BalanceController implements Reconciler {
     }
     const memory = this.#memoryOf(policy);
     const nowMs = this.#client.world.clock.now();
-    const observed = this.#observer.observe(policy);
-    if (memory.isSampleDue(nowMs)) memory.observe(await this.#usages(), observed.ids, nowMs);
     const dueMs = memory.plannedMs + memory.settings.intervalSeconds * 1000;
-    const needed = (await this.#hostsForWaiting(policy)).length > 0;
-    if (needed || nowMs >= dueMs || nowMs < memory.plannedMs) {
+    const wanted = new Set(await this.#observer.hostsForWaiting(policy, this.#drivers.power));
+    const isPlanDue = wanted.size > 0 || nowMs >= dueMs || nowMs < memory.plannedMs;
+    const isSampleDue = memory.isSampleDue(nowMs);
+    if (isPlanDue || isSampleDue) {
+      const observed = this.#observer.observe(policy);
+      if (isSampleDue) memory.observe(await this.#usages(), observed.ids, nowMs);
       // Before: what breaks half-way must not be carried out again at once.
-      memory.plannedMs = nowMs;
-      await this.#plan(policy, observed, memory);
+      if (isPlanDue) memory.plannedMs = nowMs;
+      if (isPlanDue) await this.#plan(policy, observed, memory, wanted);
     }
     return after(SAMPLE_MS, 'machines are measured every minute');
-  }
-
-  #hostsForWaiting(policy: BalancePolicy): Promise<readonly string[]> {
-    return this.#observer.hostsForWaiting(policy, this.#drivers.power);
   }
 
   async #tellIdle({ metadata, status }: Stored<BalancePolicy>): Promise<void> {
@@ -126,11 +124,15 @@ export class BalanceController implements Reconciler {
     }
   }
 
-  async #plan(policy: Stored<BalancePolicy>, observed: Observed, memory: PolicyMemory): Promise<void> {
+  async #plan(
+    policy: Stored<BalancePolicy>,
+    observed: Observed,
+    memory: PolicyMemory,
+    wanted: ReadonlySet<string>,
+  ): Promise<void> {
     const { machines, lostTo } = observed;
     const situation = await this.#observer.situation(policy, observed, memory, this.#drivers.power);
     const plan = planBalance(situation, memory.settings);
-    const wanted = new Set(await this.#hostsForWaiting(policy));
     const waiting = situation.hosts.flatMap(({ name, open }, index) => (open && wanted.has(name) ? [index] : []));
     const power = powerPlan(situation, plan, waiting, memory);
     const sizes = policy.spec.rightSize?.mode === 'off' ? [] : sizesOf(machines, memory);

@@ -15,7 +15,14 @@ import {
   storageClass,
   virtualMachineInstance,
 } from '@godwit/kinds';
-import { hostsForWaiting, type MachineRequest, policyOf, requestOfMachine, type Situation } from '@godwit/planner';
+import {
+  hostsForWaiting,
+  knownRequest,
+  type MachineRequest,
+  policyOf,
+  requestOfMachine,
+  type Situation,
+} from '@godwit/planner';
 import { reachOfClaims } from '../scheduler/claim-reach.ts';
 import { ClusterWatch } from '../scheduler/cluster-watch.ts';
 import {
@@ -149,6 +156,7 @@ export class Observer {
   }
 
   #requestOf(machine: Machine): MachineRequest {
+    if (claimsOf(machine).length === 0) return knownRequest(machine);
     const client = this.#client;
     const reach = reachOfClaims(claimsOf(machine), {
       claim: (name) => client.cache(persistentVolumeClaim).get({ namespace: machine.metadata.namespace ?? '', name }),

@@ -6,11 +6,12 @@ import {
   type BalanceMachine,
   type Host,
   hostOfNode,
+  isAllowed,
+  knownRequest,
   type MachineRequest,
   migrationBytesPerSecond,
   type PowerCurve,
   policyOf,
-  requestOfMachine,
   type Situation,
   type Snapshot,
 } from '@godwit/planner';
@@ -56,13 +57,19 @@ export function situationOf(facts: SituationFacts): Situation {
     machines: machines.map((machine) => balanceMachine(machine, indexOf, facts)),
     recentMovesMs: memory.recentMovesMs,
     allows: (index, host) => {
+      const row = rows[host];
+      if (row === undefined) return false;
       let may = allowed.get(index);
+      const machine = machines[index] as Machine;
+      // Most are only asked about where they are.
+      if (!may && nodes[host]?.metadata.name === boundHost(machine)) {
+        return isAllowed(snapshot, facts.requestOf(machine), placing, row);
+      }
       if (!may) {
-        may = allowedHosts(snapshot, facts.requestOf(machines[index] as Machine), placing);
+        may = allowedHosts(snapshot, facts.requestOf(machine), placing);
         allowed.set(index, may);
       }
-      const row = rows[host];
-      return row !== undefined && may[row] === 1;
+      return may[row] === 1;
     },
   };
 }
@@ -110,7 +117,7 @@ function balanceMachine(
   { memory }: SituationFacts,
 ): BalanceMachine {
   const id = idOf(machine);
-  const { cpu = 0, ...held } = requestOfMachine(machine).amounts;
+  const { cpu = 0, ...held } = knownRequest(machine).amounts;
   const used = memory.usages.get(id);
   const movedMs = memory.movedMs.get(id);
   return {

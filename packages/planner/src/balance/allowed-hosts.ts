@@ -19,6 +19,29 @@ const filters = [hasRightArchitecture, toleratesTaints, matchesNodeSelector, has
  * questions that place it. Other machines are where they are now; what a plan does to them is asked at the binding.
  */
 export function allowedHosts(snapshot: Snapshot, request: MachineRequest, policy: Policy): Uint8Array {
+  const allowed = new Uint8Array(snapshot.rowCount);
+  judge(snapshot, request, policy, (isAllowed) => {
+    for (let row = 0; row < snapshot.rowCount; row++) allowed[row] = isAllowed(row) ? 1 : 0;
+  });
+  return allowed;
+}
+
+/** The same about one row. */
+export function isAllowed(snapshot: Snapshot, request: MachineRequest, policy: Policy, row: number): boolean {
+  let answer = false;
+  judge(snapshot, request, policy, (isAllowedOn) => {
+    answer = isAllowedOn(row);
+  });
+  return answer;
+}
+
+/** Asks while the machine itself does not count. */
+function judge(
+  snapshot: Snapshot,
+  request: MachineRequest,
+  policy: Policy,
+  ask: (isAllowed: (row: number) => boolean) => void,
+): void {
   const home = snapshot.hostOf(request.uid);
   snapshot.remove(request.uid);
   try {
@@ -27,16 +50,14 @@ export function allowedHosts(snapshot: Snapshot, request: MachineRequest, policy
       return test ? [test] : [];
     });
     const places = placeFilters.flatMap((filter) => filter.prepare(request, snapshot));
-    const allowed = new Uint8Array(snapshot.rowCount);
-    for (let row = 0; row < snapshot.rowCount; row++) {
+    ask((row) => {
       const host = snapshot.hosts[row];
-      if (!host) continue;
-      const passes =
+      return (
+        host !== undefined &&
         tests.every((test) => test(row) === reasons.passes) &&
-        places.every(({ key, ask }) => ask(host.labels[key]) === reasons.passes);
-      allowed[row] = passes ? 1 : 0;
-    }
-    return allowed;
+        places.every((place) => place.ask(host.labels[place.key]) === reasons.passes)
+      );
+    });
   } finally {
     if (home !== undefined) snapshot.put(request, home);
   }

@@ -2,7 +2,7 @@
  * Which machines should move, and why. Loads are measured and forecast (`load-memory.ts`), a plan is thought out on
  * a `Floor`, weighed in joules, and good only if it gains more than it costs and the reserve holds (`plan.ts`).
  */
-export { allowedHosts } from './allowed-hosts.ts';
+export { allowedHosts, isAllowed } from './allowed-hosts.ts';
 export { Board, type BoardInput, type Measure } from './even/board.ts';
 export { defaultCosts } from './even/default-costs.ts';
 export { makeEven } from './even/search.ts';

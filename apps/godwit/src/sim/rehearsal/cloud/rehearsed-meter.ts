@@ -1,7 +1,7 @@
 import type { ApiClient } from '@godwit/client';
 import type { Meter, Usages } from '@godwit/controllers';
 import { type Pod, pod, type Stored, type VirtualMachineInstance, virtualMachineInstance } from '@godwit/kinds';
-import { requestOfMachine } from '@godwit/planner';
+import { knownRequest } from '@godwit/planner';
 
 /** What the machines of a group use of what they ask for, now: 1 is all of it. */
 export type ShareOf = (group: string) => number;
@@ -32,7 +32,7 @@ export class RehearsedMeter implements Meter {
       const group = machine.metadata.labels?.[groupLabel] ?? '';
       let share = shares.get(group);
       if (share === undefined) shares.set(group, (share = this.#shareOf(group)));
-      const { cpu = 0, memory = 0 } = requestOfMachine(machine).amounts;
+      const { cpu = 0, memory = 0 } = knownRequest(machine).amounts;
       usages.set(id, { cpu: cpu * share, memory: isInstance ? memory : (memory * (1 + Math.min(1, share))) / 2 });
     };
     for (const one of this.#client.cache(pod).values()) {
