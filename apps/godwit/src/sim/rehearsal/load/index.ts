@@ -9,5 +9,5 @@
  */
 export { RehearsedMetrics } from './rehearsed-metrics.ts';
 export { epochBefore, ScenarioTime } from './scenario-time.ts';
-export { namespaceOf, type SharedLoad } from './shared-load.ts';
+export { namespaceOf, SharedLoad } from './shared-load.ts';
 export { SharedLoads } from './shared-loads.ts';

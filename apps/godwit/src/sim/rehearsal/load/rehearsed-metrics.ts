@@ -12,10 +12,10 @@ const WINDOW_MS = 3_000;
  * come, whether or not they are served.
  */
 export class RehearsedMetrics implements MetricsSource {
-  readonly #loads: SharedLoads;
+  readonly #loads: Pick<SharedLoads, 'in'>;
   readonly #clock: Clock;
 
-  constructor(loads: SharedLoads, clock: Clock) {
+  constructor(loads: Pick<SharedLoads, 'in'>, clock: Clock) {
     this.#loads = loads;
     this.#clock = clock;
   }
