@@ -6,9 +6,16 @@ export function sameJson(a: unknown, b: unknown): boolean {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
     return a.every((item, index) => sameJson(item, b[index]));
   }
-  const left = Object.entries(a).filter(([, value]) => value !== undefined);
-  const right = Object.entries(b).filter(([, value]) => value !== undefined);
-  if (left.length !== right.length) return false;
-  const values = b as Readonly<Record<string, unknown>>;
-  return left.every(([key, value]) => Object.hasOwn(b, key) && sameJson(value, values[key]));
+  return sameFields(a as Fields, b as Fields);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function sameFields(a: Fields, b: Fields): boolean {
+  for (const name in a) {
+    const value = a[name];
+    if (value !== undefined && !(Object.hasOwn(b, name) && sameJson(value, b[name]))) return false;
+  }
+  for (const name in b) if (b[name] !== undefined && (a[name] === undefined || !Object.hasOwn(a, name))) return false;
+  return true;
 }

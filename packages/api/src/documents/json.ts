@@ -32,6 +32,49 @@ function equalObjects(a: JsonObject, b: JsonObject): boolean {
   return true;
 }
 
+/**
+ * `after`, in which everything that is equal to its place in `before` is that very value: versions of an object share
+ * what they have in common, and who compares them looks only at the rest. `after` belongs to the caller, except for
+ * what it shares with `before` already.
+ */
+export function shareJson<T>(before: unknown, after: T): T {
+  if (before === after || typeof before !== 'object' || typeof after !== 'object') return after;
+  if (before === null || after === null || Array.isArray(before) !== Array.isArray(after)) return after;
+  const same = Array.isArray(after)
+    ? shareItems(before as unknown[], after)
+    : shareFields(before as JsonObject, after as JsonObject);
+  return same ? (before as T) : after;
+}
+
+/** Whether all of it is the same. */
+function shareItems(before: readonly unknown[], after: unknown[]): boolean {
+  let same = before.length === after.length;
+  for (let index = 0; index < after.length; index++) {
+    const old = before[index];
+    const value = after[index];
+    if (value === old) continue;
+    const shared = shareJson(old, value);
+    if (shared !== value) after[index] = shared;
+    if (shared !== old) same = false;
+  }
+  return same;
+}
+
+function shareFields(before: JsonObject, after: JsonObject): boolean {
+  let same = true;
+  for (const name in after) {
+    const old = before[name];
+    const value = after[name];
+    if (value === old) continue;
+    const shared = shareJson(old, value);
+    if (shared !== value) after[name] = shared;
+    if (shared !== old) same = false;
+  }
+  if (!same) return false;
+  for (const name in before) if (after[name] === undefined && before[name] !== undefined) return false;
+  return true;
+}
+
 /** A private deep copy. */
 export function copyJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;

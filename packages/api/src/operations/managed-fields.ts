@@ -70,6 +70,7 @@ export function entriesOfUpdate(
 }
 
 export function managersBefore(old: KubeObject, sent: unknown, throughSubresource: boolean): readonly ManagedFields[] {
-  const asked = Array.isArray(sent) && sent.length > 0 && !throughSubresource ? readManagers(sent) : undefined;
+  const own = sent !== old.metadata.managedFields;
+  const asked = own && Array.isArray(sent) && sent.length > 0 && !throughSubresource ? readManagers(sent) : undefined;
   return asked ?? storedManagers(old.metadata.managedFields);
 }

@@ -31,7 +31,7 @@ import type { Engine } from './engine.ts';
 import { entriesOfUpdate, managedDifference, managerOf, managersBefore, writablePart } from './managed-fields.ts';
 import type { Caller, DocumentWriteOptions, Written } from './operations.ts';
 import { readObject } from './read-object.ts';
-import { type ChangedObject, changeObject } from './update.ts';
+import { type ChangedObject, changeObject, unchangeable } from './update.ts';
 
 export async function patchDocument(
   engine: Engine,
@@ -59,7 +59,8 @@ function patched(
   current: KubeObject,
 ): ChangedObject {
   const value = withoutKnownManagers(patchedValue(current, patch, objectSchema(kind)), current);
-  const object = readObject(caller, kind, address, value, options);
+  const known = unchangeable(kind, address.subresource ?? '', current);
+  const object = readObject(caller, kind, address, value, { ...options, known });
   const { managedFields: sent, resourceVersion, uid } = object.metadata;
   // A patch that does not speak of the version holds for whatever there is.
   const version = resourceVersion === current.metadata.resourceVersion ? '' : (resourceVersion ?? '');

@@ -18,6 +18,8 @@ const SIZE_LIMIT = 3 * 1024 * 1024;
 export interface ReadOptions extends DocumentWriteOptions {
   /** The object is a part of one: fields that are required may be missing. */
   readonly partial?: boolean;
+  /** What was stored, as far as nobody changes the answer: what is shared with it is sound, and stays shared. */
+  readonly known?: object | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export function readObject(
   if (!isObject(value)) throw new StatusFailure('BadRequest', `the body must be one ${kind.kind} object`);
   checkType(kind, value);
   const walk = new Walk();
-  const copy = shapeOf(objectSchema(kind))(value, walk) as JsonObject;
+  const copy = shapeOf(objectSchema(kind))(value, walk, options.known) as JsonObject;
   if (walk.size > SIZE_LIMIT) {
     const message = `Request entity too large: limit is ${SIZE_LIMIT} bytes`;
     throw new StatusFailure('RequestEntityTooLarge', message);

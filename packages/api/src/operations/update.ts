@@ -1,6 +1,6 @@
 import { type Address, type Cause, type Draft, type KindDefinition, type KubeObject } from '@godwit/kinds';
 import { Document } from '../documents/document.ts';
-import { equalJson, hasEntries, type JsonObject, valuesAt } from '../documents/json.ts';
+import { equalJson, hasEntries, type JsonObject, shareJson, valuesAt } from '../documents/json.ts';
 import { documentKey } from '../documents/keys.ts';
 import { conflict, forbidden, invalid, metadataCauses, modified, quoted } from '../validation/index.ts';
 import { type Attempt, untilWritten } from './attempt.ts';
@@ -34,7 +34,8 @@ export async function updateDocument(
   }
   const manager = managerOf(caller, options.fieldManager, 'Update', subresource);
   return changeObject(engine, caller, kind, address, options, (current, again) => {
-    const object = readObject(again ? { user: caller.user } : caller, kind, address, value, options);
+    const known = unchangeable(kind, subresource, current.object);
+    const object = readObject(again ? { user: caller.user } : caller, kind, address, value, { ...options, known });
     const sent = object.metadata.managedFields;
     return {
       object,
@@ -43,6 +44,14 @@ export async function updateDocument(
       uid: object.metadata.uid ?? current.object.metadata.uid,
     };
   });
+}
+
+/** What a write through this way in never changes of a stored object, in place: the part that it may share. */
+export function unchangeable(kind: KindDefinition, subresource: string, object: KubeObject): object {
+  if (subresource === 'status') return object;
+  const { managedFields } = object.metadata;
+  const { status } = object as { readonly status?: unknown };
+  return { metadata: { managedFields }, ...(kind.subresources.status && subresource !== 'binding' && { status }) };
 }
 
 function placedMetadata(value: unknown, { name, namespace }: Address): object {
@@ -124,6 +133,7 @@ async function nextVersion(
   if (address.subresource !== 'status') kind.defaults?.(object);
   await attempt.admit({ operation: 'update', address, kind, object, old });
   checkChange(kind, address, old, object);
+  shareParts(old, object);
   const now = engine.now();
   const bodyChanged = !equalBodies(kind, old, object);
   if (kind.hasGeneration && bodyChanged) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
@@ -195,6 +205,15 @@ function validationContext(old: KubeObject, subresource: string | undefined) {
 function addedFinalizers(old: KubeObject, object: KubeObject): readonly string[] {
   const known = new Set(old.metadata.finalizers);
   return (object.metadata.finalizers ?? []).filter((finalizer) => !known.has(finalizer));
+}
+
+/** Makes the parts of a new version that have not changed those of the old one. */
+function shareParts(old: KubeObject, object: Draft<KubeObject>): void {
+  const before = old as unknown as JsonObject;
+  const after = object as unknown as JsonObject;
+  for (const name in after) if (name !== 'metadata') after[name] = shareJson(before[name], after[name]);
+  const metadata = after.metadata as JsonObject;
+  for (const name in metadata) metadata[name] = shareJson((before.metadata as JsonObject)[name], metadata[name]);
 }
 
 /** Whether everything but metadata and status is the same. */

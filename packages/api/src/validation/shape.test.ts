@@ -129,3 +129,12 @@ test('anything at all is either copied or complained about, and never thrown at'
     }),
   );
 });
+
+test('what is the very value that was read before is neither read again nor copied, but counted', () => {
+  const shape = shapeOf(object({ labels: mapOf(string('One.'), 'Labels.') }).json);
+  const labels = { app: 'web' };
+  const [fresh, again] = [new Walk(), new Walk()];
+  assert.notEqual((shape({ labels }, fresh, {}) as { labels: object }).labels, labels);
+  assert.equal((shape({ labels }, again, { labels }) as { labels: object }).labels, labels);
+  assert.equal(again.size, fresh.size);
+});

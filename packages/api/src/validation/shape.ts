@@ -11,8 +11,11 @@ import type { Walk } from './walk.ts';
  * This is done by closures that are made once for each schema object, and not by generated code: one pass
  * instead of three (copy, prune, check), nothing to compile for a kind that nobody uses, and the same
  * validation works in a browser whose policy forbids `eval`.
+ *
+ * What is the very value that `known` has in the same place was read by the same shape before, and is not read again
+ * and not copied.
  */
-export type Shape = (value: unknown, walk: Walk) => unknown;
+export type Shape = (value: unknown, walk: Walk, known?: unknown) => unknown;
 
 const shapes = new WeakMap<JsonSchema, Shape>();
 
@@ -47,7 +50,8 @@ function compile(schema: JsonSchema): Shape {
 }
 
 /** A value that no schema describes: kept as it is. */
-function copyOpen(value: unknown, walk: Walk): unknown {
+function copyOpen(value: unknown, walk: Walk, known?: unknown): unknown {
+  if (value === known && typeof value === 'object' && value !== null) return walk.take(value);
   walk.size += typeof value === 'string' ? value.length + 3 : 6;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => copyOpen(item, walk));
@@ -75,8 +79,10 @@ function objectShape(schema: JsonSchema): Shape {
   for (const [name, field] of Object.entries(schema.properties ?? {}))
     fields.set(name, { schema: field, shape: undefined });
   const required = schema.required ?? [];
-  return (value, walk) => {
+  return (value, walk, known) => {
     if (!isObject(value)) return wrongType(value, walk, 'object');
+    if (value === known) return walk.take(value);
+    const before = isObject(known) ? known : undefined;
     const copy: JsonObject = {};
     for (const name in value) {
       const child = value[name];
@@ -84,14 +90,14 @@ function objectShape(schema: JsonSchema): Shape {
       const field = fields.get(name);
       walk.size += name.length + 4;
       if (!field) {
-        if (open) setField(copy, name, copyOpen(child, walk));
+        if (open) setField(copy, name, copyOpen(child, walk, before?.[name]));
         else walk.unknown(name);
         continue;
       }
       if (child === null && !field.schema.nullable) continue;
       field.shape ??= shapeOf(field.schema);
       walk.enter(name);
-      const copied = child === null ? null : field.shape(child, walk);
+      const copied = child === null ? null : field.shape(child, walk, before?.[name]);
       walk.leave();
       if (copied !== undefined) copy[name] = copied;
     }
@@ -110,8 +116,10 @@ function missing(name: string, value: JsonObject, walk: Walk): void {
 
 function mapShape(valueSchema: JsonSchema): Shape {
   let shape: Shape | undefined;
-  return (value, walk) => {
+  return (value, walk, known) => {
     if (!isObject(value)) return wrongType(value, walk, 'object');
+    if (value === known) return walk.take(value);
+    const before = isObject(known) ? known : undefined;
     shape ??= shapeOf(valueSchema);
     const copy: JsonObject = {};
     for (const name in value) {
@@ -120,7 +128,7 @@ function mapShape(valueSchema: JsonSchema): Shape {
       walk.size += name.length + 4;
       walk.enter(name);
       // A key without a value is kept as Kubernetes keeps it: as the empty string.
-      const copied = child === null && valueSchema.type === 'string' ? '' : shape(child, walk);
+      const copied = child === null && valueSchema.type === 'string' ? '' : shape(child, walk, before?.[name]);
       walk.leave();
       if (copied !== undefined) setField(copy, name, copied);
     }
@@ -131,8 +139,10 @@ function mapShape(valueSchema: JsonSchema): Shape {
 function listShape(schema: JsonSchema): Shape {
   let shape: Shape | undefined;
   const { minItems = 0, maxItems = Number.POSITIVE_INFINITY } = schema;
-  return (value, walk) => {
+  return (value, walk, known) => {
     if (!Array.isArray(value)) return wrongType(value, walk, 'array');
+    if (value === known) return walk.take(value);
+    const before: readonly unknown[] = Array.isArray(known) ? known : [];
     shape ??= schema.items ? shapeOf(schema.items) : copyOpen;
     if (value.length > maxItems) {
       walk.refuse('FieldValueTooMany', `Too many: ${value.length}: must have at most ${maxItems} items`);
@@ -143,7 +153,7 @@ function listShape(schema: JsonSchema): Shape {
     const copy: unknown[] = [];
     for (let index = 0; index < value.length; index++) {
       walk.enter(index);
-      copy.push(shape(value[index], walk));
+      copy.push(shape(value[index], walk, before[index]));
       walk.leave();
     }
     return copy;

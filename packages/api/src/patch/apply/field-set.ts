@@ -21,8 +21,10 @@ function node(member: boolean, steps: Record<string, FieldSet>): FieldSet | unde
   return member ? emptyLeaf : undefined;
 }
 
+/** What is in either: `a` itself where `b` adds nothing. */
 export function union(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
   if (!a || !b || a === b) return a ?? b;
+  if (covers(a, b)) return a;
   const steps: Record<string, FieldSet> = {};
   for (const step in a) if (step !== SELF) steps[step] = union(a[step], b[step]) as FieldSet;
   for (const step in b) if (step !== SELF && steps[step] === undefined) steps[step] = b[step] as FieldSet;
@@ -40,8 +42,30 @@ export function intersection(a: FieldSet | undefined, b: FieldSet | undefined): 
   return node(isMember(a) && isMember(b), steps);
 }
 
+/** Whether everything in `b` is in `a`. */
+function covers(a: FieldSet, b: FieldSet): boolean {
+  if (isMember(b) && !isMember(a)) return false;
+  for (const step in b) {
+    if (step === SELF) continue;
+    const inner = a[step];
+    if (inner === undefined || !covers(inner, b[step] as FieldSet)) return false;
+  }
+  return true;
+}
+
+/** Whether something is in both, or with `below` something of `a` is below what is in `b`. */
+function meets(a: FieldSet, b: FieldSet, below: boolean): boolean {
+  if (isMember(b) && (below || isMember(a))) return true;
+  for (const step in b) {
+    const inner = step === SELF ? undefined : a[step];
+    if (inner !== undefined && meets(inner, b[step] as FieldSet, below)) return true;
+  }
+  return false;
+}
+
+/** What is in `a` and not in `b`: `a` itself where they have nothing in common. */
 export function difference(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
-  if (!a || !b) return a;
+  if (!a || !b || !meets(a, b, false)) return a;
   const steps: Record<string, FieldSet> = {};
   for (const step in a) {
     const rest = step === SELF ? undefined : difference(a[step], b[step]);
@@ -52,7 +76,7 @@ export function difference(a: FieldSet | undefined, b: FieldSet | undefined): Fi
 
 /** Takes out what is in `b` and everything below it: a field that is gone has nothing in it any more. */
 export function withoutTrees(a: FieldSet | undefined, b: FieldSet | undefined): FieldSet | undefined {
-  if (!a || !b) return a;
+  if (!a || !b || !meets(a, b, true)) return a;
   if (isMember(b)) return undefined;
   const steps: Record<string, FieldSet> = {};
   for (const step in a) {
