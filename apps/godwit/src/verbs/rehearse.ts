@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Failure, SystemClock } from '@godwit/base';
+import { Failure, SeededIds, SystemClock, silentLog } from '@godwit/base';
+import { systemRandom } from '@godwit/base/node';
+import { ApiClient } from '@godwit/client';
 import { HttpDoor, readKubeconfig } from '@godwit/client/node';
-import type { Address, KubeObject } from '@godwit/kinds';
+import { ApiMeter } from '@godwit/controllers';
+import type { Address, Door, KubeObject } from '@godwit/kinds';
 import { load } from 'js-yaml';
 import {
   type CloudObjects,
@@ -85,7 +88,7 @@ interface SavedList {
   readonly items?: readonly KubeObject[];
 }
 
-/** `kubectl get nodes,vmi,pods -A -o json` is a saved cloud; a kubeconfig leads to a live one. */
+/** `kubectl get nodes,vmi,pods,balancepolicies -A -o json` is a saved cloud; a kubeconfig leads to a live one. */
 async function readCloud(path: string): Promise<CloudObjects> {
   const content = readYaml(path) as SavedList;
   if (content.kind === 'Config') return readLive(path);
@@ -93,20 +96,36 @@ async function readCloud(path: string): Promise<CloudObjects> {
     throw new Failure('not-a-cloud', `${path} is neither a kubeconfig nor a list of nodes and machines`);
   }
   const of = (kind: string) => (content.items ?? []).filter((item) => item.kind === kind);
-  return { nodes: of('Node'), instances: of('VirtualMachineInstance'), pods: of('Pod') };
+  const [nodes, instances, pods] = [of('Node'), of('VirtualMachineInstance'), of('Pod')];
+  return { nodes, instances, pods, policies: of('BalancePolicy') };
 }
 
 async function readLive(path: string): Promise<CloudObjects> {
-  const door = new HttpDoor(readKubeconfig(path), { clock: new SystemClock() });
+  const clock = new SystemClock();
+  const door = new HttpDoor(readKubeconfig(path), { clock });
   const list = async (address: Address, kind: string) => {
     const { items } = await door.list(address, {});
     // Items of a list do not say what they are.
     return (items as readonly KubeObject[]).map((item) => ({ ...item, kind, apiVersion: 'v1' }));
   };
-  const [nodes, instances, pods] = await Promise.all([
+  const [nodes, instances, pods, policies] = await Promise.all([
     list({ group: '', version: 'v1', plural: 'nodes' }, 'Node'),
     list({ group: 'kubevirt.io', version: 'v1', plural: 'virtualmachineinstances' }, 'VirtualMachineInstance'),
     list({ group: '', version: 'v1', plural: 'pods' }, 'Pod'),
+    list({ group: 'godwit.dev', version: 'v1alpha1', plural: 'balancepolicies' }, 'BalancePolicy'),
   ]);
-  return { nodes, instances, pods };
+  return { nodes, instances, pods, policies, use: await readUse(door, clock) };
+}
+
+/** What machines use now; nothing is known where nobody measures it. */
+async function readUse(door: Door, clock: SystemClock): Promise<NonNullable<CloudObjects['use']>> {
+  const random = systemRandom();
+  const client = new ApiClient(door, { clock, random, ids: new SeededIds(random), log: silentLog });
+  try {
+    return await new ApiMeter(client).read();
+  } catch {
+    return new Map();
+  } finally {
+    client.close();
+  }
 }

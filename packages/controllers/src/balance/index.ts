@@ -15,4 +15,4 @@ export { ApiMover } from './api-mover.ts';
 export { ApiResizer } from './api-resizer.ts';
 export * from './balance-controller.ts';
 export type { BalanceDrivers, Mover, PowerDriver, Resizer } from './drivers.ts';
-export type { Meter, Usages } from './meter.ts';
+export { ApiMeter, type Meter, type Usages } from './meter.ts';

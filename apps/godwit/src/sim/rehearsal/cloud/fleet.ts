@@ -163,9 +163,10 @@ export class Fleet {
   }
 
   async #register({ facts }: RehearsedHost): Promise<void> {
-    const { name, labels, idleWatts, fullWatts } = facts;
-    const annotations = { [wattsAnnotation]: `${idleWatts},${fullWatts}` };
-    await this.client.resource(node).create({ metadata: { name, labels, annotations }, spec: {}, status: {} });
+    const { name, labels, watts, taints } = facts;
+    const annotations = { [wattsAnnotation]: watts.join(',') };
+    const spec = taints ? { taints: [...taints] } : {};
+    await this.client.resource(node).create({ metadata: { name, labels, annotations }, spec, status: {} });
     await this.#writeStatus(facts);
   }
 

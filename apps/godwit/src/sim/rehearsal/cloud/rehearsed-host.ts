@@ -16,7 +16,8 @@ import {
   FakeProber,
   fakePodLogs,
 } from '@godwit/host/fake';
-import type { Pod, Sleep, Stored, VirtualMachineInstance } from '@godwit/kinds';
+import type { Pod, Sleep, Stored, Taint, VirtualMachineInstance } from '@godwit/kinds';
+import { type PowerCurve, wattsAt } from '@godwit/planner';
 import { AnsweringNetwork } from './answering-network.ts';
 
 /** What a host is and takes. */
@@ -26,8 +27,9 @@ export interface HostFacts {
   readonly memoryBytes: number;
   readonly machines: number;
   readonly labels: Readonly<Record<string, string>>;
-  readonly idleWatts: number;
-  readonly fullWatts: number;
+  readonly taints?: readonly Taint[];
+  /** From none to all of its processors in use. */
+  readonly watts: PowerCurve;
   readonly sleepWatts: number;
   readonly pricePerHour: number;
 }
@@ -72,10 +74,10 @@ export class RehearsedHost {
 
   /** What it draws with so much of its processors in use. */
   watts(usedMillis: number): number {
-    const { idleWatts, fullWatts, sleepWatts, cpuMillis } = this.facts;
+    const { watts, sleepWatts, cpuMillis } = this.facts;
     if (!this.#powered) return 0;
-    if (this.#sleep) return this.#sleep === 'waking' ? idleWatts : sleepWatts;
-    return idleWatts + (fullWatts - idleWatts) * Math.min(1, usedMillis / cpuMillis);
+    if (this.#sleep === 'asleep') return sleepWatts;
+    return wattsAt(watts, this.#sleep === 'waking' ? 0 : usedMillis / cpuMillis);
   }
 
   /** The agent's part for virtual machines, made when the first one comes. */

@@ -73,7 +73,7 @@ export function takeSample(atMs: number, plan: Plan, ledger: Ledger, fleet: Flee
     sum.memoryPromised += memory[row] ?? 0;
     sum.cpuUsed += used;
     sum.watts += host.watts(used);
-    if (machines === 0) sum.emptyWatts += facts.idleWatts;
+    if (machines === 0) sum.emptyWatts += host.watts(0);
     if (asked > facts.cpuMillis) sum.squeezed += machines;
   }
   const moving = fleet.moves.underWay;

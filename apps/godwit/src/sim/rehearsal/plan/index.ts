@@ -12,6 +12,7 @@
 export {
   type KnownCloud,
   makePlan,
+  type PlaceConstraints,
   type Plan,
   type PlannedEvent,
   type PlannedGroup,

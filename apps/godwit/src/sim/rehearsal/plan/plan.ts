@@ -5,6 +5,7 @@ import {
   type ScenarioHosts,
   type ScenarioSpec,
   thousandths,
+  type VirtualMachineInstanceSpec,
   wholeUnits,
 } from '@godwit/kinds';
 import type { HostFacts } from '../cloud/index.ts';
@@ -24,9 +25,17 @@ export interface PlannedGroup {
   readonly load: LoadCurve;
   readonly percentPerWeek: number;
   readonly apart: 'host' | 'rack' | 'zone' | undefined;
+  /** What machines of a cloud that is there already say of their places, and of themselves. */
+  readonly constraints?: PlaceConstraints;
   /** Where machines share a demand: their load follows from it, and their number may. */
   readonly scaling?: PlannedScaling;
 }
+
+/** In the words of both kinds of machines. */
+export type PlaceConstraints = Pick<
+  VirtualMachineInstanceSpec,
+  'nodeSelector' | 'affinity' | 'tolerations' | 'topologySpreadConstraints'
+> & { readonly labels: Readonly<Record<string, string>> };
 
 export interface PlannedEvent {
   readonly atMs: number;
@@ -117,8 +126,7 @@ function hostsOf(given: ScenarioHosts): HostFacts[] {
       cpuMillis: thousandths(given.cpu),
       memoryBytes: wholeUnits(given.memory),
       machines,
-      idleWatts,
-      fullWatts,
+      watts: [idleWatts, fullWatts],
       sleepWatts,
       pricePerHour,
       labels: {

@@ -17,7 +17,14 @@ const PORT = 80;
 
 const labelsOf = ({ name }: PlannedGroup) => ({ [groupLabel]: name });
 
-function apartOf(group: PlannedGroup) {
+/** Labels of the machines themselves. */
+const ownLabelsOf = (group: PlannedGroup) => ({ ...group.constraints?.labels, ...labelsOf(group) });
+
+function placeOf(group: PlannedGroup) {
+  if (group.constraints) {
+    const { labels: _, ...constraints } = group.constraints;
+    return constraints;
+  }
   if (!group.apart) return {};
   const term = { topologyKey: TOPOLOGY[group.apart], labelSelector: { matchLabels: labelsOf(group) } };
   return { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } };
@@ -51,13 +58,13 @@ function instanceOf(group: PlannedGroup): VirtualMachineInstanceSpec {
       devices: {},
     },
     ...startOf(group),
-    ...apartOf(group),
+    ...placeOf(group),
   };
 }
 
 const machineSpec = (group: PlannedGroup): VirtualMachine['spec'] => ({
   runStrategy: 'Always',
-  template: { metadata: { labels: labelsOf(group) }, spec: instanceOf(group) },
+  template: { metadata: { labels: ownLabelsOf(group) }, spec: instanceOf(group) },
 });
 
 export function machineOf(group: PlannedGroup, namespace: string, name: string): New<VirtualMachine> {
@@ -85,7 +92,7 @@ export function deploymentOf(group: PlannedGroup, namespace: string, replicas: n
     spec: {
       replicas,
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [container], ...apartOf(group) } },
+      template: { metadata: { labels: ownLabelsOf(group) }, spec: { containers: [container], ...placeOf(group) } },
     },
   };
 }
