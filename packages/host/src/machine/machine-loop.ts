@@ -36,6 +36,7 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
   #wanted = new Map<string, Action>();
   #state: State;
   #recordText: string | undefined;
+  #record: unknown;
   /** The state that the record on disk is of. */
   #recorded: State | undefined;
   #timer: Timer | undefined;
@@ -117,15 +118,18 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
     if (this.#state === this.#recorded) return;
     const state = this.#state;
     const record = this.#options.behaviour.record(state);
-    const text = JSON.stringify(record);
+    const text =
+      this.#recordText !== undefined && sameFields(record, this.#record) ? this.#recordText : JSON.stringify(record);
     if (text === this.#recordText) {
       this.#recorded = state;
+      this.#record = record;
       return;
     }
     try {
       await this.#options.records.save(this.uid, record);
       this.#recordText = text;
       this.#recorded = state;
+      this.#record = record;
     } catch (error) {
       if (hasCode(error, 'dead-incarnation')) return this.release();
       // A full disk must not keep a machine from being stopped: go on, and try again soon.
@@ -195,4 +199,11 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
       world.clock.after(RECORD_RETRY_MS, () => void this.#removeRecord());
     }
   }
+}
+
+/** Whether two records are made of the very same parts: most steps change nothing that is recorded. */
+function sameFields(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const other = b as Readonly<Record<string, unknown>>;
+  return Object.entries(a).every(([name, value]) => other[name] === value);
 }

@@ -13,8 +13,21 @@ interface PodRecord {
 
 export function podRecord(state: PodState): PodRecord {
   const { pod, startTimeMs, ended, end, containers, leftovers } = state;
+  return { pod: pod && lean(pod), startTimeMs, ended, end, containers: lasting(containers), leftovers };
+}
+
+type Runs = PodState['containers'];
+
+const lastingRuns = new WeakMap<Runs, Runs>();
+
+/** Without what is found out anew. One copy a version, as of pods. */
+function lasting(containers: Runs): Runs {
+  const known = lastingRuns.get(containers);
+  if (known) return known;
   const runs = Object.entries(containers).map(([name, run]) => [name, { ...run, probes: {}, look: false }]);
-  return { pod: pod && lean(pod), startTimeMs, ended, end, containers: Object.fromEntries(runs), leftovers };
+  const copy: Runs = Object.fromEntries(runs);
+  lastingRuns.set(containers, copy);
+  return copy;
 }
 
 const leanPods = new WeakMap<Pod, Stored<Pod>>();

@@ -23,11 +23,17 @@ export class ApiView implements StoreObserver {
   readonly #objects = new Map<string, Map<string, Stored<KubeObject>>>();
   readonly #listeners: ViewListener[] = [];
   #revision = 0;
+  #changes = 0;
   /** The newest batch that is shown. */
   #newest: DiskBatch | undefined;
 
   get revision(): number {
     return this.#revision;
+  }
+
+  /** How often anything has changed. */
+  get changes(): number {
+    return this.#changes;
   }
 
   listen(listener: ViewListener): void {
@@ -76,6 +82,7 @@ export class ApiView implements StoreObserver {
     let objects = this.#objects.get(plural);
     if (!objects) this.#objects.set(plural, (objects = new Map()));
     const before = objects.get(key);
+    this.#changes++;
     if (after === undefined) objects.delete(key);
     else objects.set(key, after);
     for (const listener of this.#listeners) listener.changed?.({ key, plural, before, after });

@@ -30,7 +30,7 @@ export class SimulatedDisk {
   /** How keys stood at `#base`, so that a start need not read the whole log again. */
   readonly #heads = new Map<string, Entry>();
   #base = 0;
-  readonly #read = new WeakMap<Body, Body>();
+  readonly #read = new WeakMap<Body, ReadBody>();
   /** What came before this revision need not be told any more; the batches stay, as a store of values would. */
   floor = 0;
   /** No byte can be written any more. */
@@ -52,28 +52,25 @@ export class SimulatedDisk {
     this.#synced = this.#batches.length;
   }
 
-  /** Everything that there is. It is acted upon, so it is synced first. `document` makes a body from text. */
-  read(document: (text: string, revision: number) => Body): DiskContent {
+  /** Everything that there is. It is acted upon, so it is synced first. */
+  read(): DiskContent {
     this.sync();
     const floor = Math.max(this.#base, this.floor, this.#batches.length - REPLAYABLE);
     for (; this.#base < floor; this.#base++) this.#settle(this.#batches[this.#base] as DiskBatch);
-    const reread = (body: Body, revision: number): Body => {
-      const known = this.#read.get(body);
-      if (known) return known;
-      const made = document(body.text, revision);
-      this.#read.set(body, made);
-      return made;
-    };
-    const heads = [...this.#heads.values()].map(({ key, body, revision }) => ({
-      key,
-      body: reread(body, revision),
-      revision,
-    }));
+    const heads = [...this.#heads.values()].map((entry) => ({ ...entry, body: this.#reread(entry.body) }));
     const batches = this.#batches.slice(floor).map(({ revision, writes }) => ({
       revision,
-      writes: writes.map(({ key, body }) => ({ key, body: body && reread(body, revision) })),
+      writes: writes.map(({ key, body }) => ({ key, body: body && this.#reread(body) })),
     }));
     return { heads, floor, batches };
+  }
+
+  #reread(body: Body): Body {
+    const known = body instanceof ReadBody ? body : this.#read.get(body);
+    if (known) return known;
+    const made = new ReadBody(body);
+    this.#read.set(body, made);
+    return made;
   }
 
   #settle({ revision, writes }: DiskBatch): void {
@@ -90,5 +87,21 @@ export class SimulatedDisk {
     this.#synced = this.#batches.length;
     this.floor = Math.min(this.floor, this.#synced);
     return lost;
+  }
+}
+
+/** What stands on the disk, as text, which is made when somebody reads it: most of what is old nobody does. */
+class ReadBody implements Body {
+  #written: Body | undefined;
+  #text = '';
+
+  constructor(written: Body) {
+    this.#written = written;
+  }
+
+  get text(): string {
+    if (this.#written) this.#text = this.#written.text;
+    this.#written = undefined;
+    return this.#text;
   }
 }

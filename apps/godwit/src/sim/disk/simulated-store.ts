@@ -1,4 +1,3 @@
-import { Document } from '@godwit/api';
 import { Failure, hasCode } from '@godwit/base';
 import {
   type Entry,
@@ -53,7 +52,7 @@ export class SimulatedStore implements Store {
   /** Reads what the disk has. */
   static async open(options: SimulatedStoreOptions): Promise<SimulatedStore> {
     const { disk, observer, life } = options;
-    const { heads, floor, batches } = disk.read((text, revision) => Document.of({ body: { text }, revision }));
+    const { heads, floor, batches } = disk.read();
     const history = new History(floor);
     for (const entry of heads) history.restore(entry);
     for (const batch of batches) history.apply(batch, life.world.clock.monotonic());

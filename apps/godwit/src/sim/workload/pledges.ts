@@ -9,10 +9,13 @@ export interface Pledge {
 
 /** All that users were told. Nobody but they changes what pledges are about. */
 export class Pledges {
-  readonly #pledges = new Map<string, Pledge>();
+  readonly #pledges = new Map<string, Pledge & { readonly plural: string }>();
+  /** How many changes there were when all of them were looked at last. A new one is looked at with the others. */
+  #looked = -1;
 
   give(key: string, pledge: Pledge): void {
-    this.#pledges.set(key, pledge);
+    this.#pledges.set(key, { ...pledge, plural: key.split('/')[2] ?? '' });
+    this.#looked = -1;
   }
 
   /** A change is under way: nothing is certain until its answer is there. */
@@ -22,9 +25,10 @@ export class Pledges {
 
   /** What was promised and does not hold, in words. */
   *broken(view: ApiView): Generator<string> {
-    for (const [key, { what, holds }] of this.#pledges) {
-      const object = view.get(key.split('/')[2] ?? '', key);
-      if (!holds(object)) yield `${key}: ${what}`;
+    if (this.#looked === view.changes) return;
+    this.#looked = view.changes;
+    for (const [key, { plural, what, holds }] of this.#pledges) {
+      if (!holds(view.get(plural, key))) yield `${key}: ${what}`;
     }
   }
 }
