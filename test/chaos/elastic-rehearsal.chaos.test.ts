@@ -125,6 +125,16 @@ test('it sleeps when there is nothing to do, and wakes when there is', async () 
   assert.equal(found.least, 0);
 });
 
+test('without metrics nothing changes, unless the policy says what to do then', async () => {
+  const events: ScenarioSpec['events'] = [{ at: '50m', blind: { machines: 'shop' }, for: '20m' }];
+  const { at, found } = await only(specOf({}, { events }));
+  assert.deepEqual([at(59)?.wanted, at(69)?.wanted, at(75)?.wanted], [10, 10, 20]);
+  assert.equal(found.unserved, 0);
+  const elastic = { out: { maxReplicas: 30 }, metrics: [requests], lost: { afterSeconds: 300, replicas: 16 } };
+  const careful = await only(specOf({ autoscale: { elastic } }, { events }));
+  assert.deepEqual([careful.at(54)?.wanted, careful.at(56)?.wanted, careful.at(75)?.wanted], [10, 16, 20]);
+});
+
 test('schedules are those of the day that is rehearsed', async () => {
   const schedules = [{ name: 'work', from: '01:00', until: '01:30', minReplicas: 25 }];
   const elastic = { out: { maxReplicas: 30 }, metrics: [requests], schedules };

@@ -120,6 +120,9 @@ test('policies scale groups that there are and that have a demand; nobody orders
   assert.deepEqual(faultsOf({ machines, events: [{ at: '1h', add: { machines: 'shop', count: 1 } }] }), [
     'spec.events[0].add.machines',
   ]);
+  assert.deepEqual(faultsOf({ machines, events: [{ at: '1h', blind: { machines: 'steady' } }] }), [
+    'spec.events[0].blind.machines',
+  ]);
   assert.deepEqual(faultsOf({ machines: [{ ...steady, autoscale: { replicas: 2 } }] }), ['spec.machines[0].demand']);
 });
 

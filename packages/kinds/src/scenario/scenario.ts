@@ -98,6 +98,10 @@ const event = object({
     },
     'Fewer machines.',
   ),
+  blind: object(
+    { machines: required(string('Which.')) },
+    'Nobody measures them: autoscalers must do without what they use.',
+  ),
   powerCapWatts: number('The hosts may not take more than this together; what is above is told.', { minimum: 0 }),
 });
 export type ScenarioEvent = Static<typeof event>;

@@ -60,9 +60,11 @@ function validateEvent(
 ): void {
   checkDuration(`${at}.at`, event.at, faults, { least: 0, most: HORIZON_MS });
   checkDuration(`${at}.for`, event.for, faults, { least: 1_000, most: HORIZON_MS });
-  const { lose, maintain, add, remove, powerCapWatts } = event;
-  const what = [lose, maintain, add, remove, powerCapWatts].filter((each) => each !== undefined);
-  if (what.length !== 1) faults.invalid(at, event.at, 'must say one of lose, maintain, add, remove, powerCapWatts');
+  const { lose, maintain, add, remove, blind, powerCapWatts } = event;
+  const what = [lose, maintain, add, remove, blind, powerCapWatts].filter((each) => each !== undefined);
+  if (what.length !== 1)
+    faults.invalid(at, event.at, 'must say one of lose, maintain, add, remove, blind, powerCapWatts');
+  if (blind && !groups.get(blind.machines)?.demand) faults.notFound(`${at}.blind.machines`, blind.machines);
   for (const [name, place] of [
     ['lose', lose],
     ['maintain', maintain],

@@ -49,6 +49,7 @@ export class RehearsedMetrics implements MetricsSource {
   #loadIn(namespace: string): SharedLoad {
     const load = this.#loads.in(namespace);
     if (!load) throw new Failure('metric-unknown', `no group of the rehearsal shares a demand in ${namespace}`);
+    if (load.blind) throw new Failure('metric-unknown', `nobody measures ${load.group.name} now`);
     return load;
   }
 }

@@ -28,6 +28,8 @@ export const namespaceOf = (group: string): string => `sim-${group}`;
 export class SharedLoad {
   readonly group: PlannedGroup;
   readonly scaling: PlannedScaling;
+  /** Nobody measures it: autoscalers are told nothing. */
+  blind = false;
   readonly #machines = new Map<string, Worker>();
   readonly #time: ScenarioTime;
   readonly #isOn: (host: string) => boolean;

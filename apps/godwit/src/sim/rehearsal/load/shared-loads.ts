@@ -40,7 +40,7 @@ export class SharedLoads {
   /** The groups, of which those that share a demand have the load that they have now. */
   measured(groups: readonly PlannedGroup[]): readonly PlannedGroup[] {
     return groups.map((group) => {
-      const shared = this.#of(group.name);
+      const shared = this.of(group.name);
       return shared ? { ...group, load: () => shared.meanShare } : group;
     });
   }
@@ -49,7 +49,7 @@ export class SharedLoads {
     return [...this.#byNamespace.values()];
   }
 
-  #of(group: string): SharedLoad | undefined {
+  of(group: string): SharedLoad | undefined {
     return this.in(namespaceOf(group));
   }
 

@@ -30,7 +30,7 @@ export const elasticityEnglish: ElasticityWords = {
   ],
   scalers: {
     ElasticPolicy: 'ElasticPolicy',
-    HorizontalPodAutoscaler: 'HorizontalPodAutoscaler',
+    HorizontalPodAutoscaler: 'HPA',
     none: 'nobody',
   },
   series: { needed: 'needed', serving: 'serving' },
@@ -59,7 +59,7 @@ export const elasticityChinese: ElasticityWords = {
     '机器·小时',
     '费用',
   ],
-  scalers: { ElasticPolicy: 'ElasticPolicy', HorizontalPodAutoscaler: 'HorizontalPodAutoscaler', none: '固定数量' },
+  scalers: { ElasticPolicy: 'ElasticPolicy', HorizontalPodAutoscaler: 'HPA', none: '固定数量' },
   series: { needed: '所需', serving: '服务中' },
   note:
     '机器数为所要求的最少、平均和最多。“所需”是所有机器都满负荷时恰好能承担需求的机器数。“未满足的需求”是没有机器能够承担的那部分需求所占的比例。' +

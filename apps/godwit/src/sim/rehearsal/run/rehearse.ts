@@ -103,6 +103,7 @@ class Rehearsal {
   readonly #ledger: Ledger;
   readonly #losses: Losses;
   readonly #crowds: readonly Crowd[];
+  readonly #loads: SharedLoads;
   readonly #elastics: Elastics;
   readonly #time: ScenarioTime;
   readonly #onProgress: Progress;
@@ -123,6 +124,7 @@ class Rehearsal {
     this.#ledger = new Ledger(client);
     this.#losses = new Losses(this.#ledger, () => time.nowMs);
     this.#time = time;
+    this.#loads = loads;
     this.#elastics = new Elastics(loads, cloud.clock, time, plan.durationMs);
     this.#crowds = plan.groups.map((group) =>
       crowdOf(group, client, {
@@ -184,6 +186,7 @@ class Rehearsal {
       await fleet.losePower(hosts);
     }
     if (event.maintain) await fleet.maintain(hosts, true);
+    this.#blind(event, true);
     if (event.powerCapWatts !== undefined) this.#capWatts = event.powerCapWatts;
     for (const [change, sign] of [
       [event.add, 1],
@@ -203,6 +206,7 @@ class Rehearsal {
       await fleet.restorePower(hosts);
     }
     if (event.maintain) await fleet.maintain(hosts, false);
+    this.#blind(event, false);
     if (event.powerCapWatts !== undefined) this.#capWatts = undefined;
     for (const [change, sign] of [
       [event.add, -1],
@@ -213,6 +217,11 @@ class Rehearsal {
       await crowd?.follow(atMs);
     }
     this.#wantAsMany();
+  }
+
+  #blind({ blind }: PlannedEvent['event'], isBlind: boolean): void {
+    const load = blind && this.#loads.of(blind.machines);
+    if (load) load.blind = isBlind;
   }
 
   async #follow(atMs: number): Promise<void> {
