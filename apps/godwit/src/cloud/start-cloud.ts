@@ -8,7 +8,7 @@ import { addressPlan, type StateFolder } from '../state-folder.ts';
 import type { Listen } from '../verbs/up.ts';
 import { bootstrap, publishApiEndpoints, reserveApiService } from './bootstrap.ts';
 import type { ControllerReport, Summary } from './control-socket.ts';
-import { balancerValues, endpointValues } from './metric-sources/index.ts';
+import { balancerValues, endpointValues, machineValues } from './metric-sources/index.ts';
 import { Metrics } from './metrics.ts';
 import { openControllers } from './open-controllers.ts';
 import { openDoor } from './open-door.ts';
@@ -53,7 +53,7 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
     state.kubeconfig,
     renderKubeconfig(urlOf(listen, server.port), door.pki.authorityCertificate, 'admin', door.pki.admin),
   );
-  const values = [balancerValues(() => host?.agent.sampler, world.clock), endpointValues];
+  const values = [balancerValues(() => host?.agent.sampler, world.clock), machineValues(world.clock), endpointValues];
   const controllers = openControllers(door.operations, world, door.pki.authorityCertificate, { values });
   host = await openHost({ state, nodeName, operations: door.operations, world });
   const { agent, network, accelerator } = host;

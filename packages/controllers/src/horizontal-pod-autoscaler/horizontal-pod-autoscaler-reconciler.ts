@@ -97,7 +97,7 @@ export class HorizontalPodAutoscalerReconciler implements Reconciler {
     const specs = spec.metrics ?? [];
     const selection = { kind: target.machines, namespace: metadata.namespace ?? '', selector: target.selector };
     const machines = this.#machines.find(selection);
-    const observed = await observeMetrics(specs, machines, this.#metrics, this.#client.world.clock.now(), signal);
+    const observed = await observeMetrics(scaler, machines, this.#metrics, this.#client.world.clock.now(), signal);
     const counts = { current: target.wanted, ready: readyOf(machines) };
     const question = { counts, limits: limitsOf(spec), tolerance: toleranceOf(spec), metrics: observed };
     const answer = decideHorizontal(question, history, nowMs);

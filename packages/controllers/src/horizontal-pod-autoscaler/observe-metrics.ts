@@ -1,8 +1,8 @@
 import { describeError } from '@godwit/base';
-import { formatLabelSelector, type MetricSpec, parseQuantity } from '@godwit/kinds';
+import { formatLabelSelector, type HorizontalPodAutoscaler, type MetricSpec, parseQuantity } from '@godwit/kinds';
 import type { HorizontalMetric, HorizontalSample } from '@godwit/planner';
 import {
-  type MachineSelection,
+  endpointsOf,
   type MetricsSource,
   measuredMachines,
   type ObservedMachines,
@@ -17,9 +17,12 @@ export interface ObservedMetric {
   readonly sample: HorizontalSample;
 }
 
+/** What annotations of an autoscaler begin with that say where a metric is asked for: its name follows, the URL is the value. */
+const METRIC_ANNOTATION = 'metrics.godwit.dev/';
+
 /** Asks for all metrics at once; one that fails is told as that. */
 export function observeMetrics(
-  specs: readonly MetricSpec[],
+  { spec: { metrics: specs = [] }, metadata }: Pick<HorizontalPodAutoscaler, 'spec' | 'metadata'>,
   machines: ObservedMachines,
   source: MetricsSource,
   nowMs: number,
@@ -30,7 +33,7 @@ export function observeMetrics(
       const metric = wantedOf(spec);
       const name = nameOfMetric(spec);
       try {
-        return { name, metric, sample: await sampleOf(spec, machines, source, nowMs, signal) };
+        return { name, metric, sample: await sampleOf(spec, metadata, machines, source, nowMs, signal) };
       } catch (error) {
         return { name, metric, sample: { failure: describeError(error) } };
       }
@@ -60,19 +63,19 @@ function wantedOf(spec: MetricSpec): HorizontalMetric {
 
 async function sampleOf(
   spec: MetricSpec,
+  metadata: HorizontalPodAutoscaler['metadata'],
   machines: ObservedMachines,
   source: MetricsSource,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<HorizontalSample> {
-  const { selection } = machines;
   const { resource, containerResource } = spec;
   if (resource) return ofResource({ resource: resource.name }, machines, source, nowMs, signal);
   if (containerResource) {
     const { name, container } = containerResource;
     return ofResource({ resource: name, container }, machines, source, nowMs, signal);
   }
-  const query = queryOf(spec, selection);
+  const query = queryOf(spec, machines, metadata.annotations);
   const values = await source.values(query, signal);
   if (query.of !== 'machines') {
     if (values.length === 0) return { failure: 'the metric has no value' };
@@ -102,16 +105,23 @@ async function ofResource(
   return { machines: measuredMachines(query, machines, samples, nowMs) };
 }
 
-function queryOf({ pods, object, external }: MetricSpec, machines: MachineSelection): ValueQuery {
-  const { namespace } = machines;
+function queryOf(
+  { pods, object, external }: MetricSpec,
+  machines: ObservedMachines,
+  annotations: HorizontalPodAutoscaler['metadata']['annotations'] = {},
+): ValueQuery {
+  const { selection } = machines;
+  const { namespace } = selection;
   const of = (metric: NonNullable<typeof pods>['metric'] | undefined) => ({
     metric: metric?.name ?? '',
     ...(metric?.selector && { selector: formatLabelSelector(metric.selector) }),
   });
-  if (pods) return { of: 'machines', machines, ...of(pods.metric) };
+  if (pods) return { of: 'machines', machines: selection, endpoints: endpointsOf(machines), ...of(pods.metric) };
+  const url = annotations[METRIC_ANNOTATION + (object ?? external)?.metric.name];
+  const told = url === undefined ? {} : { url };
   if (object) {
     const { kind, name } = object.describedObject;
-    return { of: 'object', namespace, kind, name, ...of(object.metric) };
+    return { of: 'object', namespace, kind, name, ...of(object.metric), ...told };
   }
-  return { of: 'outside', namespace, ...of(external?.metric) };
+  return { of: 'outside', namespace, ...of(external?.metric), ...told };
 }

@@ -39,7 +39,8 @@ export class DoorMetrics implements MetricsSource {
       const values = source(query, signal);
       if (values) return values;
     }
-    return Promise.reject(new Failure('metric-unknown', `nothing here measures metrics of type ${query.of}`));
+    const where = 'metric' in query ? `: say where, with the annotation metrics.godwit.dev/${query.metric}: URL` : '';
+    return Promise.reject(new Failure('metric-unknown', `nothing here measures metrics of type ${query.of}${where}`));
   }
 }
 

@@ -23,12 +23,19 @@ export interface ValueSample {
   readonly value: number;
 }
 
+/** Where one machine tells its figures, in Prometheus' format. */
+export interface MachineEndpoint {
+  readonly name: string;
+  readonly url: string;
+}
+
 /** A metric that is no use of a resource. */
 export type ValueQuery =
-  /** Of each machine. */
+  /** Of each machine: what those tell themselves that tell it somewhere. */
   | {
       readonly of: 'machines';
       readonly machines: MachineSelection;
+      readonly endpoints: readonly MachineEndpoint[];
       readonly metric: string;
       readonly selector?: string;
     }
@@ -40,9 +47,16 @@ export type ValueQuery =
       readonly name: string;
       readonly metric: string;
       readonly selector?: string;
+      readonly url?: string;
     }
-  /** Of something outside the cloud, by name. */
-  | { readonly of: 'outside'; readonly namespace: string; readonly metric: string; readonly selector?: string }
+  /** Of something outside the cloud, by name; `url` is where somebody said that it is told. */
+  | {
+      readonly of: 'outside';
+      readonly namespace: string;
+      readonly metric: string;
+      readonly selector?: string;
+      readonly url?: string;
+    }
   /** What a query of a Prometheus gives. */
   | { readonly of: 'prometheus'; readonly url: string; readonly query: string }
   /** What an HTTP endpoint answers: a number, or JSON with a number at a dot path. */

@@ -1,19 +1,23 @@
 import { Failure } from '@godwit/base';
 import type { ValueSample } from '@godwit/controllers';
+import { matchesLabels, parseLabelSelector } from '@godwit/kinds';
 
 const nonsense = (what: string) => new Failure('metric-nonsense', what);
 
-/** The values of an instant query, as Prometheus' HTTP API has them: a scalar, or a vector with labels. */
-export function valuesOfPrometheus(text: string): ValueSample[] {
+/**
+ * The values of an instant query, as Prometheus' HTTP API has them: a scalar, or a vector with labels, of which
+ * `selector` chooses.
+ */
+export function valuesOfPrometheus(text: string, selector = ''): ValueSample[] {
   const answer = parsed(text) as { data?: { resultType?: string; result?: unknown } } | null;
   const { resultType, result } = answer?.data ?? {};
   if (resultType === 'scalar') return [sampleOf(result)];
   if (resultType !== 'vector' || !Array.isArray(result))
     throw nonsense('the answer holds no instant vector and no scalar');
-  return (result as { metric?: { pod?: string }; value?: unknown }[]).map(({ metric, value }) => ({
-    ...(metric?.pod !== undefined && { name: metric.pod }),
-    ...sampleOf(value),
-  }));
+  const wanted = parseLabelSelector(selector);
+  return (result as { metric?: Record<string, string>; value?: unknown }[])
+    .filter(({ metric = {} }) => matchesLabels(wanted, metric))
+    .map(({ metric, value }) => ({ ...(metric?.pod !== undefined && { name: metric.pod }), ...sampleOf(value) }));
 }
 
 /** `[time, "value"]`. */
@@ -32,6 +36,12 @@ export function valueOfAnswer(text: string, path: string | undefined): number {
         : undefined;
   }
   return numberOf(value);
+}
+
+/** The answer of a Prometheus, or one number. */
+export function valuesOfAnswer(text: string, path: string | undefined, selector: string | undefined): ValueSample[] {
+  const isNumber = path !== undefined || Number.isFinite(Number(text.trim() || 'none'));
+  return isNumber ? [{ value: valueOfAnswer(text, path) }] : valuesOfPrometheus(text, selector);
 }
 
 function parsed(text: string): unknown {

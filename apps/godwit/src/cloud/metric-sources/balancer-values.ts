@@ -17,6 +17,8 @@ export function balancerValues(
   return (query) => {
     if (query.of !== 'object' || query.kind !== 'Service') return undefined;
     const measure = MEASURES.find((one) => one === query.metric);
+    // Somebody said where it is told.
+    if (!measure && query.url !== undefined) return undefined;
     if (!measure) {
       const known = MEASURES.join(', ');
       return Promise.reject(new Failure('metric-unknown', `a Service has no metric ${query.metric}; it has ${known}`));

@@ -1,45 +1,30 @@
-import { describeError, Failure } from '@godwit/base';
+import { Failure } from '@godwit/base';
 import type { ValueSample, ValueSource } from '@godwit/controllers';
-import { valueOfAnswer, valuesOfPrometheus } from './answers.ts';
+import { valueOfAnswer, valuesOfAnswer, valuesOfPrometheus } from './answers.ts';
+import { fetchText } from './fetch-text.ts';
 
-/** An autoscaler cannot wait longer. */
-const TIMEOUT_MS = 2_000;
-/** More than this is no number. */
-const MOST_BYTES = 1 << 20;
-
-/** Asks a Prometheus, or any HTTP endpoint. Redirects are not followed: who names an address names that one. */
+/** Asks a Prometheus, or any HTTP endpoint: whatever a policy, or an annotation of an autoscaler, names. */
 export const endpointValues: ValueSource = (query, signal) => {
   if (query.of === 'prometheus') {
     const url = new URL('api/v1/query', query.url.endsWith('/') ? query.url : `${query.url}/`);
     url.searchParams.set('query', query.query);
-    return fetchText(url, signal).then(valuesOfPrometheus);
+    return fetchText(url, signal).then((text) => valuesOfPrometheus(text));
   }
   if (query.of === 'http') {
     return fetchText(new URL(query.url), signal).then((text): ValueSample[] => [
       { value: valueOfAnswer(text, query.path) },
     ]);
   }
-  return undefined;
+  if (query.of === 'machines' || query.url === undefined) return undefined;
+  return valuesAt(query.url, query.selector, signal);
 };
 
-async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
-  try {
-    const until = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
-    const response = await fetch(url, { signal: until, redirect: 'error' });
-    if (!response.ok) throw new Failure('metric-refused', `it answered with status ${response.status}`);
-    return await readBounded(response);
-  } catch (error) {
-    throw new Failure('metric-unreachable', `${url.origin}: ${describeError(error)}`, { retryable: true });
+/** What an annotation names: the fragment of the address is where the number is in its answer. */
+async function valuesAt(text: string, selector: string | undefined, signal: AbortSignal): Promise<ValueSample[]> {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol)) {
+    throw new Failure('metric-unknown', `${text} is no address that begins with http:// or https://`);
   }
-}
-
-async function readBounded({ body }: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body ?? []) {
-    size += part.length;
-    if (size > MOST_BYTES) throw new Failure('metric-too-large', `its answer is larger than ${MOST_BYTES} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
+  const path = url.hash === '' ? undefined : decodeURIComponent(url.hash.slice(1));
+  return valuesOfAnswer(await fetchText(url, signal), path, selector);
 }

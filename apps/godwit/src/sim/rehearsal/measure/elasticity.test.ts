@@ -57,7 +57,7 @@ test('demand is divided by size; who has too much to do is busy and no more, and
   const total = { of: 'object', namespace: 'sim-web', kind: 'Service', name: 'web', metric: 'requests' } as const;
   assert.deepEqual(await metrics.values(total), [{ value: 90 }]);
   const machines = { kind: 'Pod', namespace: 'sim-web', selector: '' } as const;
-  const each = await metrics.values({ of: 'machines', machines, metric: 'requests' });
+  const each = await metrics.values({ of: 'machines', machines, endpoints: [], metric: 'requests' });
   assert.deepEqual(each, [
     { name: 'a', value: 30 },
     { name: 'b', value: 60 },
