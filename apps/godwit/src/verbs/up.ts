@@ -5,6 +5,7 @@ import { describeError, Failure, SystemClock } from '@godwit/base';
 import { requireRoot } from '../access/require-root.ts';
 import { holdControlSocket, readSummary, type Summary } from '../cloud/control-socket.ts';
 import { explainDamage } from '../cloud/store-damage.ts';
+import { tidyUpAfterStart } from '../cloud/tidy-up.ts';
 import { installPackages, missingPackages, runtimePackages } from '../install/debian-packages.ts';
 import { isHostGoingDown } from '../install/systemctl.ts';
 import { installUnit, unitName } from '../install/systemd-unit.ts';
@@ -74,6 +75,7 @@ async function runInForeground(state: StateFolder, listen: Listen, terminal: Ter
   const ready = { ...cloud.summary, readyAfterMs: clock.monotonic() - startedMs };
   summary = ready;
   printSummary(ready, terminal);
+  tidyUpAfterStart(clock);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.resolve());
   await ended.promise;
   terminal.line();
