@@ -1,9 +1,14 @@
-/** Its own process, so that time and memory are those of one rehearsal. Argument: how many hosts. Prints JSON. */
+/**
+ * Its own process, so that time and memory are those of one rehearsal. Argument: how many hosts, or by what a hundred groups
+ * are scaled. Prints JSON.
+ */
 import { makePlan, rehearse } from '../../apps/godwit/src/sim/rehearsal/index.ts';
 import { largeScenario } from './large-scenario.ts';
+import { scaledScenario } from './scaled-scenario.ts';
 
-const hosts = Number(process.argv[2]);
-const { metadata, spec } = largeScenario(hosts);
+const what = process.argv[2] ?? '';
+const scaled = what === 'horizontal' || what === 'elastic';
+const { metadata, spec } = scaled ? scaledScenario(what) : largeScenario(Number(what));
 const plan = makePlan(metadata.name ?? '', spec, () => '');
 const [policy] = plan.policies;
 if (!policy) throw new Error('a plan has a policy');
