@@ -75,6 +75,7 @@ test('what scales a group is judged as the kinds themselves judge it, and told o
   ]);
   assert.deepEqual(faultsWith({ autoscale: {} }), ['spec.machines[0].autoscale']);
   assert.deepEqual(faultsWith({ load: { constant: 1 } }), ['spec.machines[0].load']);
+  assert.deepEqual(faultsOf({ machines: [{ ...web, startsIn: '1m' }] }), ['spec.machines[0].startsIn']);
   assert.deepEqual(faultsWith({ cpu: '0' }), ['spec.machines[0].cpu']);
 });
 

@@ -44,6 +44,7 @@ function validateMachines(machines: ScenarioMachines, at: string, faults: Faults
   checkAmount(`${at}.cpu`, cpu, faults);
   checkAmount(`${at}.memory`, memory, faults);
   checkDuration(`${at}.startsIn`, startsIn, faults, { least: 0, most: HOUR_MS });
+  if (startsIn !== undefined && !demand) faults.forbidden(`${at}.startsIn`, 'is for machines with a demand');
   if (load) validateRhythm(load, `${at}.load`, faults);
   if (demand) validateDemand(demand, `${at}.demand`, faults);
   if (demand && load) faults.forbidden(`${at}.load`, 'follows from the demand');

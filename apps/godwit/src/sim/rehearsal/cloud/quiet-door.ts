@@ -21,11 +21,9 @@ export class QuietDoor {
       return Promise.resolve(object as never);
     };
     const update: Door['update'] = (address, object, options) => {
-      const { plural, subresource } = address;
-      const quiet = subresource === 'status' && MEASURING.includes(plural) && !this.#isNews(object as KubeObject);
-      if (!quiet) return door.update(address, object, options);
-      this.told++;
-      return Promise.resolve(object as never);
+      const write = () => door.update(address, object, options);
+      const isFigures = address.subresource === 'status' && MEASURING.includes(address.plural);
+      return isFigures ? this.#ifNews(object as KubeObject, write) : write();
     };
     return {
       get: (...args) => door.get(...args),
@@ -39,11 +37,15 @@ export class QuietDoor {
     };
   }
 
-  #isNews(object: KubeObject): boolean {
+  async #ifNews<T>(object: KubeObject, write: () => Promise<T>): Promise<T> {
     const { uid = '' } = object.metadata;
     const essence = essenceOfStatus(object);
-    if (this.#said.get(uid) === essence) return false;
+    if (this.#said.get(uid) === essence) {
+      this.told++;
+      return object as never;
+    }
+    const written = await write();
     this.#said.set(uid, essence);
-    return true;
+    return written;
   }
 }
