@@ -70,8 +70,9 @@ function removeTree(path: string): void {
 }
 
 function isMountPoint(path: string): boolean {
-  const here = lstatSync(path);
-  return here.isDirectory() && here.dev !== lstatSync(dirname(path)).dev;
+  // The program that was stopped may still be taking away what is its own, such as its socket.
+  const here = lstatSync(path, { throwIfNoEntry: false });
+  return here?.isDirectory() === true && here.dev !== lstatSync(dirname(path)).dev;
 }
 
 async function confirmPurge(state: StateFolder, terminal: Terminal): Promise<void> {
