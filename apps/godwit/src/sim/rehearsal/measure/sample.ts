@@ -18,6 +18,8 @@ export interface Sample {
   readonly cpuMillis: number;
   readonly cpuPromised: number;
   readonly cpuUsed: number;
+  /** What machines would use if their hosts had it. */
+  readonly cpuAsked: number;
   readonly memoryBytes: number;
   readonly memoryPromised: number;
   readonly watts: number;
@@ -47,6 +49,7 @@ export function takeSample(atMs: number, plan: Plan, ledger: Ledger, fleet: Flee
     cpuMillis: 0,
     cpuPromised: 0,
     cpuUsed: 0,
+    cpuAsked: 0,
     memoryBytes: 0,
     memoryPromised: 0,
     watts: 0,
@@ -72,6 +75,7 @@ export function takeSample(atMs: number, plan: Plan, ledger: Ledger, fleet: Flee
     sum.cpuPromised += cpu[row] ?? 0;
     sum.memoryPromised += memory[row] ?? 0;
     sum.cpuUsed += used;
+    sum.cpuAsked += asked;
     sum.watts += host.watts(used);
     if (machines === 0) sum.emptyWatts += host.watts(0);
     if (asked > facts.cpuMillis) sum.squeezed += machines;

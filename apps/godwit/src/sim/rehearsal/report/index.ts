@@ -5,6 +5,7 @@
  *   words        every sentence, in English and 简体中文
  *   text         for a terminal
  *   elasticity-part   how groups followed their demand: tables, plots, and what was done when
+ *   use-words    moves, sleep and the reserve in words; event-words: what happened, for plots
  *   line-chart   figures over time as SVG
  *   page         one HTML file with everything in it: no script, nothing fetched
  */

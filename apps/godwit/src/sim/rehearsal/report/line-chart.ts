@@ -12,20 +12,31 @@ export interface ChartOptions {
   /** Milliseconds since the beginning, of each value. */
   readonly atMs: readonly number[];
   readonly series: readonly Series[];
+  /** Times in which something was different. */
+  readonly bands?: readonly Band[];
+}
+
+/** From when until when, in milliseconds since the beginning, and what it was. */
+export interface Band {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly label: string;
 }
 
 const WIDTH = 720;
 const HEIGHT = 240;
 const LEFT = 64;
 const RIGHT = 16;
-const TOP = 12;
+const TOP = 26;
+/** Where the words of bands stand: in two lines, as they may overlap. */
+const BAND_LINES = [9, 20];
 const BOTTOM = 28;
 /** More points than this say nothing more on a screen. */
 const MOST_POINTS = 720;
 const STEPS = [1, 2, 2.5, 5, 10];
 
 /** Figures over time, as one SVG. */
-export function renderChart({ title, atMs, series }: ChartOptions): string {
+export function renderChart({ title, atMs, series, bands = [] }: ChartOptions): string {
   const endMs = Math.max(1, atMs.at(-1) ?? 1);
   const most = series.reduce((top, { values }) => values.reduce((sum, value) => Math.max(sum, value), top), 0);
   const step = stepOf(most / 4);
@@ -52,8 +63,25 @@ export function renderChart({ title, atMs, series }: ChartOptions): string {
     );
     return `<polyline class="line c${colour}${dashed ? ' dashed' : ''}" points="${points.join(' ')}"/>`;
   });
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title.replaceAll('"', '&quot;').replaceAll('<', '&lt;')}">${grid.join('')}${lines.join('')}</svg>`;
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title.replaceAll('"', '&quot;').replaceAll('<', '&lt;')}">${renderBands(bands, endMs, x)}${grid.join('')}${lines.join('')}</svg>`;
 }
+
+function renderBands(bands: readonly Band[], endMs: number, x: (ms: number) => number): string {
+  return bands
+    .filter(({ fromMs }) => fromMs < endMs)
+    .map(({ fromMs, untilMs, label }, index) => {
+      const [left, right] = [x(fromMs), x(Math.min(endMs, untilMs))];
+      const size = `x="${fixed(left)}" y="${TOP}" width="${fixed(Math.max(1, right - left))}" height="${HEIGHT - TOP - BOTTOM}"`;
+      // Near the end words go to the left, or they would be cut off.
+      const isLate = left > WIDTH * 0.8;
+      const anchor = isLate ? ' text-anchor="end"' : '';
+      const words = `<text class="event" x="${fixed(isLate ? right : left)}" y="${BAND_LINES[index % BAND_LINES.length]}"${anchor}>${escaped(label)}</text>`;
+      return `<rect class="band" ${size}/>${words}`;
+    })
+    .join('');
+}
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /** The next larger of 1, 2, 2.5 and 5 times a power of ten. */
 function stepOf(least: number): number {

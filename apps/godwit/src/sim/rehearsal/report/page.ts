@@ -30,10 +30,12 @@ export function renderPage(report: Report): string {
 
 function renderBody(report: Report, words: Words): string {
   const { runs, best, currency } = report;
-  const rows = runs.map((run) => cells('td', words.row(run, currency)));
+  const rows = runs.map((run) =>
+    cells('td', words.row(run, currency), run.policy === best?.policy ? ' class="won"' : ''),
+  );
   return [
     `<h1>${words.title}: ${escaped(report.scenario)}</h1><p>${escaped(words.summary(report))}</p>`,
-    `<h2>${words.sections.policies}</h2><table>${cells('th', words.columns)}${rows.join('')}</table>`,
+    `<h2>${words.sections.policies}</h2><table class="policies">${cells('th', words.columns)}${rows.join('')}</table>`,
     best ? `<p class="best">${escaped(words.best(best.policy, best.by))}</p>` : '',
     renderElasticity(report, words),
     `<h2>${words.sections.figures}</h2>${charts(report, words).join('')}`,
@@ -71,7 +73,10 @@ function renderDeeds({ deeds: { latest, reasons } }: Run, { use }: Words): strin
   return `<details><summary>${escaped(use.deeds(shown.length, all))}</summary><ul>${lines}</ul></details>`;
 }
 
-function charts({ runs }: Report, { charts: titles, series: names }: Words): string[] {
+function charts(
+  { runs, events, durationMs }: Report,
+  { charts: titles, series: names, event: wordsOf }: Words,
+): string[] {
   const atMs = runs[0]?.samples.map((sample) => sample.atMs) ?? [];
   const several = runs.length > 1;
   const lines = (
@@ -128,7 +133,12 @@ function charts({ runs }: Report, { charts: titles, series: names }: Words): str
     { title: titles.hosts, atMs, series: lines(names.on, 2, false, ({ hostsOn }) => hostsOn) },
     { title: titles.watts, atMs, series: lines(titles.watts, 3, false, ({ watts }) => watts) },
   ];
-  return all.map(figure);
+  const bands = events.map(({ atMs: fromMs, untilMs = durationMs, event }) => ({
+    fromMs,
+    untilMs,
+    label: wordsOf(event),
+  }));
+  return all.map((chart) => figure({ ...chart, bands }));
 }
 
 function figure(chart: ChartOptions): string {
@@ -142,8 +152,8 @@ function legend(series: readonly Series[]): string {
   return `<span class="legend">${items.join('')}</span>`;
 }
 
-function cells(tag: 'td' | 'th', values: readonly string[]): string {
-  return `<tr>${values.map((value) => `<${tag}>${escaped(value)}</${tag}>`).join('')}</tr>`;
+function cells(tag: 'td' | 'th', values: readonly string[], attributes = ''): string {
+  return `<tr${attributes}>${values.map((value) => `<${tag}>${escaped(value)}</${tag}>`).join('')}</tr>`;
 }
 
 function escaped(text: string): string {

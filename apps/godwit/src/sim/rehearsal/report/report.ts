@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/index.ts';
+import type { Plan, PlannedEvent } from '../plan/index.ts';
 import type { Run } from '../run/index.ts';
 
 export interface Report {
@@ -10,22 +10,18 @@ export interface Report {
   readonly machines: number;
   readonly currency: string;
   readonly reserveHosts: number;
+  /** What happened, in the order of its beginning. */
+  readonly events: readonly ReportEvent[];
   readonly runs: readonly Run[];
   /** The policy that is better, where several were tried, and what decided it. */
   readonly best?: { readonly policy: string; readonly by: Criterion };
 }
 
+/** Something that happened while machines ran. */
+export type ReportEvent = Pick<PlannedEvent, 'atMs' | 'untilMs' | 'event'>;
+
 /** What policies are told apart by, the weightiest first; differences too small to matter do not count. */
-export type Criterion =
-  | 'unserved'
-  | 'availability'
-  | 'squeezed'
-  | 'reserve'
-  | 'cost'
-  | 'coreHours'
-  | 'empty'
-  | 'moves'
-  | 'nothing';
+export type Criterion = 'unserved' | 'work' | 'reserve' | 'cost' | 'coreHours' | 'empty' | 'moves' | 'nothing';
 
 const CRITERIA: readonly {
   readonly name: Criterion;
@@ -33,8 +29,7 @@ const CRITERIA: readonly {
   readonly margin: number;
 }[] = [
   { name: 'unserved', badness: unservedOf, margin: 1e-3 },
-  { name: 'availability', badness: ({ availability }) => 1 - availability, margin: 1e-4 },
-  { name: 'squeezed', badness: ({ squeezed }) => squeezed, margin: 1e-3 },
+  { name: 'work', badness: ({ availability, undone }) => 1 - availability + undone, margin: 1e-3 },
   {
     name: 'reserve',
     badness: ({ reserveLostMs, samples }) => reserveLostMs.length / Math.max(1, samples.length),
@@ -77,6 +72,7 @@ export function makeReport(plan: Plan, runs: readonly Run[]): Report {
     machines: plan.groups.reduce((sum, { count }) => sum + count, 0),
     currency: plan.currency,
     reserveHosts: plan.reserveHosts,
+    events: plan.events.map(({ atMs, untilMs, event }) => ({ atMs, untilMs, event })),
     runs,
     ...(best && { best }),
   };

@@ -97,7 +97,7 @@ export const useChinese: UseWords = {
     return `主机休眠 ${whole(slept)} 次，唤醒 ${whole(woken)} 次：${whole(hosts)} 台中平均有 ${mean} 台开机，最少 ${whole(least)} 台。`;
   },
   reason: (kind, why, count) =>
-    `${kindsChinese[kind]} ${whole(count)} 次${why === '' ? '' : `：${reasonsChinese[why] ?? why}`}。`,
+    `${kindsChinese[kind]} ${whole(count)} 次${why === '' ? '' : `：${reasonChinese(why)}`}。`,
   deeds: (shown, all) => (shown < all ? `决策：${whole(all)} 条中最近的 ${whole(shown)} 条` : `决策：${whole(all)} 条`),
   deed: ({ atMs, subject, explanation }) => `${span(atMs)}：${subject}。${explanation}`,
   reserve: ({ reserveLostMs: lost, reserveBrokenMs: broken, samples }, hosts) => {
@@ -116,15 +116,19 @@ const kindsChinese: Readonly<Record<DeedKind, string>> = {
   'sizes changed': '调整规格',
 };
 
+const reasonChinese = (why: string): string =>
+  why
+    .split('; ')
+    .map((part) => reasonsChinese[part] ?? part)
+    .join('，');
+
 /** The reasons that the API gives, by their English words; what is not here is shown as it is. */
 const reasonsChinese: Readonly<Record<string, string>> = {
   'its host has less processor time than is needed': '所在主机的处理器时间不足',
   'it must not be where it is': '它不应留在当前位置',
   'its host can be emptied': '可以腾空所在主机',
   'its host is loaded more than others': '所在主机的负载高于其他主机',
-  'its host can be emptied; a pod ends here, and another is made in its stead': '可以腾空所在主机（终止后重新创建）',
-  'its host is loaded more than others; a pod ends here, and another is made in its stead':
-    '所在主机的负载高于其他主机（终止后重新创建）',
+  'a pod ends here, and another is made in its stead': '终止后重新创建',
   'nothing runs on it, and neither the reserve nor the load that is forecast needs it':
     '没有机器在其上运行，预留和预测负载也不需要它',
   'the reserve does not hold without it': '没有它就无法满足预留',

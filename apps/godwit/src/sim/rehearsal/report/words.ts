@@ -2,8 +2,9 @@ import type { Fewest, Growth, Lost, More } from '../ask/index.ts';
 import type { Loss, ReserveCheck } from '../measure/index.ts';
 import type { Run } from '../run/index.ts';
 import { type ElasticityWords, elasticityChinese, elasticityEnglish } from './elasticity-words.ts';
+import { eventChinese, eventEnglish } from './event-words.ts';
 import { money, percent, span, whole } from './figures.ts';
-import type { Criterion, Report } from './report.ts';
+import type { Criterion, Report, ReportEvent } from './report.ts';
 import { type UseWords, useChinese, useEnglish } from './use-words.ts';
 
 /** Everything that a report says, in one language. */
@@ -45,14 +46,19 @@ export interface Words {
   };
   readonly use: UseWords;
   readonly elasticity: ElasticityWords;
+  readonly event: (event: ReportEvent['event']) => string;
   readonly quiet: (run: Run) => string;
   readonly overCap: (run: Run) => string | undefined;
 }
+
+/** Enough of it to tell runs apart; all of it stands in the data. */
+const SHORT_HASH = 8;
 
 const rowOf = (run: Run, currency: string): readonly string[] => [
   run.policy,
   percent(run.availability, 3),
   percent(run.squeezed, 2),
+  percent(run.undone, 2),
   whole(run.moves),
   whole(run.carried.machines + run.deeds.counts['pods moved']),
   whole(run.deeds.counts['hosts woken'] + run.deeds.counts['hosts put to sleep']),
@@ -60,7 +66,7 @@ const rowOf = (run: Run, currency: string): readonly string[] => [
   `${whole(run.emptyEnergy)} kWh`,
   `${whole(run.carbon)} kg`,
   money(run.cost, currency),
-  run.hash,
+  run.hash.slice(0, SHORT_HASH),
 ];
 
 const many = (count: number, what: string): string => `${whole(count)} ${what}${count === 1 ? '' : 's'}`;
@@ -131,6 +137,7 @@ export const english: Words = {
     'Policy',
     'Availability',
     'Short of CPU',
+    'CPU not had',
     'Restarts',
     'Moves',
     'Switched',
@@ -151,6 +158,7 @@ export const english: Words = {
   series: { capacity: 'capacity', promised: 'promised', used: 'used', wanted: 'wanted', running: 'running', on: 'on' },
   use: useEnglish,
   elasticity: elasticityEnglish,
+  event: eventEnglish,
   quiet: ({ writes, quiet }) =>
     `Operations, controllers and the state machines of agents are those of a live cloud: ${whole(writes)} writes. ` +
     `What nobody could read a difference in was not written: ${whole(quiet.heartbeats)} heartbeats, ${whole(quiet.samples)} samples of load, ${whole(quiet.events)} events and figures in statuses. ` +
@@ -163,8 +171,7 @@ export const english: Words = {
 
 const criteriaEnglish: Readonly<Record<Criterion, string>> = {
   unserved: 'more of the demand is served',
-  availability: 'more of the wanted machine-time is served',
-  squeezed: 'fewer machines are short of processors',
+  work: 'more of what is wanted is done, as more machines run and fewer lack processors',
   reserve: 'the reserve is held for longer',
   cost: 'it costs less',
   coreHours: 'it does with fewer machines',
@@ -222,6 +229,7 @@ export const chinese: Words = {
     '策略',
     '可用性',
     '处理器不足',
+    '未得到的算力',
     '异地重启',
     '迁移',
     '开关机',
@@ -236,6 +244,7 @@ export const chinese: Words = {
   series: { capacity: '容量', promised: '已承诺', used: '已使用', wanted: '期望', running: '运行中', on: '开机' },
   use: useChinese,
   elasticity: elasticityChinese,
+  event: eventChinese,
   quiet: ({ writes, quiet }) =>
     `API 操作、控制器和主机代理的状态机与真实云完全相同：共写入 ${whole(writes)} 次。` +
     `没有任何部分能读出差别的内容不写入：${whole(quiet.heartbeats)} 次心跳、${whole(quiet.samples)} 次负载采样、${whole(quiet.events)} 个事件和状态中的测量值。` +
@@ -250,8 +259,7 @@ const kindsChinese: Readonly<Record<Lost['kind'], string>> = { host: '主机', r
 
 const criteriaChinese: Readonly<Record<Criterion, string>> = {
   unserved: '满足了更多的需求',
-  availability: '满足了更多的机器运行时间',
-  squeezed: '处理器不足的机器更少',
+  work: '完成了更多的工作：运行的机器更多，缺少处理器的更少',
   reserve: '预留保持得更久',
   cost: '费用更低',
   coreHours: '所需的机器更少',

@@ -47,6 +47,8 @@ export interface Run {
   readonly availability: number;
   /** Share of the machine-time on hosts of which more was asked than they have. */
   readonly squeezed: number;
+  /** Share of the processor time that machines would have used and did not get. */
+  readonly undone: number;
   /** Moments at which the power cap was exceeded, and the reserve was not held, in milliseconds. */
   readonly overCapMs: readonly number[];
   readonly reserveLostMs: readonly number[];
@@ -110,7 +112,7 @@ class Rehearsal {
   readonly #samples: Sample[] = [];
   readonly #refusals = new Map<string, number>();
   readonly #overCapMs: number[] = [];
-  readonly #sum = { energy: 0, emptyEnergy: 0, carbon: 0, cost: 0, squeezedMs: 0, machineMs: 0 };
+  readonly #sum = { energy: 0, emptyEnergy: 0, carbon: 0, cost: 0, squeezedMs: 0, machineMs: 0, asked: 0, undone: 0 };
   #capWatts: number | undefined;
   readonly #reserve: ReserveWatch;
   readonly #deeds: Deeds;
@@ -248,6 +250,8 @@ class Rehearsal {
     const pricePerHour = (sample.watts / 1000) * this.#plan.energyPrice(atMs) + hostPrice;
     this.#elastics.charge(sample.cpuMillis > 0 ? (1000 * pricePerHour) / sample.cpuMillis : 0);
     this.#sum.squeezedMs += sample.squeezed * forMs;
+    this.#sum.asked += sample.cpuAsked * hours;
+    this.#sum.undone += (sample.cpuAsked - sample.cpuUsed) * hours;
     this.#sum.machineMs += sample.running * forMs;
     if (this.#capWatts !== undefined && sample.watts > this.#capWatts) this.#overCapMs.push(atMs);
     if (sample.refused > 0) this.#noteRefusals();
@@ -263,7 +267,7 @@ class Rehearsal {
 
   result(): Run {
     const { wantedMs, missingMs } = this.#ledger.availability();
-    const { energy, emptyEnergy, carbon, cost, squeezedMs, machineMs } = this.#sum;
+    const { energy, emptyEnergy, carbon, cost, squeezedMs, machineMs, asked, undone } = this.#sum;
     const losses = this.#losses.results();
     const samples = this.#samples;
     const { fleet, writes, quietEvents } = this.#cloud;
@@ -293,6 +297,7 @@ class Rehearsal {
       cost,
       availability: wantedMs > 0 ? 1 - missingMs / wantedMs : 1,
       squeezed: machineMs > 0 ? squeezedMs / machineMs : 0,
+      undone: asked > 0 ? undone / asked : 0,
       overCapMs: this.#overCapMs,
       reserveLostMs: samples.filter(({ reserveHeld }) => !reserveHeld).map(({ atMs }) => atMs),
       reserveBrokenMs: samples.filter(({ reserveCanHold }) => !reserveCanHold).map(({ atMs }) => atMs),
