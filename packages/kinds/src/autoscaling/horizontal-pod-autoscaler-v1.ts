@@ -2,7 +2,7 @@ import { countColumn, textColumn } from '../columns/index.ts';
 import { defineKind, int32, int64, type KindOf, object, required, type Static, time } from '../machinery/index.ts';
 import { named } from '../shared/openapi-names.ts';
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
-import { crossVersionReference } from './metric-spec.ts';
+import { crossVersionReference, type MetricSpec } from './metric-spec.ts';
 
 const name = named('api.autoscaling.v1');
 
@@ -34,7 +34,7 @@ export type HorizontalPodAutoscalerV1 = KindOf<Static<typeof body>>;
 
 /**
  * The form in which `kubectl autoscale` makes autoscalers. It is another way to write one of autoscaling/v2, as
- * which it is stored; it can be created and got, and everything else is done to that one.
+ * which it is stored: what of that this form cannot say stays as it is.
  */
 export const horizontalPodAutoscalerV1 = defineKind({
   group: 'autoscaling',
@@ -52,24 +52,35 @@ export const horizontalPodAutoscalerV1 = defineKind({
     ),
     countColumn('MaxPods', 'Most machines.', (item: HorizontalPodAutoscalerV1) => item.spec.maxReplicas),
   ],
-  verbs: ['create', 'get'],
+  verbs: ['create', 'get', 'list', 'watch', 'update', 'patch', 'delete'],
 });
 
-/** The same autoscaler in autoscaling/v2. What the older form cannot say is left to the defaults. */
-export function horizontalFromV1({
-  metadata,
-  spec: given,
-  status: found,
-}: HorizontalPodAutoscalerV1): HorizontalPodAutoscaler {
+/**
+ * The same autoscaler in autoscaling/v2. What the older form cannot say is as it was `before`, or left to the defaults.
+ */
+export function horizontalFromV1(
+  { metadata, spec: given, status: found }: HorizontalPodAutoscalerV1,
+  before?: HorizontalPodAutoscaler,
+): HorizontalPodAutoscaler {
   const { targetCPUUtilizationPercentage: averageUtilization, ...rest } = given;
+  const { metrics = [], behavior } = before?.spec ?? {};
+  const others = metrics.filter((metric) => !isProcessorUse(metric));
   const target = { type: 'Utilization' as const, averageUtilization: averageUtilization ?? 80 };
+  const use = { type: 'Resource' as const, resource: { name: 'cpu', target } };
+  // Where other metrics decide, none is added that nobody asked for.
+  const own = averageUtilization === undefined && others.length > 0 ? [] : [use];
   return {
     apiVersion: 'autoscaling/v2',
     kind: 'HorizontalPodAutoscaler',
     metadata,
-    spec: { ...rest, metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }] },
+    spec: { ...rest, metrics: [...own, ...others], ...(behavior && { behavior }) },
     ...(found && { status: { desiredReplicas: found.desiredReplicas ?? 0 } }),
   };
+}
+
+/** The one metric that the older form can say. */
+function isProcessorUse({ resource }: MetricSpec): boolean {
+  return resource?.name === 'cpu' && resource.target.averageUtilization !== undefined;
 }
 
 /** As much of an autoscaler as the older form can say. */
@@ -79,7 +90,7 @@ export function horizontalToV1({
   status: found,
 }: HorizontalPodAutoscaler): HorizontalPodAutoscalerV1 {
   const { scaleTargetRef, minReplicas, maxReplicas, metrics = [] } = given;
-  const wanted = metrics.find(({ resource }) => resource?.name === 'cpu')?.resource?.target.averageUtilization;
+  const wanted = metrics.find(isProcessorUse)?.resource?.target.averageUtilization;
   const used = found?.currentMetrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.current;
   return {
     apiVersion: 'autoscaling/v1',

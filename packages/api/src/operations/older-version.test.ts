@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { StatusFailure } from '@godwit/kinds';
+import { openDoor } from './testing/open-door.ts';
+
+const at = (version: string, name?: string) => ({
+  group: 'autoscaling',
+  version,
+  plural: 'horizontalpodautoscalers',
+  namespace: 'default',
+  ...(name && { name }),
+});
+
+const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+
+function scaler(name: string, targetCPUUtilizationPercentage: number): object {
+  const spec = { scaleTargetRef, maxReplicas: 5, targetCPUUtilizationPercentage };
+  return { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler', metadata: { name }, spec };
+}
+
+interface Seen {
+  readonly apiVersion: string;
+  readonly metadata: { readonly resourceVersion?: string };
+  readonly spec: {
+    readonly maxReplicas: number;
+    readonly targetCPUUtilizationPercentage?: number;
+    readonly metrics?: readonly { readonly type: string }[];
+    readonly behavior?: object;
+  };
+}
+
+test('an autoscaler of the older form is listed, watched, changed and deleted in that form', async () => {
+  const { door } = await openDoor();
+  const stop = new AbortController();
+  const events: string[] = [];
+  const begun = Promise.withResolvers<void>();
+  const watching = (async () => {
+    const options = {
+      allowWatchBookmarks: true,
+      sendInitialEvents: true,
+      resourceVersionMatch: 'NotOlderThan' as const,
+    };
+    for await (const { type, object } of door.watch(at('v1'), options, stop.signal)) {
+      const { apiVersion, spec } = object as unknown as Partial<Seen>;
+      events.push(`${type} ${apiVersion} ${spec?.targetCPUUtilizationPercentage ?? ''}`.trim());
+      if (type === 'BOOKMARK') begun.resolve();
+      if (type === 'DELETED') break;
+    }
+  })();
+  await begun.promise;
+  await door.create(at('v1'), scaler('web', 60));
+  const { items } = await door.list(at('v1'));
+  const [listed] = items as unknown as Seen[];
+  assert.deepEqual([listed?.apiVersion, listed?.spec.targetCPUUtilizationPercentage], ['autoscaling/v1', 60]);
+  const patch = { type: 'strategic', body: { spec: { targetCPUUtilizationPercentage: 70, maxReplicas: 9 } } } as const;
+  const patched = (await door.patch(at('v1', 'web'), patch)) as unknown as Seen;
+  assert.deepEqual([patched.spec.targetCPUUtilizationPercentage, patched.spec.maxReplicas], [70, 9]);
+  const stored = (await door.get(at('v2', 'web'))) as unknown as Seen;
+  assert.deepEqual([stored.apiVersion, stored.spec.maxReplicas], ['autoscaling/v2', 9]);
+  await door.delete(at('v1', 'web'));
+  await watching;
+  assert.deepEqual(events, [
+    'BOOKMARK autoscaling/v1',
+    'ADDED autoscaling/v1 60',
+    'MODIFIED autoscaling/v1 70',
+    'DELETED autoscaling/v1 70',
+  ]);
+});
+
+test('what the older form cannot say stays when it is changed by it', async () => {
+  const { door } = await openDoor();
+  const pods = {
+    type: 'Pods',
+    pods: { metric: { name: 'jobs' }, target: { type: 'AverageValue', averageValue: '3' } },
+  };
+  const cpu = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } };
+  const behavior = { scaleDown: { stabilizationWindowSeconds: 7 } };
+  const spec = { scaleTargetRef, maxReplicas: 5, metrics: [cpu, pods], behavior };
+  await door.create(at('v2'), {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name: 'web' },
+    spec,
+  });
+  const older = (await door.get(at('v1', 'web'))) as unknown as Seen;
+  await door.update(at('v1', 'web'), { ...older, spec: { ...older.spec, maxReplicas: 8 } });
+  const stored = (await door.get(at('v2', 'web'))) as unknown as Seen;
+  assert.equal(stored.spec.maxReplicas, 8);
+  assert.deepEqual(
+    stored.spec.metrics?.map(({ type }) => type),
+    ['Resource', 'Pods'],
+  );
+  assert.match(JSON.stringify(stored.spec.behavior), /"stabilizationWindowSeconds":7/);
+  const stale = door.update(at('v1', 'web'), { ...older, spec: { ...older.spec, maxReplicas: 2 } });
+  await assert.rejects(stale, (error: unknown) => error instanceof StatusFailure && error.reason === 'Conflict');
+});
