@@ -84,8 +84,11 @@ export class RehearsedCloud {
     await bootstrap(admin, INSTANCE);
     rule.follow({ as: door }, world);
     const own = new ApiClient(admin, world);
-    for (const { name, spec } of options.policies)
+    for (const { name, spec } of options.policies) {
       await own.resource(balancePolicy).create({ metadata: { name }, spec });
+      // Which of them is the older decides between those that select the same hosts.
+      await clock.advance(1_000, settle);
+    }
     const fleet = new Fleet(options.hosts, admin, world);
     const power = new RehearsedPower(fleet, options.wakeMs);
     const controllers = openControllers({ as: door }, world, '', {

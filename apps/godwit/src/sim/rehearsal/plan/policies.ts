@@ -10,7 +10,7 @@ export interface PolicyObject {
 /** A way to use the hosts, to be compared with others. */
 export interface PlannedPolicy {
   readonly name: string;
-  /** The BalancePolicies that say so; none where machines are only spread. */
+  /** The BalancePolicies that say so, the oldest first; none where machines are only spread. */
   readonly objects: readonly PolicyObject[];
   /** By which machines are placed. */
   readonly placing: Policy;
@@ -45,10 +45,10 @@ function plannedPolicy(
   objects: readonly PolicyObject[],
   scalers: PlannedPolicy['scalers'] = new Map(),
 ): PlannedPolicy {
-  const kinds = objects.map(({ name: object, spec }) => ({
+  const kinds = objects.map(({ name: object, spec }, age) => ({
     apiVersion: 'godwit.dev/v1alpha1',
     kind: 'BalancePolicy',
-    metadata: { name: object },
+    metadata: { name: object, creationTimestamp: new Date(1000 * age).toISOString() },
     spec,
   }));
   const placing = { ...new GoverningPolicy().of(kinds), name };
