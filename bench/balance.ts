@@ -74,19 +74,25 @@ async function* measure(one: Case, file: string, say: (line: string) => void): A
   }
   // A plan that makes all counts equal can not do with fewer copies than machines are too many somewhere.
   const least = surplus(snapshot);
-  const steps = hbal.finished ? hbal.steps : least;
-  const stepsPeer = hbal.finished ? `${peer}: steps` : 'fewest steps that even out all counts, as hbal moves';
-  yield row(one, 'machines moved', ours.machines, '', 'fewer', stepsPeer, steps, ours.machines < steps);
-  yield row(
-    one,
-    'disks copied',
-    ours.copies,
-    '',
-    '≤ 1.1 x fewest',
-    'fewest that even out all counts',
-    least,
-    ours.copies <= 1.1 * least,
-  );
+  const { machines, copies } = ours;
+  if (hbal.finished) {
+    yield row(
+      one,
+      'machines moved',
+      machines,
+      '',
+      'fewer',
+      `${peer}: machines`,
+      hbal.machines,
+      machines < hbal.machines,
+    );
+    yield row(one, 'steps of the plan', machines, '', 'fewer', `${peer}: steps`, hbal.steps, machines < hbal.steps);
+    yield row(one, 'disks copied', copies, '', '≤ hbal', peer, hbal.copies, copies <= hbal.copies);
+  } else {
+    const fewest = 'fewest that even out all counts, as hbal moves';
+    yield row(one, 'machines moved', machines, '', 'fewer', fewest, least, machines < least);
+    yield row(one, 'disks copied', copies, '', '≤ 1.1 x fewest', fewest, least, copies <= 1.1 * least);
+  }
   if (hbal.finished && hbal.copied.length > 0) {
     const theirs = gib(snapshot, hbal.copied);
     yield row(one, 'data copied', ours.gib, 'GiB', '≤ hbal', peer, theirs, ours.gib <= theirs);

@@ -5,12 +5,15 @@
  */
 import { Failure } from '@godwit/base';
 import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
+import { readBitbrains } from './support/planetlab/bitbrains.ts';
 import { type DayResult, runDay } from './support/planetlab/data-centre.ts';
 import { energyFloor } from './support/planetlab/floor.ts';
 import { godwitPolicy } from './support/planetlab/godwit.ts';
 import { makeGuests, makeServers, STEPS } from './support/planetlab/model.ts';
 import { placeAtStart } from './support/planetlab/start.ts';
+import { staticThreshold } from './support/planetlab/static-threshold.ts';
 import { readDays } from './support/planetlab/traces.ts';
+import { type Variation, variationsOf, withHoles } from './support/planetlab/variations.ts';
 
 const SERVERS = 800;
 const MOST_MIGRATIONS = 10_000;
@@ -28,11 +31,42 @@ const references: Readonly<
 export const bench: Bench = async function* ({ traces, say }) {
   const folder = traces ?? process.env.GODWIT_TRACES;
   if (folder === undefined) throw new Failure('bad-argument', 'traces are needed: --traces DIR or GODWIT_TRACES');
-  for (const [day, demands] of readDays(folder)) {
+  const days = readDays(folder);
+  for (const [day, demands] of days) {
     yield* processorsOnly(day, demands, say);
     yield* memoryEnforced(day, demands, say);
   }
+  for (const variation of variationsOf(days, readBitbrains(folder))) yield* elsewhere(variation, say);
 };
+
+/** How much more than the plainest rule of that paper may be used for a small part of its migrations and violations. */
+const ABOVE_STATIC = 1.03;
+
+/** The same rule with the same settings where nobody has looked before, beside the plainest rule in the same run. */
+async function* elsewhere(variation: Variation, say: (line: string) => void): AsyncIterable<BenchRow> {
+  const { what, demands, servers: count, holes } = variation;
+  const servers = makeServers(count);
+  const guests = makeGuests(demands);
+  const start = placeAtStart(servers, guests, { memory: false });
+  const [ours, plain] = [godwitPolicy({ memory: false }), staticThreshold].map((policy) =>
+    runDay(servers, guests, start, holes ? withHoles(policy, guests.length) : policy),
+  ) as [DayResult, DayResult];
+  say(describe(what, ours));
+  const energy = `≤ ${ABOVE_STATIC} x`;
+  const peer = 'static threshold of 80 %';
+  yield row(`${what}: energy`, ours.kwh, 'kWh', energy, peer, plain.kwh, ours.kwh <= ABOVE_STATIC * plain.kwh);
+  yield row(`${what}: ESV`, ours.esv, 'x 10⁻³', '≤ a tenth', peer, plain.esv, ours.esv <= plain.esv / 10);
+  const { migrations } = ours;
+  yield row(
+    `${what}: migrations`,
+    migrations,
+    '',
+    '≤ a tenth',
+    peer,
+    plain.migrations,
+    migrations <= plain.migrations / 10,
+  );
+}
 
 async function* processorsOnly(
   day: string,

@@ -51,12 +51,14 @@ program
   .action(async (options) => (await import('./verbs/status.ts')).status(options));
 
 program
-  .command('why <machine>')
-  .description('why a machine is where it is, or why it is not running (vm/x, vmi/x, pod/x)')
+  .command('why <subject>')
+  .description(
+    'why a machine is where it is or is not running, and what was decided about it (vm/x, pod/x, node/x, deployment/x, ...)',
+  )
   .option(...stateOption)
   .option('-n, --namespace <name>', 'namespace', 'default')
   .option('-o, --output <format>', 'text or json', 'text')
-  .action(async (machine, options) => (await import('./verbs/why.ts')).why(machine, options));
+  .action(async (subject, options) => (await import('./verbs/why.ts')).why(subject, options));
 
 program
   .command('place')

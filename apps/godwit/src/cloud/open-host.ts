@@ -65,6 +65,7 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
       version: `v${VERSION}`,
       containerRuntime: 'podman',
       labels: ROLE_LABELS,
+      imageStores: imageStores(state),
     });
   const { pods } = podHost({
     client,
@@ -131,11 +132,15 @@ async function accelerationWords(
   return `${type === 'kvm' ? 'KVM' : 'emulated (TCG)'}: ${reason}`;
 }
 
-/** Images of virtual machines' disks: the host's own store first, then that of the containers. */
+/** Where images are: the host's own store first, then that of the containers. */
+function imageStores(state: StateFolder): string[] {
+  return ['/var/lib/containers/storage', join(state.root, 'containers', 'storage')];
+}
+
+/** Images of virtual machines' disks. */
 function openImages(state: StateFolder): ImageFiles {
   const settings = join(state.root, 'containers');
-  const stores = ['/var/lib/containers/storage', join(settings, 'storage')];
-  return new ImageFiles(state.images, new ImageResolver({ stores, settings }));
+  return new ImageFiles(state.images, new ImageResolver({ stores: imageStores(state), settings }));
 }
 
 /** Kernels of images that were laid out before, to prove KVM with where the host keeps none in /boot. */

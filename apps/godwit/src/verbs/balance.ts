@@ -16,6 +16,7 @@ type Status = NonNullable<BalancePolicy['status']>;
 
 interface Report {
   readonly policy: string;
+  readonly currency?: string;
   readonly status: Status | null;
 }
 
@@ -30,9 +31,10 @@ export async function balance(wanted: string | undefined, options: BalanceOption
       throw new Failure('bad-argument', `${what}: docs/balance-and-power.md says how to make one`);
     }
     const reports: Report[] = [];
-    for (const { metadata, status } of policies) {
+    for (const { metadata, spec, status } of policies) {
       const planned = options.dryRun ? await planNow(client, metadata.name) : status;
-      reports.push({ policy: metadata.name, status: planned ?? null });
+      const currency = spec.rightSize?.prices?.currency;
+      reports.push({ policy: metadata.name, status: planned ?? null, ...(currency && { currency }) });
     }
     if (options.output === 'json') process.stdout.write(`${JSON.stringify(reports)}\n`);
     else for (const report of reports) print(new Terminal(), report, options.dryRun ?? false);
@@ -59,7 +61,7 @@ async function planNow(real: ApiClient, name: string): Promise<Status | undefine
   }
 }
 
-function print(terminal: Terminal, { policy, status }: Report, dryRun: boolean): void {
+function print(terminal: Terminal, { policy, status, currency }: Report, dryRun: boolean): void {
   terminal.line(terminal.paint('bold', `BalancePolicy ${policy}`));
   if (!status?.plan) {
     terminal.line('  has not been looked at yet');
@@ -75,13 +77,18 @@ function print(terminal: Terminal, { policy, status }: Report, dryRun: boolean):
   for (const { host, action, why } of plan.power ?? []) terminal.line(`  ${action} ${host}: ${why}`);
   for (const { machine, resource, current, recommended } of recommendations)
     terminal.line(`  give ${machine} ${recommended} of ${resource} instead of ${current}`);
-  if (waste)
-    terminal.line(
-      terminal.paint('dim', `  given out and not needed: ${round(waste.cores)} cores, ${round(waste.gib)} GiB`),
-    );
+  for (const { volume, from, to } of plan.volumes ?? []) terminal.line(`  move volume ${volume} from ${from} to ${to}`);
+  terminal.line(terminal.paint('dim', `  ${wasteText(waste, currency)}`));
   for (const { type, status: holds, message } of status.conditions ?? [])
     if (message) terminal.line(`  ${type}=${holds}: ${message}`);
   if (dryRun) terminal.line(terminal.paint('dim', '  Nothing was changed.'));
+}
+
+function wasteText(waste: Status['waste'], currency = ''): string {
+  if (!waste) return 'what is given out and not needed is known after six hours of watching';
+  const { cores, gib, watts = 0, costPerHour } = waste;
+  const price = costPerHour === undefined ? '' : `, ${`${round(costPerHour)} ${currency}`.trim()} an hour`;
+  return `given out and not needed: ${round(cores)} cores, ${round(gib)} GiB, ${round(watts)} W${price}`;
 }
 
 const round = (value: number) => Number(value.toPrecision(3)).toString();

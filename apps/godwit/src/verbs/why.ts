@@ -2,7 +2,7 @@ import { Failure } from '@godwit/base';
 import type { Decision, KubeObject } from '@godwit/kinds';
 import { decisionsOf } from '@godwit/planner';
 import { openAdminAccess } from '../access/admin-access.ts';
-import { parseMachine } from '../access/machine-argument.ts';
+import { instanceOf, parseSubject, type Subject } from '../access/subject-argument.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import type { MachineOptions } from './lifecycle.ts';
 
@@ -36,35 +36,55 @@ interface EventList {
 
 type Event = EventList['items'][number];
 
-const RESOURCES = {
-  pod: '/api/v1/namespaces/NAMESPACE/pods/',
-  vmi: '/apis/kubevirt.io/v1/namespaces/NAMESPACE/virtualmachineinstances/',
-  vm: '/apis/kubevirt.io/v1/namespaces/NAMESPACE/virtualmachines/',
-} as const;
-
-const KIND_NAMES = { pod: 'Pod', vmi: 'VirtualMachineInstance', vm: 'VirtualMachine' } as const;
-
-/** `godwit why vm/x`: where a machine is and why, or what keeps it from running. */
-export async function why(machine: string, options: MachineOptions & { readonly output: string }): Promise<void> {
-  const { type, name } = parseMachine(machine, ['vm', 'vmi', 'pod']);
+/**
+ * `godwit why vm/x`: where a machine is and why, or what keeps it from running; of hosts, sets and policies what was
+ * decided about them.
+ */
+export async function why(subject: string, options: MachineOptions & { readonly output: string }): Promise<void> {
+  const asked = parseSubject(subject);
   const access = openAdminAccess(options.state);
-  const read = (one: keyof typeof RESOURCES) =>
-    access.call<Machine>('GET', RESOURCES[one].replace('NAMESPACE', options.namespace) + name);
-  const asked = await read(type);
-  const placed = type === 'vm' ? await read('vmi').catch(absent) : asked;
-  const objects = type === 'vm' && placed ? [placed, asked] : [asked];
+  const read = ({ path, name }: Subject) => access.call<Machine>('GET', path(options.namespace) + name);
+  const objects = await objectsOf(asked, read);
   const decisions = objects.flatMap(decisionsOf).map((known) => known.expand());
-  const selector = encodeURIComponent(`involvedObject.name=${name}`);
-  const { items } = await access.call<EventList>(
-    'GET',
-    `/api/v1/namespaces/${options.namespace}/events?fieldSelector=${selector}`,
-  );
-  const events = eventsOf(objects, items);
+  const [placed = { apiVersion: '', kind: '', metadata: {} }] = objects;
+  const told = objects.at(-1) ?? placed;
+  const namespace = told.metadata.namespace ?? 'default';
+  const selector = encodeURIComponent(`involvedObject.name=${asked.name}`);
+  const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`;
+  const events = eventsOf(objects, (await access.call<EventList>('GET', path)).items);
   if (options.output === 'json') {
-    process.stdout.write(`${JSON.stringify({ decisions, conditions: asked.status?.conditions ?? [], events })}\n`);
+    process.stdout.write(`${JSON.stringify({ decisions, conditions: told.status?.conditions ?? [], events })}\n`);
     return;
   }
-  print(new Terminal(), `${KIND_NAMES[type]} ${options.namespace}/${name}`, asked, placed, decisions, events);
+  const terminal = new Terminal();
+  const home = told.metadata.namespace === undefined ? '' : `${told.metadata.namespace}/`;
+  terminal.line(terminal.paint('bold', `${told.kind} ${home}${asked.name}`));
+  terminal.facts(factsOf(told, placed));
+  tell(terminal, told, decisions, events);
+}
+
+/** What is asked about; of a virtual machine its instance before it, if it runs, or alone where there is nothing else. */
+async function objectsOf(asked: Subject, read: (one: Subject) => Promise<Machine>): Promise<readonly Machine[]> {
+  if (asked.kind !== 'VirtualMachine') return [await read(asked)];
+  const [machine, instance] = await Promise.all([read(asked).catch(absent), read(instanceOf(asked)).catch(absent)]);
+  // Asked once more, so that it is said what is not there.
+  if (!machine && !instance) return [await read(asked)];
+  return [...(instance ? [instance] : []), ...(machine ? [machine] : [])];
+}
+
+const MACHINES = new Set(['Pod', 'VirtualMachine', 'VirtualMachineInstance']);
+
+function factsOf(told: Machine, placed: Machine): [string, string][] {
+  const { printableStatus, phase, conditions = [] } = told.status ?? {};
+  const host = placed.spec?.nodeName ?? placed.status?.nodeName ?? 'none';
+  if (MACHINES.has(told.kind)) {
+    return [
+      ['state', printableStatus ?? phase ?? 'unknown'],
+      ['host', host],
+    ];
+  }
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  return ready ? [['state', ready.status === 'True' ? 'Ready' : 'NotReady']] : [];
 }
 
 /** What happened to the objects themselves, not to earlier ones of the same name; the latest last. */
@@ -81,20 +101,8 @@ function absent(error: unknown): undefined {
   throw error;
 }
 
-function print(
-  terminal: Terminal,
-  title: string,
-  asked: Machine,
-  placed: Machine | undefined,
-  decisions: readonly Decision[],
-  events: readonly Event[],
-): void {
-  const host = placed?.spec?.nodeName ?? placed?.status?.nodeName;
-  terminal.line(terminal.paint('bold', title));
-  terminal.facts([
-    ['state', asked.status?.printableStatus ?? asked.status?.phase ?? 'unknown'],
-    ['host', host ?? 'none'],
-  ]);
+function tell(terminal: Terminal, asked: Machine, decisions: readonly Decision[], events: readonly Event[]): void {
+  if (decisions.length === 0) terminal.line('  nothing was decided about it lately');
   for (const decision of decisions) printDecision(terminal, decision);
   for (const { type, status, reason, message } of asked.status?.conditions ?? []) {
     if (status === 'True' && !message) continue;

@@ -156,7 +156,7 @@ export class BalanceController implements Reconciler {
       lostTo,
       now: timestamp(this.#client.world.clock),
     });
-    if (!plan.reserve.before) this.#events.warning(policy, 'ReserveLost', 'what may fail can not fail any more');
+    if (!plan.reserve.before && isNews(policy)) this.#events.warning(policy, 'ReserveLost', RESERVE_LOST);
     const write = (draft: { status?: BalancePolicy['status'] }) => {
       draft.status = status;
       return true;
@@ -168,6 +168,13 @@ export class BalanceController implements Reconciler {
 /** Nothing but placement: moves, power and sizes are off, and no reserve is asked for. */
 function isIdle({ spec: { balance, power, rightSize, reserve } }: BalancePolicy): boolean {
   return reserve === undefined && [balance, power, rightSize].every((part) => part?.mode === 'off');
+}
+
+const RESERVE_LOST = 'if what may fail failed now, machines would be left without a host';
+
+/** Whether the policy does not say already that its reserve is lost. */
+function isNews({ status }: BalancePolicy): boolean {
+  return status?.conditions?.find(({ type }) => type === 'ReserveHolds')?.status !== 'False';
 }
 
 /** While a host that was woken is not ready yet others are only woken for machines that wait: it may be what was missing. */

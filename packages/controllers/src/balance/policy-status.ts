@@ -42,13 +42,18 @@ export function policyStatus(facts: PolicyFacts): BalancePolicyStatus {
     watts: Math.round(watts),
     plan: planStatus(facts),
     recommendations: facts.sizes.flatMap(recommendationsOf).slice(0, LISTED),
-    waste: {
-      cores: rounded(waste.cores),
-      gib: rounded(waste.gib),
-      watts: Math.round(waste.watts),
-      ...(waste.costPerHour !== undefined && { costPerHour: rounded(waste.costPerHour) }),
-    },
+    // Without a machine that was watched for long enough it is not known.
+    ...(facts.sizes.length > 0 && { waste: wasteStatus(waste) }),
     conditions: policyConditions(facts),
+  };
+}
+
+function wasteStatus({ cores, gib, watts, costPerHour }: Waste): NonNullable<BalancePolicyStatus['waste']> {
+  return {
+    cores: rounded(cores),
+    gib: rounded(gib),
+    watts: Math.round(watts),
+    ...(costPerHour !== undefined && { costPerHour: rounded(costPerHour) }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface NodeFacts {
   /** Kept back for the host itself. */
   readonly reservedCpuMillis: number;
   readonly reservedMemoryBytes: number;
+  /** Images that machines start from without waiting, at most {@link MOST_IMAGES}. */
+  readonly images?: NonNullable<Node['status']>['images'];
   /** More to tell: how machines are accelerated, for example. */
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -25,6 +27,8 @@ export interface NodeFacts {
   }[];
 }
 
+/** As many images as Kubernetes' agent tells of. */
+const MOST_IMAGES = 50;
 const LEAST_MEMORY_BYTES = 100 * 2 ** 20;
 const LEAST_STORAGE_SHARE = 0.05;
 
@@ -47,6 +51,7 @@ export function nodeStatus(facts: NodeFacts, before: readonly NodeCondition[], n
       { type: 'Hostname', address: facts.hostname },
     ],
     nodeInfo: facts.info,
+    ...(facts.images && { images: facts.images.slice(0, MOST_IMAGES) }),
   };
 }
 

@@ -36,7 +36,15 @@ export function requestOfInstance(instance: VirtualMachineInstance, context: Req
     ...(gpu && { gpu }),
     ...sinceOf(metadata.creationTimestamp),
     ...(cores && { cores }),
+    ...imagesOf(instance),
   };
+}
+
+function imagesOf({ spec }: VirtualMachineInstance): Pick<MachineRequest, 'images'> {
+  const kernel = spec.domain.firmware?.kernelBoot?.container?.image;
+  const disks = (spec.volumes ?? []).flatMap(({ containerDisk }) => (containerDisk ? [containerDisk.image] : []));
+  const images = [...(kernel ? [kernel] : []), ...disks];
+  return images.length > 0 ? { images } : {};
 }
 
 function instanceAmounts({ spec }: VirtualMachineInstance): Record<string, number> {

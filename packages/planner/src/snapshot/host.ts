@@ -1,4 +1,4 @@
-import { asleepTaint, type Node, sleepOf, type Taint } from '@godwit/kinds';
+import { asleepTaint, type Node, numaAnnotation, sleepOf, type Taint } from '@godwit/kinds';
 import { type Amounts, amountsOf, gpuShareResource } from '../amounts.ts';
 import type { PowerCurve } from '../power/index.ts';
 import { wholeGpus } from '../request/common.ts';
@@ -53,7 +53,7 @@ export function hostOfNode(node: Node): Host {
   const gpus = wholeGpus(capacity);
   const numa = numbersOf(node.metadata.annotations?.[numaAnnotation]);
   const watts = numbersOf(node.metadata.annotations?.[wattsAnnotation]);
-  const images = (node.status?.images ?? []).flatMap(({ names }) => names ?? []);
+  const images = (node.status?.images ?? []).flatMap(({ names = [] }) => names.flatMap(namesOfImage));
   return {
     name: node.metadata.name ?? '',
     labels: node.metadata.labels ?? {},
@@ -74,8 +74,12 @@ export function coresOf({ numa, capacity }: Host): readonly number[] {
   return numa ?? [Math.floor((capacity.cpu ?? 0) / 1000)];
 }
 
-/** Cores of each NUMA node of a host, such as `16,16`. */
-export const numaAnnotation = 'godwit.dev/numa-cores';
+/** What machines may call an image: whatever was built here or comes from Docker's registry has short names. */
+function namesOfImage(full: string): readonly string[] {
+  const short = full.replace(/^(?:localhost|docker\.io\/library|docker\.io)\//, '');
+  return [...new Set([full, short].flatMap((name) => [name, name.replace(/:latest$/, '')]))];
+}
+
 /** Watts of a host at evenly spaced loads from none to all, such as `86,117`. */
 export const wattsAnnotation = 'godwit.dev/watts';
 

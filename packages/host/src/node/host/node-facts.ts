@@ -1,6 +1,9 @@
 import { readFile, statfs } from 'node:fs/promises';
 import { arch, availableParallelism, freemem, networkInterfaces, release, totalmem } from 'node:os';
+import { numaAnnotation } from '@godwit/kinds';
 import type { NodeFacts } from '../../agent/index.ts';
+import { readNumaNodes } from '../numa-nodes.ts';
+import { storedImages } from '../podman/index.ts';
 
 export interface NodeFactsOptions {
   readonly nodeName: string;
@@ -14,6 +17,8 @@ export interface NodeFactsOptions {
   readonly labels?: NodeFacts['labels'];
   readonly annotations?: NodeFacts['annotations'];
   readonly conditions?: NodeFacts['conditions'];
+  /** Folders of the engine's stores whose images are here. */
+  readonly imageStores?: readonly string[];
 }
 
 /** Most pods and virtual machines of a host; Kubernetes' own default. */
@@ -24,10 +29,12 @@ const RESERVED_CPU_MILLIS = 100;
 
 /** Looks at this host. Cheap: reads a few files of the kernel. */
 export async function readNodeFacts(options: NodeFactsOptions): Promise<NodeFacts> {
-  const [disk, available, system] = await Promise.all([
+  const [disk, available, system, numa, images] = await Promise.all([
     statfs(options.stateFolder),
     memoryAvailable(),
     systemFacts(options),
+    readNumaNodes(),
+    storedImages(options.imageStores ?? []),
   ]);
   return {
     hostname: options.nodeName,
@@ -42,7 +49,11 @@ export async function readNodeFacts(options: NodeFactsOptions): Promise<NodeFact
     reservedCpuMillis: RESERVED_CPU_MILLIS,
     reservedMemoryBytes: RESERVED_MEMORY_BYTES,
     labels: options.labels ?? {},
-    annotations: options.annotations ?? {},
+    annotations: {
+      ...(numa && { [numaAnnotation]: numa.map(({ length }) => length).join() }),
+      ...options.annotations,
+    },
+    images,
     conditions: options.conditions ?? [],
   };
 }

@@ -10,3 +10,4 @@
  */
 export * from './podman-configuration.ts';
 export * from './podman-driver.ts';
+export { storedImages } from './store-index.ts';

@@ -11,6 +11,7 @@ export interface IndexedImage {
 
 interface StoredImage {
   readonly id: string;
+  readonly created?: string;
   readonly names?: readonly string[] | null;
   readonly digest?: string;
 }
@@ -27,6 +28,16 @@ export async function findInStore(graphRoot: string, name: string): Promise<Inde
     if (found) return { id: found.id, name: candidate, digest: found.digest };
   }
   return undefined;
+}
+
+/** What the stores have that a name stands for, the newest first. */
+export async function storedImages(graphRoots: readonly string[]): Promise<readonly { readonly names: string[] }[]> {
+  const lists = await Promise.all(graphRoots.map((root) => readImages(join(root, 'overlay-images', 'images.json'))));
+  const byId = new Map<string, StoredImage>();
+  for (const image of lists.flat()) if (image.names?.length && !byId.has(image.id)) byId.set(image.id, image);
+  return [...byId.values()]
+    .toSorted((a, b) => ((a.created ?? '') < (b.created ?? '') ? 1 : -1))
+    .map(({ names }) => ({ names: [...(names ?? [])] }));
 }
 
 async function readImages(path: string): Promise<readonly StoredImage[]> {
