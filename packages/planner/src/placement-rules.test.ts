@@ -107,6 +107,11 @@ test('GPUs are read from pods and nodes, and a bound pod keeps those that it was
   const host = hostOfNode(node as Parameters<typeof hostOfNode>[0]);
   assert.deepEqual([host.gpus, host.capacity[gpuShareResource], host.numa, host.watts], [4, 4000, [16, 16], undefined]);
   assert.ok(host.images?.has('a:1'));
+  const named = (image: string) =>
+    hostOfNode({ ...node, status: { images: [{ names: [image] }] } } as Parameters<typeof hostOfNode>[0]).images;
+  assert.ok(named('localhost/web:latest')?.has('web'));
+  assert.ok(named('docker.io/library/nginx:1')?.has('nginx:1'));
+  assert.ok(!named('registry.example/team/web:latest')?.has('web'));
 });
 
 test('the fragmentation-aware policy keeps GPUs away from machines that need none, and whole ones whole', () => {

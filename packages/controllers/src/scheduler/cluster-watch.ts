@@ -15,7 +15,7 @@ import {
   storageClass,
   virtualMachineInstance,
 } from '@godwit/kinds';
-import { hostOfNode, requestOfMachine, Snapshot } from '@godwit/planner';
+import { type Host, hostOfNode, requestOfMachine, Snapshot } from '@godwit/planner';
 import { gangOf } from './gangs.ts';
 import { HeldRoom } from './preemption/held-room.ts';
 import { Priorities } from './priorities.ts';
@@ -170,7 +170,7 @@ export class ClusterWatch {
       return;
     }
     const host = hostOfNode(change.after);
-    if (change.before && JSON.stringify(hostOfNode(change.before)) === JSON.stringify(host)) return;
+    if (change.before && textOf(hostOfNode(change.before)) === textOf(host)) return;
     this.snapshot.setHost(host);
     this.#advance();
   }
@@ -245,4 +245,9 @@ export class ClusterWatch {
     if (placed) this.held.gone(placed.request);
     this.#advance();
   }
+}
+
+/** All that a host says; of its images their names. */
+function textOf(host: Host): string {
+  return JSON.stringify(host, (_name, value: unknown) => (value instanceof Set ? [...value] : value));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
-import { balancePolicy, pod } from '@godwit/kinds';
+import { balancePolicy, node, pod } from '@godwit/kinds';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { Scheduler } from './index.ts';
 
@@ -44,4 +44,21 @@ test('one that waits gets its host when a policy gives out more', async () => {
     spec: { placement: { overcommit: { cpu: 2 } } },
   });
   assert.ok(await waiting);
+});
+
+test('a host that has the image by now is a little better', async () => {
+  await placed('a');
+  await placed('b');
+  for (const name of ['host-2', 'host-1']) {
+    const images = [{ names: ['localhost/i:latest'] }];
+    const nodes = client.resource(node);
+    await nodes.modify({ name }, (draft) => Object.assign(draft.status ?? {}, { images }) !== undefined, {
+      subresource: 'status',
+    });
+    assert.equal(await placed(`on-${name}`), name);
+    await nodes.modify({ name }, (draft) => Object.assign(draft.status ?? {}, { images: [] }) !== undefined, {
+      subresource: 'status',
+    });
+    await client.resource(pod).delete({ namespace: 'default', name: `on-${name}` });
+  }
 });
