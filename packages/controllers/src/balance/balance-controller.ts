@@ -79,7 +79,7 @@ export class BalanceController implements Reconciler {
     const memory = this.#memoryOf(policy);
     const nowMs = this.#client.world.clock.now();
     const dueMs = memory.plannedMs + memory.settings.intervalSeconds * 1000;
-    const wanted = new Set(await this.#observer.hostsForWaiting(policy, this.#drivers.power));
+    const wanted = new Set(await this.#observer.hostsForWaiting(policy, this.#drivers.power, memory));
     const isPlanDue = wanted.size > 0 || nowMs >= dueMs || nowMs < memory.plannedMs;
     const isSampleDue = memory.isSampleDue(nowMs);
     if (isPlanDue || isSampleDue) {
@@ -188,7 +188,8 @@ function powerPlan(
   const patienceMs = 2 * settings.wakeSeconds * 1000;
   for (const [host, sinceMs] of wakingMs) {
     const ready = situation.hosts.some(({ name, power, open }) => name === host && power === 'on' && open);
-    if (ready || situation.nowMs - sinceMs > patienceMs) wakingMs.delete(host);
+    if (ready) wakingMs.delete(host);
+    else if (situation.nowMs - sinceMs > patienceMs) memory.couldNotWake(host, situation.nowMs);
   }
   if (settings.powerMode === 'off') return { wake: [], sleep: [] };
   // Those were asked for with the ones that wake in mind.

@@ -150,6 +150,36 @@ test('a machine that finds no host wakes one that sleeps, at once', async () => 
   assert.match(woken.metadata.annotations?.['godwit.dev/decision'] ?? '', /"to":"on","why":"machines wait/);
 });
 
+test('where a host cannot be woken another is, and it is tried again later', async () => {
+  for (const name of ['a', 'b', 'c']) await addHost(name);
+  await addPod('web', 'a', 500);
+  const power = new FakePower((host, state) => setReady(host, state === 'on'));
+  const tries: string[] = [];
+  let broken: string | undefined;
+  const wake = async (host: string) => {
+    broken ??= host;
+    tries.push(host);
+    if (host === broken) throw new Error('nobody answers');
+    await power.wake(host);
+  };
+  run({ power: { state: (host) => power.state(host), sleep: (host) => power.sleep(host), wake } });
+  cloud.run(new NodeLifecycleController(client), new Scheduler(client));
+  await addPolicy({ placement: { strategy: 'energy' }, power: { mode: 'automatic' }, reserve: { hosts: 0 } });
+  const isOff = async (name: string) => (await power.state(name)) === 'off';
+  await cloud.until('both sleep', async () => (await isOff('b')) && (await isOff('c')), 3_600_000);
+  const containers = [{ name: 'c', image: 'i', resources: { requests: { cpu: '3950m' } } }];
+  await client.resource(pod).create({ metadata: { name: 'large', namespace: 'default' }, spec: { containers } });
+  const large = () => client.resource(pod).get({ namespace: 'default', name: 'large' });
+  await cloud.until('it has a host', async () => (await large()).spec.nodeName !== undefined, 400_000);
+  assert.ok(broken !== undefined && (await large()).spec.nodeName !== broken);
+  assert.deepEqual(tries.slice(0, 2), [broken, (await large()).spec.nodeName]);
+  const { spec } = await client.resource(node).get({ name: broken });
+  assert.deepEqual(
+    spec?.taints?.map(({ value }) => value),
+    ['asleep'],
+  );
+});
+
 test('a host that cannot be switched off stays open', async () => {
   for (const name of ['a', 'b']) await addHost(name);
   await addPod('web', 'a', 500);

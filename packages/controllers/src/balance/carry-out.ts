@@ -82,7 +82,13 @@ export class Hands {
     const woken = await this.#each(policy, 'WakeFailed', wake, async ({ host, why }) => {
       const name = hosts[host]?.name ?? '';
       await this.#note(name, this.#record(policy, 'power', 'on', whySwitched(why)), 'waking');
-      await power.wake(name);
+      try {
+        await power.wake(name);
+      } catch (error) {
+        memory.couldNotWake(name, nowMs);
+        await this.#mark(name, 'asleep');
+        throw error;
+      }
       memory.wakingMs.set(name, nowMs);
       this.#events.normal(policy, 'HostWoken', `${name} is switched on: ${whySwitched(why)}`);
     });

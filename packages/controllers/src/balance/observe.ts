@@ -9,7 +9,6 @@ import {
   persistentVolume,
   persistentVolumeClaim,
   pod,
-  type Sleep,
   type Stored,
   sleepOf,
   storageClass,
@@ -78,7 +77,7 @@ export class Observer {
   readonly #policies: KindCache<BalancePolicy>;
   readonly #random: Random;
   /** Hosts that sleep, or that wake and are not ready yet. */
-  readonly #sleepers = new Map<string, Sleep>();
+  readonly #sleepers = new Set<string>();
 
   constructor(client: ApiClient) {
     this.#random = client.world.random.fork();
@@ -87,8 +86,7 @@ export class Observer {
     for (const kind of watched) client.cache(kind);
     client.cache(node).subscribe(({ before, after }) => {
       const { name } = (after ?? before).metadata;
-      const sleep = after && sleepOf(after);
-      if (sleep) this.#sleepers.set(name, sleep);
+      if (after && sleepOf(after)) this.#sleepers.add(name);
       else this.#sleepers.delete(name);
     });
   }
@@ -137,16 +135,20 @@ export class Observer {
   }
 
   /** Names of hosts that sleep and on which there is room for machines that have found none elsewhere. */
-  async hostsForWaiting({ spec }: BalancePolicy, power: PowerDriver | undefined): Promise<readonly string[]> {
+  async hostsForWaiting(
+    { spec }: BalancePolicy,
+    power: PowerDriver | undefined,
+    memory: PolicyMemory,
+  ): Promise<readonly string[]> {
     if (this.#sleepers.size === 0 || !this.#watch || !power) return [];
     const waiting = [...this.#watch.waiting.values()]
       .filter(({ machine }) => isRefused(machine))
       .map(({ machine }) => this.#requestOf(machine));
     if (waiting.length === 0) return [];
-    const asleep = new Set<string>();
-    const waking = new Set<string>();
-    for (const [name, how] of this.#sleepers) if (how === 'waking') waking.add(name);
-    for (const name of await namesOff([...this.#sleepers.keys()], power)) if (!waking.has(name)) asleep.add(name);
+    const nowMs = this.#client.world.clock.now();
+    const waking = new Set([...this.#sleepers].filter((name) => memory.wakingMs.has(name)));
+    const others = [...this.#sleepers].filter((name) => !waking.has(name) && memory.canWake(name, nowMs));
+    const asleep = await namesOff(others, power);
     return hostsForWaiting(this.#watch.snapshot, { waking, asleep }, waiting, policyOf(spec.placement), this.#random);
   }
 

@@ -12,6 +12,8 @@ import type { Usages } from './meter.ts';
 
 /** How often use is looked at. */
 export const SAMPLE_MS = 60_000;
+/** How long a host that could not be woken is left alone, while others can do instead. */
+const RETRY_MS = 600_000;
 
 /**
  * What a policy knows beside what stands in the API: loads, who moved when, which hosts are empty since when. It is
@@ -27,6 +29,8 @@ export class PolicyMemory {
   readonly emptySinceMs = new Map<string, number>();
   /** Hosts that were told to wake, and when. */
   readonly wakingMs = new Map<string, number>();
+  /** Hosts that could not be woken, and when that was tried. */
+  readonly #wakeFailedMs = new Map<string, number>();
   forecastCpu: number | undefined;
   recentMovesMs: number[] = [];
   plannedMs = Number.NEGATIVE_INFINITY;
@@ -77,6 +81,18 @@ export class PolicyMemory {
     const empty = new Set(hosts);
     for (const host of empty) if (!this.emptySinceMs.has(host)) this.emptySinceMs.set(host, nowMs);
     for (const host of this.emptySinceMs.keys()) if (!empty.has(host)) this.emptySinceMs.delete(host);
+  }
+
+  /** A host was told to wake, and nobody could. */
+  couldNotWake(host: string, nowMs: number): void {
+    this.wakingMs.delete(host);
+    this.#wakeFailedMs.set(host, nowMs);
+  }
+
+  /** Whether a host can be counted on to wake: not for a while after it did not. */
+  canWake(host: string, nowMs: number): boolean {
+    const failedMs = this.#wakeFailedMs.get(host);
+    return failedMs === undefined || nowMs - failedMs >= RETRY_MS || nowMs < failedMs;
   }
 
   moved(id: string, nowMs: number): void {

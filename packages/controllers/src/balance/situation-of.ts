@@ -74,7 +74,7 @@ export function situationOf(facts: SituationFacts): Situation {
   };
 }
 
-function balanceHost(node: Stored<Node>, { memory, off, spec }: SituationFacts): BalanceHost {
+function balanceHost(node: Stored<Node>, { memory, off, spec, nowMs }: SituationFacts): BalanceHost {
   const host = hostOfNode(node);
   const isOff = off.has(host.name);
   const { labels } = host;
@@ -83,7 +83,7 @@ function balanceHost(node: Stored<Node>, { memory, off, spec }: SituationFacts):
   return {
     name: host.name,
     power: isOff ? 'off' : 'on',
-    open: host.schedulable && (isOff || host.ready),
+    open: host.schedulable && (isOff ? memory.canWake(host.name, nowMs) : host.ready),
     essential: labels[controlPlaneLabel] !== undefined,
     capacity: capacityOf(host, spec.placement?.overcommit),
     watts: wattsOf(host),

@@ -13,7 +13,7 @@ const nodeWith = (ready: 'True' | 'False', sleep?: 'asleep' | 'waking'): Node =>
   status: { conditions: [{ type: 'Ready', status: ready }] },
 });
 
-const shown = (item: Node) => node.columns.find(({ name }) => name === 'Status')?.value(item);
+const shown = (item: Node) => node.columns.find(({ name }) => name === 'Status')?.value(item, 0);
 
 test('sleep is a taint among others, of which there is one at most', () => {
   assert.equal(sleepOf(nodeWith('True')), undefined);
