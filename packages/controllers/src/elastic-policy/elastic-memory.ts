@@ -1,9 +1,12 @@
 import type { ElasticMetricSpec, ElasticPolicySpec } from '@godwit/kinds';
 import { parseQuantity } from '@godwit/kinds';
-import { type ElasticLoad, ElasticMemory, ForetoldLoad, ScaleHistory } from '@godwit/planner';
+import { type ElasticLoad, ElasticMemory, ForetoldLoad, type ForetoldState, ScaleHistory } from '@godwit/planner';
 import { usual } from './elastic-question.ts';
 
-/** What is remembered of one policy while the process lives. */
+/** What was learned by metric: of which algorithm, and what. Plain JSON. */
+export type Learned = Readonly<Record<string, { readonly of: string; readonly state: ForetoldState }>>;
+
+/** What is remembered of one policy; what it has learned may be kept. */
 export class PolicyMemory {
   readonly decisions = new ElasticMemory(() => new ScaleHistory());
   readonly #forecasts = new Map<string, { readonly of: string; readonly load: ForetoldLoad }>();
@@ -13,6 +16,20 @@ export class PolicyMemory {
   awaited = false;
   /** When the status was written last. */
   wroteAtMs = Number.NEGATIVE_INFINITY;
+  /** When what it has learned was kept last, or found; undefined before that. */
+  keptAtMs: number | undefined;
+  #learned: Learned = {};
+
+  /** What another process had learned: taken up by the metrics that it is about. */
+  recall(learned: Learned): void {
+    this.#learned = learned;
+  }
+
+  learned(wallMs: number): Learned {
+    return Object.fromEntries(
+      [...this.#forecasts].map(([name, { of, load }]) => [name, { of, state: load.save(wallMs) }]),
+    );
+  }
 
   /** Takes a sample of a metric that is foretold; the units that the forecast asks for. */
   foretell(
@@ -30,11 +47,24 @@ export class PolicyMemory {
     if (forecast?.of !== of) {
       const { value, margin = usual.margin } = predictive;
       const startMs = 1000 * (spec.startSeconds ?? usual.startSeconds);
-      forecast = { of, load: new ForetoldLoad(parseQuantity(value) ?? Number.NaN, margin, startMs) };
+      const make = () => new ForetoldLoad(parseQuantity(value) ?? Number.NaN, margin, startMs);
+      const known = this.#learned[metric.name];
+      forecast = { of, load: known?.of === of ? goingOn(make, known.state, now.wallMs) : make() };
       this.#forecasts.set(metric.name, forecast);
     }
     const total = load && (load.of === 'shared' ? load.value : load.value * readyUnits);
     forecast.load.add(total, now.monotonicMs, now.wallMs);
     return forecast.load.units;
+  }
+}
+
+/** From where another process stood; what is damaged is learned anew. */
+function goingOn(make: () => ForetoldLoad, state: ForetoldState, wallMs: number): ForetoldLoad {
+  const load = make();
+  try {
+    load.restore(state, wallMs);
+    return load;
+  } catch {
+    return make();
   }
 }

@@ -20,6 +20,7 @@ import { PolicyMemory } from './elastic-memory.ts';
 import { algorithmOf, aWaitingRequest, boundsOf, resourceOf, rulesOf, usual } from './elastic-question.ts';
 import { type Aspect, aspectsOf, shapeText, sizesText, unable, whyOf, withAspects } from './elastic-status.ts';
 import { type ElasticTarget, readTarget } from './elastic-target.ts';
+import { LearnedForecasts } from './learned.ts';
 import { observeLoad } from './observe-load.ts';
 import { rivalOf } from './rival.ts';
 
@@ -38,6 +39,7 @@ export class ElasticPolicyReconciler implements Reconciler {
   readonly #autoscalers: KindCache<HorizontalPodAutoscaler>;
   readonly #nodes: KindCache<Node>;
   readonly #machines: MachinesOfTarget;
+  readonly #learned: LearnedForecasts;
   readonly #memories = new Map<string, PolicyMemory>();
 
   constructor(client: ApiClient, metrics: MetricsSource) {
@@ -48,6 +50,7 @@ export class ElasticPolicyReconciler implements Reconciler {
     this.#autoscalers = client.cache(horizontalPodAutoscaler);
     this.#nodes = client.cache(node);
     this.#machines = new MachinesOfTarget(client);
+    this.#learned = new LearnedForecasts(client);
     this.#policies.subscribe((change) => {
       if (change.type === 'removed') this.#memories.delete(change.before.metadata.uid);
     });
@@ -95,6 +98,7 @@ export class ElasticPolicyReconciler implements Reconciler {
     memory.lookedAtMs = nowMs;
     memory.generation = generation;
     memory.awaited = awaited;
+    await this.#learned.tend(policy, memory, nowMs);
     await this.#look(policy, memory, nowMs, signal);
     return after(PERIOD_MS, 'metrics are looked at regularly');
   }

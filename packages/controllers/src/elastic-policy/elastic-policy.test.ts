@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { timestamp } from '@godwit/base';
 import {
+  configMap,
   type ElasticPolicySpec,
   elasticPolicy,
   event,
@@ -15,7 +16,9 @@ import {
 import { decisionAnnotation } from '@godwit/planner';
 import { GivenMetrics } from '../test-support/given-metrics.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
+import { type Learned, PolicyMemory } from './elastic-memory.ts';
 import { ElasticPolicyReconciler } from './elastic-policy-reconciler.ts';
+import { LearnedForecasts } from './learned.ts';
 
 const name = { namespace: 'default', name: 'web' };
 const labels = { app: 'web' };
@@ -104,6 +107,38 @@ test('a request that waits at a load balancer wakes what sleeps at once, even wh
   assert.equal(await size(), 1);
   await waiting(null);
   await cloud.until('it sleeps again', async () => (await size()) === 0);
+});
+
+test('what forecasts have learned outlives the process, and a policy that goes takes it along', async () => {
+  const { cloud, client, source, apply } = await elasticCloud();
+  const load = () => 500 + 300 * Math.sin((cloud.clock.now() / 3_600_000) * 2 * Math.PI);
+  source.value = () => [{ value: load() }];
+  const foretold = { name: 'requests', type: 'requests', service: 'web', predictive: { value: '100' } } as const;
+  await apply({ out: { maxReplicas: 20 }, metrics: [foretold] });
+  await cloud.pass(2_700_000);
+  const { items } = await client.resource(configMap).list({ namespace: 'default' });
+  const [kept, ...others] = items.filter(({ metadata }) => metadata.name?.startsWith('elastic-policy-'));
+  assert.deepEqual(others, []);
+  assert.equal(kept?.metadata.ownerReferences?.[0]?.kind, 'ElasticPolicy');
+  const learned = JSON.parse(kept.data?.forecasts ?? '') as Learned;
+  const known = learned.requests;
+  assert.ok(known && known.state.scaler.forecaster.steps >= 40);
+  // Another process begins with it: what it would keep has gone on from there.
+  const [policy] = (await client.resource(elasticPolicy).list({ namespace: 'default' })).items;
+  assert.ok(policy);
+  const begin = async (data: string) => {
+    const name = { namespace: 'default', name: kept.metadata.name };
+    await client.resource(configMap).patch(name, { type: 'merge', body: { data: { forecasts: data } } });
+    const memory = new PolicyMemory();
+    await new LearnedForecasts(client).tend(policy, memory, 0);
+    const now = { monotonicMs: 0, wallMs: cloud.clock.now() };
+    memory.foretell(foretold, policy.spec, { of: 'shared', value: 500 }, 5, now);
+    return memory.learned(now.wallMs).requests?.state.scaler.forecaster.steps;
+  };
+  assert.equal(await begin(JSON.stringify(learned)), known.state.scaler.forecaster.steps);
+  for (const damaged of ['{', '{"requests":{}}', JSON.stringify(learned).replace(/"profile":"..../, '"profile":"')]) {
+    assert.equal(await begin(damaged), 0);
+  }
 });
 
 test('lost metrics hold what there is, until the number for that time is taken', async () => {

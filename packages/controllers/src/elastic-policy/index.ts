@@ -5,6 +5,7 @@
  *   elastic-target    what is scaled: how many and how large its machines are, and how that is changed
  *   observe-load      what the metrics say
  *   elastic-memory    what is remembered of a policy: windows, rates, forecasts
+ *   learned           what of that outlives the process
  *   elastic-question  the spec as the planner asks for it
  *   rival             who else wants the same target
  *   elastic-status    what the status says

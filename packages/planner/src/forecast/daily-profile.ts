@@ -1,3 +1,5 @@
+import { packed, unpacked } from './packed.ts';
+
 /** How much of a day's newest value goes into what is usual. */
 const NEW_DAY = 0.3;
 
@@ -19,6 +21,14 @@ export class DailyProfile {
   change(step: number, ahead: number): number {
     const change = (this.#usual[this.#slot(step + ahead)] as number) - (this.#usual[this.#slot(step)] as number);
     return Number.isNaN(change) ? 0 : change;
+  }
+
+  save(): string {
+    return packed(this.#usual);
+  }
+
+  restore(saved: string): void {
+    this.#usual.set(unpacked(saved, this.#usual.length));
   }
 
   #slot(step: number): number {

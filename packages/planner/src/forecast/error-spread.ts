@@ -22,6 +22,14 @@ export interface Situation {
   readonly timeOfDay: number;
 }
 
+/** Squares of errors; views as keys and values in turn. */
+export interface ErrorSpreadState {
+  readonly recent: readonly number[];
+  readonly long: number;
+  readonly byLoad: readonly number[];
+  readonly byQuarter: readonly number[];
+}
+
 /**
  * How far forecasts are usually off, as the standard deviation of the logarithm: 0.05 is 5 %. Errors come in
  * bunches, depend on how large the load is (few requests scatter more) and on the time of day; this is the mean
@@ -54,6 +62,28 @@ export class ErrorSpread {
   /** Of late, whatever the load. */
   recent(): number {
     return Math.sqrt(this.#recentSquare());
+  }
+
+  save(): ErrorSpreadState {
+    const entries = (views: Map<number, number>) => [...views].flat();
+    return {
+      recent: [...this.#recent],
+      long: this.#long,
+      byLoad: entries(this.#byLoad),
+      byQuarter: entries(this.#byQuarter),
+    };
+  }
+
+  restore({ recent, long, byLoad, byQuarter }: ErrorSpreadState): void {
+    recent.slice(0, HALF_LIVES.length).forEach((square, index) => {
+      this.#recent[index] = square;
+    });
+    this.#long = long;
+    const fill = (views: Map<number, number>, entries: readonly number[]) => {
+      for (let i = 0; i + 1 < entries.length; i += 2) views.set(entries[i] as number, entries[i + 1] as number);
+    };
+    fill(this.#byLoad, byLoad);
+    fill(this.#byQuarter, byQuarter);
   }
 
   #recentSquare(): number {

@@ -1,5 +1,5 @@
 import { DailyProfile } from './daily-profile.ts';
-import { ErrorSpread } from './error-spread.ts';
+import { ErrorSpread, type ErrorSpreadState } from './error-spread.ts';
 import { LeastSquares } from './least-squares.ts';
 import { TrustedSamples } from './trusted-samples.ts';
 
@@ -42,6 +42,17 @@ const TRIAL = 0.01;
 const PATIENCE = 1.2;
 /** Steps without a sample that are bridged; after a longer gap the recent past begins anew. */
 const BRIDGED_STEPS = 5;
+
+/** What a forecaster has learned. A few kilobytes of plain JSON, whatever it has seen. */
+export interface ForecasterState {
+  readonly steps: number;
+  readonly levels: readonly number[];
+  readonly models: readonly string[];
+  readonly profile: string;
+  readonly spread: ErrorSpreadState;
+  readonly error: number;
+  readonly errorOfStaying: number;
+}
 
 interface Pending {
   readonly hints: Float64Array;
@@ -93,6 +104,31 @@ export class Forecaster {
   miss(): void {
     this.#missed++;
     this.#pending = [];
+  }
+
+  save(): ForecasterState {
+    return {
+      steps: this.#steps,
+      levels: this.#levels,
+      models: this.#models.map((model) => model.save()),
+      profile: this.#profile.save(),
+      spread: this.#spread.save(),
+      error: this.#error,
+      errorOfStaying: this.#errorOfStaying,
+    };
+  }
+
+  /** Goes on where another one of the same options stood; tell it then of the steps that were missed since. */
+  restore({ steps, levels, models, profile, spread, error, errorOfStaying }: ForecasterState): void {
+    this.#profile.restore(profile);
+    this.#models.forEach((model, index) => {
+      model.restore(models[index] ?? '');
+    });
+    this.#spread.restore(spread);
+    this.#levels = levels.slice(-LONGEST_LOOK - 1);
+    this.#steps = steps;
+    this.#error = error;
+    this.#errorOfStaying = errorOfStaying;
   }
 
   #beginAnew(): void {

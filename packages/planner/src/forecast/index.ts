@@ -6,6 +6,7 @@
  *   least-squares    which of several hints are worth how much, learned by recursive least squares
  *   daily-profile    what was usual at this time of day
  *   error-spread     how wrong forecasts have been: lately, at this load, at this time of day
+ *   packed           many numbers as text, for what is kept
  *   forecaster       all of it
  */
 export * from './forecaster.ts';

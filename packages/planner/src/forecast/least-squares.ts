@@ -1,3 +1,5 @@
+import { packed, unpacked } from './packed.ts';
+
 /** Above this variance of the weights nothing more is forgotten: hints that say nothing teach nothing. */
 const MOST_UNCERTAIN = 10;
 
@@ -55,6 +57,17 @@ export class LeastSquares {
         inverse[at] = ((inverse[at] as number) - (gain * (this.#gain[column] as number)) / norm) / kept;
       }
     }
+  }
+
+  save(): string {
+    return packed(Float64Array.of(...this.#weights, ...this.#inverse));
+  }
+
+  restore(saved: string): void {
+    const size = this.#weights.length;
+    const numbers = unpacked(saved, size + size * size);
+    this.#weights.set(numbers.subarray(0, size));
+    this.#inverse.set(numbers.subarray(size));
   }
 
   /** The trace of the inverse. */

@@ -89,6 +89,32 @@ test('steps without samples and clocks that jump are survived', () => {
   });
 });
 
+test('who goes on with what another learned says what that one would have said', () => {
+  const loads = days(3);
+  const make = () => new PredictiveScaler({ ...options, margin: 2 });
+  const first = make();
+  const at = 2 * DAY + 700;
+  loads.slice(0, at).forEach((load, minute) => first.observe(load, minute * MINUTE_MS));
+  const text = JSON.stringify(first.save());
+  assert.ok(text.length < 25_000, `${text.length} bytes`);
+  const second = make();
+  second.restore(JSON.parse(text));
+  for (let minute = at; minute < loads.length; minute++) {
+    const load = loads[minute] as number;
+    const [a, b] = [first, second].map((scaler) => scaler.observe(load, minute * MINUTE_MS));
+    assert.ok(a && b);
+    // What was foretold just before and had not come yet is the one thing that was not learned.
+    assert.ok(Math.abs(a.load - b.load) < 0.02 * a.load, `${a.load} and ${b.load} at ${minute}`);
+    assert.equal(a.forecast.trusted, b.forecast.trusted);
+  }
+  assert.throws(
+    () => make().restore({ ...first.save(), forecaster: { ...first.save().forecaster, profile: 'AAAA' } }),
+    {
+      code: 'forecast-damaged',
+    },
+  );
+});
+
 test('whatever comes, the answer is a number', () => {
   const load = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e9, noNaN: true }));
   fc.assert(

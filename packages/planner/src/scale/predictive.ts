@@ -1,4 +1,4 @@
-import { type Forecast, Forecaster } from '../forecast/index.ts';
+import { type Forecast, Forecaster, type ForecasterState } from '../forecast/index.ts';
 
 export interface PredictiveOptions {
   /** What one replica is to carry. */
@@ -17,6 +17,12 @@ export interface PredictiveAnswer {
   /** The load that they are for. */
   readonly load: number;
   readonly forecast: Forecast;
+}
+
+/** What a scaler has learned, as plain JSON. */
+export interface PredictiveState {
+  readonly held: number;
+  readonly forecaster: ForecasterState;
 }
 
 /** The usual error that is assumed while the forecast is not trusted: of whoever says that all stays as it is. */
@@ -59,6 +65,15 @@ export class PredictiveScaler {
   /** Once a step in which there was no sample. */
   miss(): void {
     this.#forecaster.miss();
+  }
+
+  save(): PredictiveState {
+    return { held: this.#held, forecaster: this.#forecaster.save() };
+  }
+
+  restore({ held, forecaster }: PredictiveState): void {
+    this.#held = held;
+    this.#forecaster.restore(forecaster);
   }
 
   #needed({ level, expected, spread, trusted }: Forecast): number {

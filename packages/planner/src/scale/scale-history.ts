@@ -22,6 +22,11 @@ export class ScaleHistory {
     append(this.#recommended, { atMs, count });
   }
 
+  /** Whether anything was ever recommended. */
+  get isEmpty(): boolean {
+    return this.#recommended.length === 0;
+  }
+
   /** The target was scaled. */
   changed(from: number, to: number, atMs: number): void {
     const entry = { atMs, count: Math.abs(to - from) };

@@ -86,3 +86,10 @@ test('never outside the bounds, and never quicker than every policy allows', () 
   });
   fc.assert(property);
 });
+
+test('who begins, or begins again after a restart, takes what stands for what was recommended', () => {
+  const calm: Limits = { minimum: 0, maximum: 100, up: {}, down: { stabilizationWindowSeconds: 300 } };
+  const history = new ScaleHistory();
+  const after = (seconds: number) => limited(2, 10, calm, history, 50_000 + seconds * 1000).count;
+  assert.deepEqual([after(0), after(299), after(301)], [10, 10, 2]);
+});

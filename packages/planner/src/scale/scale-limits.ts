@@ -41,6 +41,8 @@ export function limited(
   history: ScaleHistory,
   nowMs: number,
 ): LimitedCount {
+  // Whoever begins, or begins again after a restart, takes what stands for what was recommended: as Kubernetes does.
+  if (history.isEmpty) history.recommend(current, nowMs);
   history.recommend(recommended, nowMs);
   const least = Math.min(recommended, ...history.recommended(windowMs(limits.up), nowMs));
   const most = Math.max(recommended, ...history.recommended(windowMs(limits.down), nowMs));

@@ -1,9 +1,15 @@
-import { PredictiveScaler } from '../predictive.ts';
+import { PredictiveScaler, type PredictiveState } from '../predictive.ts';
 
 /** Length of the steps in which forecasts are made. */
 const STEP_MS = 60_000;
 /** A gap of more steps than this is one gap. */
 const MOST_MISSED = 60;
+
+/** What was learned of a load until an instant of the wall clock, as plain JSON. */
+export interface ForetoldState {
+  readonly atMs: number;
+  readonly scaler: PredictiveState;
+}
 
 /**
  * Makes steps of a minute from samples at any moments and foretells by them: the mean of the samples of a step is
@@ -37,6 +43,21 @@ export class ForetoldLoad {
     if (load === undefined || !Number.isFinite(load) || load < 0) return;
     this.#sum += load;
     this.#count++;
+  }
+
+  /** What was learned, and when. */
+  save(wallMs: number): ForetoldState {
+    return { atMs: wallMs, scaler: this.#scaler.save() };
+  }
+
+  /**
+   * Goes on with what was learned before. The time since then was missed; where the wall clock says that it was before
+   * then, nobody knows how long it was, and the recent past begins anew.
+   */
+  restore({ atMs, scaler }: ForetoldState, wallMs: number): void {
+    this.#scaler.restore(scaler);
+    const missed = wallMs < atMs ? MOST_MISSED : Math.min(MOST_MISSED, Math.floor((wallMs - atMs) / STEP_MS));
+    for (let step = 0; step < missed; step++) this.#scaler.miss();
   }
 
   #close(wallMs: number): void {

@@ -11,7 +11,7 @@
  */
 export type { ElasticAlgorithm } from './algorithm.ts';
 export * from './elastic-decision.ts';
-export { ForetoldLoad } from './foretold-load.ts';
+export { ForetoldLoad, type ForetoldState } from './foretold-load.ts';
 export type { ElasticLoad } from './load.ts';
 export type { Shape, ShapeBounds, SizeBounds } from './out-or-up.ts';
 export * from './schedule.ts';
