@@ -1,7 +1,17 @@
 import type { Scenario } from '@godwit/kinds';
 
-/** One day of a cloud of so many hosts with ten machines each: loads by the time of day, arrivals, and a rack lost. */
-export function largeScenario(hosts: number): Scenario {
+const THRIFTY = {
+  name: 'thrifty',
+  placement: { strategy: 'energy' },
+  balance: { mode: 'automatic' },
+  power: { mode: 'automatic' },
+} as const;
+
+/**
+ * One day of a cloud of so many hosts with ten machines each: loads by the time of day, arrivals, and a rack lost.
+ * @param isThrifty machines are measured, and moved so that hosts can sleep
+ */
+export function largeScenario(hosts: number, isThrifty = false): Scenario {
   return {
     apiVersion: 'godwit.dev/v1alpha1',
     kind: 'Scenario',
@@ -19,6 +29,7 @@ export function largeScenario(hosts: number): Scenario {
         { at: '9h', add: { machines: 'small', count: hosts / 10 }, for: '8h' },
         { at: '20h', lose: { host: 'host-0' } },
       ],
+      ...(isThrifty && { policies: [THRIFTY] }),
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Its own process, so that time and memory are those of one rehearsal. Argument: how many hosts, or by what a hundred groups
- * are scaled. Prints JSON.
+ * Its own process, so that time and memory are those of one rehearsal. Arguments: how many hosts, and `thrifty` where machines
+ * move and hosts sleep; or by what a hundred groups are scaled. Prints JSON.
  */
 import { makePlan, rehearse } from '../../apps/godwit/src/sim/rehearsal/index.ts';
 import { largeScenario } from './large-scenario.ts';
@@ -8,7 +8,7 @@ import { scaledScenario } from './scaled-scenario.ts';
 
 const what = process.argv[2] ?? '';
 const scaled = what === 'horizontal' || what === 'elastic';
-const { metadata, spec } = scaled ? scaledScenario(what) : largeScenario(Number(what));
+const { metadata, spec } = scaled ? scaledScenario(what) : largeScenario(Number(what), process.argv[3] === 'thrifty');
 const plan = makePlan(metadata.name ?? '', spec, () => '');
 const [policy] = plan.policies;
 if (!policy) throw new Error('a plan has a policy');
