@@ -14,7 +14,7 @@ import {
 } from '@godwit/kinds';
 import { decideElastic, type ElasticAnswer, type ElasticMetric, type Shape } from '@godwit/planner';
 import { nameOf, namespacedName, wake } from '../framework/index.ts';
-import { MachinesOfTarget, type MetricsSource } from '../metrics-source/index.ts';
+import { MachinesOfTarget, type MetricsSource, sameTarget } from '../metrics-source/index.ts';
 import { after, blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { PolicyMemory } from './elastic-memory.ts';
 import { algorithmOf, aWaitingRequest, boundsOf, resourceOf, rulesOf, usual } from './elastic-question.ts';
@@ -55,8 +55,11 @@ export class ElasticPolicyReconciler implements Reconciler {
       if (change.type === 'removed') this.#memories.delete(change.before.metadata.uid);
     });
     // Whoever gives a target up makes way for others of its namespace.
-    const neighbours = ({ metadata }: HorizontalPodAutoscaler | ElasticPolicy) =>
-      [...this.#policies.values(metadata.namespace)].map(nameOf);
+    const neighbours = ({ metadata, spec }: HorizontalPodAutoscaler | ElasticPolicy) => {
+      const target = 'targetRef' in spec ? spec.targetRef : spec.scaleTargetRef;
+      const all = [...this.#policies.values(metadata.namespace)];
+      return all.filter((policy) => sameTarget(policy.spec.targetRef, target)).map(nameOf);
+    };
     this.wakes = [
       wake(this.#policies),
       wake(this.#policies, neighbours),

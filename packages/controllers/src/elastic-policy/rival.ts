@@ -1,5 +1,5 @@
 import type { ElasticPolicy, HorizontalPodAutoscaler, Stored } from '@godwit/kinds';
-import type { TargetReference } from '../metrics-source/index.ts';
+import { sameTarget } from '../metrics-source/index.ts';
 
 /**
  * Who has the target of `policy` instead of it, in words; undefined when it is its own. A
@@ -20,12 +20,6 @@ export function rivalOf(
     if (ageAndName(other) < ageAndName(policy)) return `ElasticPolicy ${other.metadata.name}`;
   }
   return undefined;
-}
-
-const groupOf = ({ apiVersion = '' }: TargetReference) => apiVersion.split('/').slice(0, -1).join('/');
-
-function sameTarget(a: TargetReference, b: TargetReference): boolean {
-  return a.kind === b.kind && a.name === b.name && groupOf(a) === groupOf(b);
 }
 
 const ageAndName = ({ metadata }: Stored<ElasticPolicy>) => `${metadata.creationTimestamp} ${metadata.name}`;

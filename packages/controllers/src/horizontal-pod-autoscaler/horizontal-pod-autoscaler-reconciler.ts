@@ -8,15 +8,16 @@ import {
   type Stored,
 } from '@godwit/kinds';
 import { decideHorizontal, type HorizontalAnswer, type Limits, ScaleHistory } from '@godwit/planner';
-import { namespacedName, wake } from '../framework/index.ts';
+import { nameOf, namespacedName, wake } from '../framework/index.ts';
 import {
   MachinesOfTarget,
   type MetricsSource,
   readScale,
   type ScaleTarget,
+  sameTarget,
   writeScale,
 } from '../metrics-source/index.ts';
-import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
+import { after, blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { type Aspect, aspectsOf, currentMetrics, reasonOfChange, withAspects } from './horizontal-status.ts';
 import { observeMetrics } from './observe-metrics.ts';
 
@@ -52,12 +53,20 @@ export class HorizontalPodAutoscalerReconciler implements Reconciler {
     this.#scalers.subscribe((change) => {
       if (change.type === 'removed') this.#memories.delete(change.before.metadata.uid);
     });
-    this.wakes = [wake(this.#scalers)];
+    // Whoever gives a target up makes way for others of its namespace.
+    this.wakes = [wake(this.#scalers), wake(this.#scalers, (scaler) => this.#sameTarget(scaler).map(nameOf))];
   }
 
   async reconcile(name: string, signal: AbortSignal): Promise<Outcome> {
     const scaler = this.#scalers.get(namespacedName(name));
     if (!scaler || scaler.metadata.deletionTimestamp !== undefined) return done;
+    const rivals = this.#rivalsOf(scaler);
+    if (rivals.length > 0) {
+      const why = `${scaler.spec.scaleTargetRef.kind} ${scaler.spec.scaleTargetRef.name} is scaled by several: ${rivals.join(', ')} as well`;
+      const message = `${why}; none of them does anything until there is one`;
+      await this.#write(scaler, [{ type: 'ScalingActive', status: 'False', reason: 'AmbiguousSelector', message }], {});
+      return blocked(rivals.join(', '), why);
+    }
     const nowMs = this.#client.world.clock.monotonic();
     const memory = this.#memoryOf(scaler);
     const { generation = 0 } = scaler.metadata;
@@ -68,6 +77,18 @@ export class HorizontalPodAutoscalerReconciler implements Reconciler {
     memory.generation = generation;
     await this.#look(scaler, memory.history, nowMs, signal);
     return after(PERIOD_MS, 'metrics are looked at regularly');
+  }
+
+  /** All with the same target, itself among them. */
+  #sameTarget({ metadata, spec }: HorizontalPodAutoscaler): readonly Stored<HorizontalPodAutoscaler>[] {
+    const all = [...this.#scalers.values(metadata.namespace)];
+    return all.filter((other) => sameTarget(other.spec.scaleTargetRef, spec.scaleTargetRef));
+  }
+
+  /** Kubernetes' rule: of several with one target none acts, since each would undo what another did. */
+  #rivalsOf(scaler: Stored<HorizontalPodAutoscaler>): readonly string[] {
+    const others = this.#sameTarget(scaler).filter(({ metadata }) => metadata.uid !== scaler.metadata.uid);
+    return others.map(({ metadata }) => metadata.name).toSorted();
   }
 
   #memoryOf({ metadata }: Stored<HorizontalPodAutoscaler>): Memory {

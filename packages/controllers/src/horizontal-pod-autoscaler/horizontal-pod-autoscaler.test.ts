@@ -92,3 +92,21 @@ test('a target that is not there is told', async () => {
   await client.resource(replicaSet).delete(name);
   await cloud.until('it is told', async () => (await condition('AbleToScale'))?.reason === 'FailedGetScale');
 });
+
+test('of two on one target none does anything, and both say so, until there is one', async () => {
+  const { cloud, client, source, size, condition } = await scaled();
+  source.all(['web-0', 'web-1'], 0.1);
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web' };
+  const other = { namespace: 'default', name: 'other' };
+  await client.resource(horizontalPodAutoscaler).create({ metadata: other, spec: { scaleTargetRef, maxReplicas: 3 } });
+  await cloud.until('it is told', async () => (await condition('ScalingActive'))?.reason === 'AmbiguousSelector');
+  assert.match((await condition('ScalingActive'))?.message ?? '', /other as well/);
+  const before = await size();
+  await cloud.pass(60_000);
+  assert.equal(await size(), before);
+  await client.resource(horizontalPodAutoscaler).delete(other);
+  await cloud.until(
+    'it goes on',
+    async () => (await size()) === 4 && (await condition('ScalingActive'))?.status === 'True',
+  );
+});

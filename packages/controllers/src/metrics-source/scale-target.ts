@@ -20,9 +20,17 @@ export interface ScaleTarget {
   readonly selector: string;
 }
 
+/** Whether two references mean the same object of a namespace, in whatever version of its kind. */
+export function sameTarget(a: TargetReference, b: TargetReference): boolean {
+  return a.kind === b.kind && a.name === b.name && groupOf(a) === groupOf(b);
+}
+
+const groupOf = ({ apiVersion = '' }: TargetReference) => apiVersion.split('/').slice(0, -1).join('/');
+
 /** The kind that a reference means, by its group and name: any version of it will do. */
-export function kindOfTarget({ apiVersion = 'v1', kind }: TargetReference): KindDefinition {
-  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+export function kindOfTarget(reference: TargetReference): KindDefinition {
+  const { apiVersion = 'v1', kind } = reference;
+  const group = groupOf(reference);
   const found = builtInKinds.find((candidate) => candidate.group === group && candidate.kind === kind);
   if (!found) throw new Failure('unknown-kind', `there is no kind ${kind} in ${apiVersion}`);
   return found;
