@@ -18,8 +18,13 @@ const MOST_LINES = 60;
 /** The colour of what is given and not chosen. */
 const GREY = 9;
 
+/** Groups that a reader looks at one by one; the others are there for whoever asks for them. */
+export const mostGroups = 12;
+
+/** One part a group, the one first of which the most was left undone under any policy. */
 export function elasticityParts({ runs, currency }: Report, words: ElasticityWords): readonly ElasticityPart[] {
-  return (runs[0]?.elasticity ?? []).map(({ group, samples }): ElasticityPart => {
+  const groups = (runs[0]?.elasticity ?? []).toSorted((a, b) => undone(b.group, runs) - undone(a.group, runs));
+  return groups.map(({ group, samples }): ElasticityPart => {
     const found = runs.flatMap(({ policy, elasticity }) => {
       const own = elasticity.find((each) => each.group === group);
       return own ? [{ policy, own }] : [];
@@ -43,6 +48,12 @@ export function elasticityParts({ runs, currency }: Report, words: ElasticityWor
       changes: found.flatMap(({ policy, own }) => changesOf(policy, own, words)),
     };
   });
+}
+
+/** Processor-hours that were not served, under the policy that served the least. */
+function undone(group: string, runs: Report['runs']): number {
+  const all = runs.flatMap(({ elasticity }) => elasticity.filter((each) => each.group === group));
+  return all.reduce((most, { unserved, neededCoreHours }) => Math.max(most, unserved * neededCoreHours), 0);
 }
 
 function changesOf(policy: string, { actions, actionCount }: GroupElasticity, words: ElasticityWords) {

@@ -10,6 +10,8 @@ export interface ElasticityWords {
   /** What the columns mean. */
   readonly note: string;
   readonly chart: (group: string) => string;
+  /** Groups that are not shown at once. */
+  readonly others: (count: number) => string;
   /** Over the latest of so many changes. */
   readonly changes: (policy: string, shown: number, all: number) => string;
   readonly action: (action: ScaleAction) => string;
@@ -41,6 +43,7 @@ export const elasticityEnglish: ElasticityWords = {
     'was needed, as a mean share of what was needed (θ_U and θ_O). Cost is what they had of the cost of hosts and ' +
     'energy, by the processors that they asked for.',
   chart: (group) => `${group}: machines`,
+  others: (count) => `${whole(count)} more groups, of which less was left undone`,
   changes: (policy, shown, all) =>
     shown < all ? `${policy}: the last ${whole(shown)} of ${whole(all)} changes` : `${policy}: ${whole(all)} changes`,
   action: ({ atMs, to, why }) => `${span(atMs)}: ${to}${why === '' ? '' : `, because ${why}`}`,
@@ -66,6 +69,7 @@ export const elasticityChinese: ElasticityWords = {
     '“不足”与“过剩”是缺少的机器和超出所需的机器，以所需机器数的平均比例表示（θ_U 与 θ_O）。' +
     '费用按所申请的处理器分摊主机与能源的费用。',
   chart: (group) => `${group}：机器数`,
+  others: (count) => `另有 ${whole(count)} 个组，未满足的需求更少`,
   changes: (policy, shown, all) =>
     shown < all
       ? `${policy}：共 ${whole(all)} 次调整，以下为最后 ${whole(shown)} 次`

@@ -1,5 +1,5 @@
 import type { Run } from '../run/index.ts';
-import { elasticityParts } from './elasticity-part.ts';
+import { elasticityParts, mostGroups } from './elasticity-part.ts';
 import { type ChartOptions, renderChart, type Series } from './line-chart.ts';
 import { pageStyle } from './page-style.ts';
 import type { Report } from './report.ts';
@@ -53,7 +53,11 @@ function renderElasticity(report: Report, { elasticity: words }: Words): string 
     );
     return `<h3>${escaped(group)}</h3><table>${cells('th', heading)}${body}</table>${figure(chart)}${details.join('')}`;
   });
-  return parts.length === 0 ? '' : `<h2>${words.heading}</h2>${parts.join('')}<p class="note">${words.note}</p>`;
+  if (parts.length === 0) return '';
+  const [shown, others] = [parts.slice(0, mostGroups), parts.slice(mostGroups)];
+  const more =
+    others.length === 0 ? '' : `<details><summary>${words.others(others.length)}</summary>${others.join('')}</details>`;
+  return `<h2>${words.heading}</h2>${shown.join('')}${more}<p class="note">${words.note}</p>`;
 }
 
 function renderRun(run: Run, report: Report, words: Words): string {

@@ -1,4 +1,4 @@
-import { elasticityParts } from './elasticity-part.ts';
+import { elasticityParts, mostGroups } from './elasticity-part.ts';
 import type { Report } from './report.ts';
 import { sectionsOf } from './sections.ts';
 import { english as words } from './words.ts';
@@ -15,7 +15,8 @@ export function renderText(report: Report): string {
   if (best) lines.push('', words.best(best.policy, best.by));
   const parts = elasticityParts(report, words.elasticity);
   if (parts.length > 0) lines.push('', words.elasticity.heading, words.elasticity.note);
-  for (const { group, table: rows } of parts) lines.push('', group, ...table(rows));
+  for (const { group, table: rows } of parts.slice(0, mostGroups)) lines.push('', group, ...table(rows));
+  if (parts.length > mostGroups) lines.push('', words.elasticity.others(parts.length - mostGroups));
   for (const run of runs) {
     if (runs.length > 1) lines.push('', `── ${run.policy}`);
     for (const { heading, sentences } of sectionsOf(run, report, words)) {
