@@ -40,6 +40,8 @@ export function preempt(
   policy: Policy,
   rules: PreemptionRules,
 ): Preemption | undefined {
+  // Machines that wait ask again and again: where nobody is less important, hosts need not be looked at.
+  if (rules.leaving.size === 0 && !(snapshot.lowestPriority < request.priority)) return undefined;
   const found: Option[] = [];
   for (let row = 0; row < snapshot.rowCount && found.length < COMPARED; row++) {
     const host = snapshot.hosts[row];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Host, type MachineRequest, Snapshot } from '../index.ts';
+import { exampleHost, exampleRequest, exampleSnapshot } from '../testing/examples.ts';
 
 const host = (name: string): Host => ({
   name,
@@ -74,4 +75,23 @@ test('whatever comes and goes in whatever order, amounts are those of the machin
     }),
     { numRuns: 300 },
   );
+});
+
+test('the least important priority is that of machines on hosts', () => {
+  const snapshot = exampleSnapshot([exampleHost('a')]);
+  assert.equal(snapshot.lowestPriority, Number.POSITIVE_INFINITY);
+  for (const [uid, priority, host] of [
+    ['1', 5, 'a'],
+    ['2', -3, 'a'],
+    ['3', -9, 'nowhere'],
+  ] as const) {
+    snapshot.put(exampleRequest(uid, { priority }), host);
+  }
+  assert.equal(snapshot.lowestPriority, -3);
+  snapshot.remove('2');
+  assert.equal(snapshot.lowestPriority, 5);
+  snapshot.setHost(exampleHost('nowhere'));
+  assert.equal(snapshot.lowestPriority, -9);
+  snapshot.removeHost('nowhere');
+  assert.equal(snapshot.lowestPriority, 5);
 });

@@ -53,6 +53,8 @@ export class Snapshot {
   readonly #onRow: (Set<string> | undefined)[] = [];
   readonly #waiting = new Map<string, { readonly request: MachineRequest; readonly host: string }>();
   readonly #topologies = new Map<string, Topology>();
+  /** How many machines on hosts have each priority. */
+  readonly #priorities = new Map<number, number>();
   #structure = 0;
   #knowsImages = false;
 
@@ -194,6 +196,7 @@ export class Snapshot {
     this.#onRow[row].add(request.uid);
     this.#age(row, request.since, 'came');
     this.#account(row, request, 1);
+    this.#countPriority(request, 1);
     for (const port of request.ports) this.#countPort(row, portKey(port), 1);
     this.terms.count(request, this.hosts[row]?.labels ?? {}, 1);
     this.journal.note(row);
@@ -210,11 +213,19 @@ export class Snapshot {
     this.#onRow[row]?.delete(uid);
     this.#age(row, request.since, 'went');
     this.#account(row, request, -1);
+    this.#countPriority(request, -1);
     if (request.gpu) this.gpus.remove(request.gpu, row);
     if (request.cores) this.numa.remove(request.cores, row);
     for (const port of request.ports) this.#countPort(row, portKey(port), -1);
     this.terms.count(request, this.hosts[row]?.labels ?? {}, -1);
     this.journal.note(row);
+  }
+
+  /** The least important priority of all machines on hosts; infinite where there are none. */
+  get lowestPriority(): number {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const priority of this.#priorities.keys()) if (priority < lowest) lowest = priority;
+    return lowest;
   }
 
   /** Where a machine is, or is to be. */
@@ -287,6 +298,12 @@ export class Snapshot {
   #account(row: number, { amounts, cores }: MachineRequest, sign: 1 | -1): void {
     for (const resource in amounts) this.columns(resource).used.add(row, sign * soundAmount(amounts[resource]));
     if (cores) this.columns(dedicatedCpuResource).used.add(row, sign * soundAmount(amounts.cpu));
+  }
+
+  #countPriority({ priority }: MachineRequest, change: 1 | -1): void {
+    const count = (this.#priorities.get(priority) ?? 0) + change;
+    if (count > 0) this.#priorities.set(priority, count);
+    else this.#priorities.delete(priority);
   }
 
   #countPort(row: number, key: string, change: 1 | -1): void {
