@@ -30,11 +30,12 @@ test('a scenario of sense has no faults', () => {
 });
 
 test('what contradicts itself or cannot be is refused', () => {
-  const host = { name: 'h', count: 1, cpu: '-4', memory: 'much', idleWatts: 9, fullWatts: 3, zones: 2 };
+  const host = { name: 'h', count: 1, cpu: '-4', memory: 'much', idleWatts: 9, fullWatts: 3, sleepWatts: 10, zones: 2 };
   assert.deepEqual(faultsOf({ hosts: [host] }), [
     'spec.hosts[0].cpu',
     'spec.hosts[0].memory',
     'spec.hosts[0].fullWatts',
+    'spec.hosts[0].sleepWatts',
     'spec.hosts[0].zones',
   ]);
   assert.deepEqual(faultsOf({ machines: [{ ...web, load: { constant: 1, trace: 'x' } }] }), ['spec.machines[0].load']);
@@ -45,6 +46,21 @@ test('what contradicts itself or cannot be is refused', () => {
     'spec.events[0].add.machines',
   ]);
   assert.deepEqual(faultsOf({ duration: '1s', sampleEvery: '9w' }), ['spec.duration', 'spec.sampleEvery']);
+});
+
+test('policies of a scenario are refused for the reasons for which BalancePolicies are', () => {
+  const automatic = { mode: 'automatic' } as const;
+  const policies = [
+    { name: 'even', power: automatic },
+    { name: 'still', balance: { ...automatic, maximumMovesPerHour: 0 } },
+    { name: 'apart', placement: { isolation: { apart: [{ tenants: ['alone'] }] } } },
+    { name: 'fine', placement: { strategy: 'energy' }, power: automatic },
+  ] as const;
+  assert.deepEqual(faultsOf({ policies }), [
+    'spec.policies[0].power.mode',
+    'spec.policies[1].balance.maximumMovesPerHour',
+    'spec.policies[2].placement.isolation.apart[0].tenants',
+  ]);
 });
 
 const day: ScenarioSpec = {

@@ -16,10 +16,14 @@ export function validateScenario(spec: ScenarioSpec, faults: Faults): void {
   checkDuration('spec.duration', spec.duration, faults, { least: MINUTE_MS, most: HORIZON_MS });
   checkDuration('spec.warmUp', spec.warmUp, faults, { least: MINUTE_MS, most: 52 * WEEK_MS });
   checkDuration('spec.sampleEvery', spec.sampleEvery, faults, { least: 1_000, most: WEEK_MS });
-  eachItem(spec.hosts, 'spec.hosts', ({ cpu, memory, idleWatts = 100, fullWatts = 300, racks = 1, zones = 1 }, at) => {
+  eachItem(spec.hosts, 'spec.hosts', ({ cpu, memory, racks = 1, zones = 1, ...watts }, at) => {
+    const { idleWatts = 100, fullWatts = 300, sleepWatts } = watts;
     checkAmount(`${at}.cpu`, cpu, faults);
     checkAmount(`${at}.memory`, memory, faults);
     if (fullWatts < idleWatts) faults.invalid(`${at}.fullWatts`, fullWatts, 'must not be less than idleWatts');
+    if (sleepWatts !== undefined && sleepWatts > idleWatts) {
+      faults.invalid(`${at}.sleepWatts`, sleepWatts, 'must not be more than idleWatts');
+    }
     if (zones > racks) faults.invalid(`${at}.zones`, zones, 'must not be more than racks: a rack is in one zone');
   });
   const groups = new Map(spec.machines?.map((machines) => [machines.name, machines]));
