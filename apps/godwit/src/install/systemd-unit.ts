@@ -18,10 +18,11 @@ export function unitName(state: StateFolder): string {
 const STOP_PATIENCE_SECONDS = STOP_TIMEOUT_MS / 1000 + 20;
 
 /**
- * Scopes in which machines run: QEMU's are named by our driver, those of containers and their monitors by Podman. What
- * starts before us ends after us: on the host's way down systemd leaves machines alone until we have stopped them.
+ * Scopes in which machines and the daemons of the network run: QEMU's and the daemons' are named by our drivers, those
+ * of containers and their monitors by Podman. What starts before us ends after us: on the host's way down systemd
+ * leaves them alone until we have stopped them.
  */
-const MACHINE_SCOPES = ['godwit-vm-.scope', 'libpod-.scope'];
+const OWN_SCOPES = ['godwit-vm-.scope', 'godwit-net-.scope', 'libpod-.scope'];
 
 /**
  * The unit's text. Only the program itself is stopped or restarted by systemd (`KillMode=process`): machines are not
@@ -100,9 +101,9 @@ const UNITS = '/etc/systemd/system';
 
 const unitPath = (state: StateFolder) => join(UNITS, unitName(state));
 
-/** Additions of ours to the units of machines, one file for each Godwit of this host. */
+/** Additions of ours to the units of these scopes, one file for each Godwit of this host. */
 const orderFiles = (state: StateFolder) =>
-  MACHINE_SCOPES.map((scope) => {
+  OWN_SCOPES.map((scope) => {
     const folder = join(UNITS, `${scope}.d`);
     return { folder, file: join(folder, `${unitName(state)}.conf`) };
   });

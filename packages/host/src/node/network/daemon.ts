@@ -1,11 +1,14 @@
 import { readFileSync, rmSync } from 'node:fs';
-import type { Clock } from '@godwit/base';
+import type { Clock, Log } from '@godwit/base';
+import { giveOwnGroup } from '../process/index.ts';
 
 /** A process that outlives this program, known by its file of the process id and by its command line. */
 export interface DaemonIdentity {
   readonly pidFile: string;
   /** A word of its command line that no other process has. */
   readonly mark: string;
+  /** Name of the scope that it runs in. */
+  readonly scope: string;
 }
 
 /** The process id of a daemon that runs; undefined when it does not, or the number belongs to another now. */
@@ -20,6 +23,19 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
+  }
+}
+
+/** Takes a daemon that has just started, and what it started, out of the cgroup of this program. It serves either way. */
+export async function keepApart(identity: DaemonIdentity, log: Log): Promise<void> {
+  const pid = daemonPid(identity);
+  if (pid === undefined) return;
+  const workers = readText(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number);
+  const group = { scope: identity.scope, slice: 'system.slice', folder: 'godwit-network' };
+  try {
+    await giveOwnGroup([pid, ...workers], group);
+  } catch (error) {
+    log.warn('a daemon of the network stays in the control group of the program', { scope: identity.scope, error });
   }
 }
 

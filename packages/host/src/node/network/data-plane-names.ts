@@ -10,6 +10,8 @@ export interface DataPlaneNames {
   readonly runFolder: string;
   /** Prefix of pods' namespaces. */
   readonly podPrefix: string;
+  /** Beginning of the names of the scopes in which daemons run, under systemd. */
+  readonly scopePrefix: string;
 }
 
 /** @param instanceId eight hexadecimal digits */
@@ -20,6 +22,7 @@ export function dataPlaneNames(instanceId: string): DataPlaneNames {
     table: `godwit_${instanceId}`,
     runFolder: `/run/godwit-${instanceId}/network`,
     podPrefix: `gw${instanceId}-`,
+    scopePrefix: `godwit-net-${instanceId}-`,
   };
 }
 

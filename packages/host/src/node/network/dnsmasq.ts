@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock, Timer } from '@godwit/base';
+import type { Timer, World } from '@godwit/base';
 import type { PortRequest, ServiceTable } from '../../network-driver.ts';
 import {
   type AddressPlan,
@@ -20,7 +20,7 @@ import {
   serviceRecords,
 } from '../../services/index.ts';
 import { inNamespace, run } from './command.ts';
-import { daemonPid, existingUser, signalDaemon, stopDaemon } from './daemon.ts';
+import { daemonPid, existingUser, keepApart, signalDaemon, stopDaemon } from './daemon.ts';
 import type { DataPlaneNames } from './data-plane-names.ts';
 import type { Upstream } from './resolver.ts';
 
@@ -28,24 +28,25 @@ import type { Upstream } from './resolver.ts';
 export class Dnsmasq {
   readonly #names: DataPlaneNames;
   readonly #plan: AddressPlan;
-  readonly #clock: Clock;
+  readonly #world: World;
   readonly #folder: string;
   #services: Map<string, string> | undefined;
   #rereading: Timer | undefined;
 
   readonly #upstream: () => Upstream;
 
-  constructor(names: DataPlaneNames, plan: AddressPlan, clock: Clock, upstream: () => Upstream) {
+  constructor(names: DataPlaneNames, plan: AddressPlan, world: World, upstream: () => Upstream) {
     this.#names = names;
     this.#upstream = upstream;
     this.#plan = plan;
-    this.#clock = clock;
+    this.#world = world;
     this.#folder = join(names.runFolder, 'dns');
   }
 
   get #identity() {
     const file = join(this.#folder, 'dnsmasq.conf');
-    return { pidFile: join(this.#folder, 'dnsmasq.pid'), mark: `--conf-file=${file}`, file };
+    const scope = `${this.#names.scopePrefix}dnsmasq.scope`;
+    return { pidFile: join(this.#folder, 'dnsmasq.pid'), mark: `--conf-file=${file}`, scope, file };
   }
 
   /** Starts it, or leaves the one that runs when it has these settings. */
@@ -58,7 +59,7 @@ export class Dnsmasq {
     const user = existingUser('dnsmasq', 'nobody');
     const config = renderDnsmasqConfig({ plan: this.#plan, folder: this.#folder, user });
     if (!existsSync(file) || readFileSync(file, 'utf8') !== config) {
-      await stopDaemon(this.#identity, this.#clock);
+      await stopDaemon(this.#identity, this.#world.clock);
       writeFileSync(file, config);
     }
     if (daemonPid(this.#identity) !== undefined) return;
@@ -67,6 +68,7 @@ export class Dnsmasq {
     await run(['chown', user, join(this.#folder, 'leases')]);
     chmodSync(this.#folder, 0o755);
     await run([...inNamespace(this.#names.namespace), 'dnsmasq', mark]);
+    await keepApart(this.#identity, this.#world.log);
   }
 
   /** The host's name servers may change; dnsmasq looks at its copy by itself. */
@@ -140,7 +142,7 @@ export class Dnsmasq {
 
   /** Reservations that are gone are only forgotten on SIGHUP; one signal for many. */
   #reread(): void {
-    this.#rereading ??= this.#clock.after(200, () => {
+    this.#rereading ??= this.#world.clock.after(200, () => {
       this.#rereading = undefined;
       signalDaemon(this.#identity, 'SIGHUP');
     });
@@ -155,6 +157,6 @@ export class Dnsmasq {
 
   async stop(): Promise<void> {
     this.#rereading?.cancel();
-    await stopDaemon(this.#identity, this.#clock);
+    await stopDaemon(this.#identity, this.#world.clock);
   }
 }

@@ -17,7 +17,7 @@ import {
   structureOf,
 } from '../../services/index.ts';
 import { inNamespace, run } from './command.ts';
-import { daemonPid, existingUser, stopDaemon } from './daemon.ts';
+import { daemonPid, existingUser, keepApart, stopDaemon } from './daemon.ts';
 import type { DataPlaneNames } from './data-plane-names.ts';
 import { tellHaproxy } from './haproxy-socket.ts';
 
@@ -44,7 +44,11 @@ export class Haproxy {
   }
 
   get #identity() {
-    return { pidFile: join(this.#folder, 'haproxy.pid'), mark: join(this.#folder, 'haproxy.cfg') };
+    return {
+      pidFile: join(this.#folder, 'haproxy.pid'),
+      mark: join(this.#folder, 'haproxy.cfg'),
+      scope: `${this.#names.scopePrefix}haproxy.scope`,
+    };
   }
   get #socket(): string {
     return join(this.#folder, 'haproxy.sock');
@@ -95,6 +99,7 @@ export class Haproxy {
     const socket = `${this.#masterSocket},mode,600`;
     await run([...inNamespace(this.#names.namespace), 'haproxy', '-W', '-D', '-S', socket, '-p', pidFile, '-f', mark]);
     await this.#untilLoaded();
+    await keepApart(this.#identity, this.#world.log);
   }
 
   async #reload(): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { ready, serviceEntry } from '../../conformance/index.ts';
 import { portName } from './data-plane-names.ts';
@@ -122,6 +122,17 @@ describe('life of a data plane', { skip: whyNoNetwork() }, () => {
       execFileSync('cat', [`${first.driver.names.runFolder}/lb/haproxy.pid`], { encoding: 'utf8' }),
       haproxy,
     );
+  });
+
+  test('daemons and their workers are no part of what ends with this program', () => {
+    const group = (pid: string | number) => execFileSync('cat', [`/proc/${pid}/cgroup`], { encoding: 'utf8' });
+    const ours = group(process.pid).match(/^0::.*$/m)?.[0];
+    for (const file of ['lb/haproxy.pid', 'dns/dnsmasq.pid']) {
+      const pid = readFileSync(`${first.driver.names.runFolder}/${file}`, 'utf8').trim();
+      const workers = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+      for (const process of [pid, ...workers]) assert.match(group(process), /^0::.*(godwit-net)/m);
+      assert.ok(ours !== undefined && !group(pid).includes(`${ours}\n`));
+    }
   });
 
   test('removal leaves nothing, and may be repeated', async () => {

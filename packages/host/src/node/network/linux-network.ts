@@ -69,7 +69,7 @@ export class LinuxNetwork implements NetworkDriver {
     this.#world = { ...world, log: world.log.with({ part: 'network' }) };
     this.#firewall = new Firewall(this.names);
     this.#upstream = () => readUpstream(plan, resolvFiles);
-    this.#dnsmasq = new Dnsmasq(this.names, plan, world.clock, this.#upstream);
+    this.#dnsmasq = new Dnsmasq(this.names, plan, world, this.#upstream);
     this.#haproxy = new Haproxy(this.names, this.#world);
   }
 

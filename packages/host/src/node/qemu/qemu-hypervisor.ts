@@ -14,13 +14,13 @@ import type {
 } from '../../hypervisor-driver.ts';
 import type { ImageFiles } from '../images/index.ts';
 import { directKernel } from '../kernel/index.ts';
+import { giveOwnGroup } from '../process/index.ts';
 import type { FolderVolumes } from '../volume/index.ts';
 import { commandLine, type LaunchSite, type MachineFiles, memoryPlan } from './command-line/index.ts';
 import { firmwareFolder, prepareFirmware } from './firmware-files.ts';
 import { countMemory, countSockets, growMemory, setSockets } from './growth.ts';
 import { layOut } from './lay-out.ts';
 import { diskFolder, machineFiles } from './machine-files.ts';
-import { giveOwnGroup } from './own-group.ts';
 import { ProcessMeter } from './process-meter.ts';
 import { findProcess, type MachineProcess, processGone } from './process-watch.ts';
 import { QemuMachine, signalProcess } from './qemu-machine.ts';
@@ -289,7 +289,8 @@ export class QemuHypervisor implements HypervisorDriver {
   /** Beside the launch, not in it: the machine runs already. */
   #giveOwnGroup(uid: string): void {
     const { pid } = this.#machine(uid).process;
-    giveOwnGroup(pid, uid).catch((error: unknown) => {
+    const group = { scope: `godwit-vm-${uid}.scope`, slice: 'machine.slice', folder: 'godwit-machines' };
+    giveOwnGroup([pid], group).catch((error: unknown) => {
       this.#options.world.log.warn('a machine stays in the control group of the program', { uid, error });
     });
   }
