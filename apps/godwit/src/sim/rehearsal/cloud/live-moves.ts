@@ -1,4 +1,4 @@
-import { timestamp } from '@godwit/base';
+import { describeError, timestamp } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import {
   isNotFound,
@@ -67,7 +67,10 @@ export class LiveMoves {
     await this.#client.world.clock.sleep(seconds * 1000);
     this.#underWay--;
     this.#left(from);
-    const arrived = await this.#arrive(machine, from, to);
+    const arrived = await this.#arrive(machine, from, to).catch((error: unknown) => {
+      this.#client.world.log.warn('a move could not be brought to its end', { error: describeError(error) });
+      return false;
+    });
     const { machines, failed, ...sums } = this.#totals;
     this.#totals = arrived
       ? { machines: machines + 1, failed, bytes: sums.bytes + bytes, seconds: sums.seconds + seconds }
