@@ -72,6 +72,15 @@ test('requests at the load balancer decide how many; it is written why', async (
   await cloud.until('there is one', async () => (await size()) === 1);
 });
 
+test('it says what each metric asks for', async () => {
+  const { cloud, source, apply, size, condition } = await elasticCloud();
+  source.value = (query) => [{ value: query.of === 'http' ? 21 : 450 }];
+  const jobs = { name: 'jobs', type: 'http', url: 'http://queue/', target: { value: '10' } } as const;
+  await apply({ out: { maxReplicas: 8 }, metrics: [jobs, requests] });
+  await cloud.until('there are five', async () => (await size()) === 5, 3_000);
+  assert.match((await condition('ScalingActive'))?.message ?? '', /requests asks for 5 machines \(jobs for 3\)/);
+});
+
 test('it sleeps when nothing is asked of it, and wakes at the first request', async () => {
   const { cloud, source, apply, size } = await elasticCloud();
   let load = 0;

@@ -33,11 +33,13 @@ export function whyOf({ by, parts, failures }: ElasticAnswer, schedule: string |
   return `${parts.map(partText).join(', ')}${during}${lost}`;
 }
 
-function partText({ of, by, wanted, units, limited, stabilized }: ElasticPart): string {
+function partText({ of, by, wanted, units, others, limited, stabilized }: ElasticPart): string {
   const unit = of === 'machines' ? 'machines' : `units of ${of}`;
   const held = stabilized === 'no' ? '' : ', held by what was recommended a while ago';
   const [, why] = LIMITED[limited as LimitedBy];
-  return `${by} asks for ${wanted} ${unit}${units === wanted ? '' : `, of which ${units}${limited === 'within' ? '' : `: ${why}`}${held}`}`;
+  const got = units === wanted ? '' : `, of which ${units}${limited === 'within' ? '' : `: ${why}`}${held}`;
+  const beside = others.map((other) => `${other.name} for ${other.units}`).join(', ');
+  return `${by} asks for ${wanted} ${unit}${got}${beside === '' ? '' : ` (${beside})`}`;
 }
 
 export function aspectsOf(answer: ElasticAnswer, why: string): readonly Aspect[] {

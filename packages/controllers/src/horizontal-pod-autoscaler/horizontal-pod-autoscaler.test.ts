@@ -87,6 +87,21 @@ test('a metric from outside, shared out', async () => {
   await cloud.until('it has six', async () => (await size()) === 6);
 });
 
+test('it says what each metric asks for, and which is lost', async () => {
+  const queue = (name: string): MetricSpec => ({
+    type: 'External',
+    external: { metric: { name }, target: { type: 'AverageValue', averageValue: '30' } },
+  });
+  const { cloud, source, condition } = await scaled([queue('jobs'), queue('mails'), queue('calls')]);
+  source.value = (query) => {
+    if (query.of !== 'outside' || query.metric === 'calls') throw new Error('nobody answers');
+    return [{ value: query.metric === 'jobs' ? 170 : 80 }];
+  };
+  const said = async () => (await condition('ScalingActive'))?.message ?? '';
+  await cloud.until('it says so', async () => (await said()).includes('calculated'));
+  assert.match(await said(), /from jobs, which asks for 6; mails asks for 3; calls is lost: .*nobody answers/);
+});
+
 test('a target that is not there is told', async () => {
   const { cloud, client, condition } = await scaled();
   await client.resource(replicaSet).delete(name);

@@ -83,10 +83,21 @@ export function aspectsOf(
       type: 'ScalingActive',
       status: 'True',
       reason: 'ValidMetricFound',
-      message: `the number was calculated from ${answer.decisive}${failure === undefined ? '' : `; another metric is lost: ${failure}`}`,
+      message: `the number was calculated from ${answer.decisive}${besides(answer, observed)}`,
     },
     limited,
   ];
+}
+
+/** What there was beside the metric that decided: what each asked for, or why it could not be told. */
+function besides({ decisive, recommended, proposals }: HorizontalAnswer, observed: readonly ObservedMetric[]): string {
+  const told = proposals.map((proposal, index) => {
+    const name = observed[index]?.name ?? '';
+    if (typeof proposal === 'string') return `${name} is lost: ${proposal}`;
+    return name === decisive ? '' : `${name} asks for ${proposal.replicas}`;
+  });
+  const others = told.filter((text) => text !== '');
+  return others.length === 0 ? '' : `, which asks for ${recommended}; ${others.join('; ')}`;
 }
 
 /** `currentMetrics`: those that could be told, in the order of the spec. */

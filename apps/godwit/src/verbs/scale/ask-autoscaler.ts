@@ -1,14 +1,6 @@
 import { Failure } from '@godwit/base';
-import { ApiClient } from '@godwit/client';
-import { DoorMetrics, HorizontalPodAutoscalerReconciler } from '@godwit/controllers';
-import {
-  type ElasticPolicy,
-  elasticPolicy,
-  type HorizontalPodAutoscaler,
-  horizontalPodAutoscaler,
-  type KubeObject,
-} from '@godwit/kinds';
-import { type Rehearsal, RehearsingDoor } from '../../access/rehearsing-door.ts';
+import type { ApiClient } from '@godwit/client';
+import { elasticPolicy, horizontalPodAutoscaler, type KubeObject } from '@godwit/kinds';
 import type { Target } from './target.ts';
 
 /** What an autoscaler would do with its target now. */
@@ -22,7 +14,10 @@ export interface Advice {
   readonly says: readonly string[];
 }
 
-/** Asks who scales a target: a HorizontalPodAutoscaler goes before an ElasticPolicy. */
+/**
+ * Asks who scales a target: a HorizontalPodAutoscaler goes before an ElasticPolicy. They learn, remember what they
+ * recommended, and decide every few seconds: what they decided last is better than what a novice with their spec would.
+ */
 export async function askAutoscaler(client: ApiClient, target: Target): Promise<Advice> {
   const { namespace = '' } = target.address;
   const [horizontals, elastics] = await Promise.all([
@@ -30,9 +25,9 @@ export async function askAutoscaler(client: ApiClient, target: Target): Promise<
     client.resource(elasticPolicy).list({ namespace }),
   ]);
   const horizontal = horizontals.items.find(({ spec }) => isAbout(spec.scaleTargetRef, target));
-  if (horizontal) return rehearseHorizontal(client, target, horizontal);
+  if (horizontal) return adviceOf(target, horizontalPodAutoscaler.kind, horizontal);
   const elastic = elastics.items.filter(({ spec }) => isAbout(spec.targetRef, target)).toSorted(byAge)[0];
-  if (elastic) return adviceOf(target, elastic);
+  if (elastic) return adviceOf(target, elasticPolicy.kind, elastic);
   const what = `${target.kind.singular}/${target.address.name}`;
   throw new Failure(
     'bad-argument',
@@ -49,50 +44,29 @@ function byAge({ metadata: a }: KubeObject, { metadata: b }: KubeObject): number
   return text(a) < text(b) ? -1 : 1;
 }
 
-/**
- * Runs the autoscaler once, through a door that changes nothing. What it remembers of the last minutes is not known
- * here: it decides as one that has just been started.
- */
-async function rehearseHorizontal(real: ApiClient, target: Target, scaler: HorizontalPodAutoscaler): Promise<Advice> {
-  const door = new RehearsingDoor(real.door);
-  const client = new ApiClient(door, real.world);
-  try {
-    const reconciler = new HorizontalPodAutoscalerReconciler(client, new DoorMetrics(client));
-    await client.ready();
-    const { namespace, name } = scaler.metadata;
-    await reconciler.reconcile(`${namespace}/${name}`, new AbortController().signal);
-    const { to, status } = readWrites(door.writes, target);
-    const says = sayings((status ?? scaler.status)?.conditions);
-    return { autoscaler: `HorizontalPodAutoscaler ${name}`, from: target.replicas, to: to ?? target.replicas, says };
-  } finally {
-    client.close();
-  }
+interface Autoscaler extends KubeObject {
+  readonly status?: {
+    readonly desiredReplicas?: number;
+    readonly desiredSizes?: Readonly<Record<string, string | number>>;
+    readonly conditions?: readonly { readonly message?: string }[];
+  };
 }
 
-function readWrites(writes: readonly Rehearsal[], target: Target) {
-  let to: number | undefined;
-  let status: HorizontalPodAutoscaler['status'];
-  for (const { address, body } of writes) {
-    if (address.plural === target.kind.plural)
-      to = (body as { readonly spec: { readonly replicas: number } }).spec.replicas;
-    else if (address.subresource === 'status') status = (body as HorizontalPodAutoscaler).status;
-  }
-  return { to, status };
-}
-
-/** An ElasticPolicy learns, and decides every two seconds: what it decided last is better than what a novice would. */
-function adviceOf({ replicas }: Target, { metadata, status }: ElasticPolicy): Advice {
+function adviceOf({ replicas }: Target, kind: string, { metadata, status = {} }: Autoscaler): Advice {
+  const { conditions, desiredReplicas = replicas, desiredSizes } = status;
+  // Before its first look it has said nothing, and 0 is no decision.
+  const to = conditions ? desiredReplicas : replicas;
   return {
-    autoscaler: `ElasticPolicy ${metadata.name}`,
+    autoscaler: `${kind} ${metadata.name}`,
     from: replicas,
-    to: status?.desiredReplicas ?? replicas,
-    ...(status?.desiredSizes && { sizes: status.desiredSizes }),
-    says: sayings(status?.conditions),
+    to,
+    ...(desiredSizes && { sizes: desiredSizes }),
+    says: conditions ? sayings(conditions) : ['it has not looked yet'],
   };
 }
 
 /** Conditions may share what they say, one of them adding to it. */
-function sayings(conditions: readonly { readonly message?: string }[] = []): readonly string[] {
+function sayings(conditions: readonly { readonly message?: string }[]): readonly string[] {
   const all = conditions.flatMap(({ message }) => (message ? [message] : []));
   return all.filter((text, index) => !all.some((other, at) => at !== index && contains(other, text, at < index)));
 }

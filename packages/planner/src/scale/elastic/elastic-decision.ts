@@ -65,6 +65,8 @@ export interface ElasticPart extends Pick<LimitedCount, 'stabilized' | 'limited'
   readonly units: number;
   /** The metric that asked for most. */
   readonly by: string;
+  /** What the others asked for. */
+  readonly others: readonly { readonly name: string; readonly units: number }[];
 }
 
 export interface ElasticAnswer {
@@ -145,7 +147,8 @@ function partOf(
   const result = limited(wanted, current, first ? { ...limits, up: {} } : limits, history, nowMs);
   const units = result.count === 0 && current > 0 && busy ? 1 : result.count;
   const { stabilized, limited: why } = result;
-  return { of, before: current, wanted, units, by: most.name, stabilized, limited: why };
+  const others = asked.filter((one) => one !== most);
+  return { of, before: current, wanted, units, by: most.name, others, stabilized, limited: why };
 }
 
 function shaped(parts: readonly ElasticPart[], { now, bounds }: ElasticQuestion): Shape {
