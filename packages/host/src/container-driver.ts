@@ -38,6 +38,8 @@ export interface ContainerDriver {
   attach(id: string, request: AttachRequest, signal: AbortSignal): Promise<Session>;
   /** Use of resources now, by container id; containers that do not run are left out. */
   usage(): Promise<ReadonlyMap<string, ContainerUsage>>;
+  /** Keeps all containers, those to come included, on these processors of the host, as far as the kernel lets it. */
+  useProcessors(processors: readonly number[]): Promise<void>;
   /** Stops what the driver itself runs (the engine's service, watches); containers go on. */
   release(): Promise<void>;
   /** Takes away what the engine leaves on the host once all containers are removed: processes, mounts, cgroups. */

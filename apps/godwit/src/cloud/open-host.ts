@@ -67,7 +67,7 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
       labels: ROLE_LABELS,
       imageStores: imageStores(state),
     });
-  const { pods } = podHost({
+  const { pods, containers } = podHost({
     client,
     world,
     nodeName,
@@ -87,6 +87,7 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
     images,
     volumes,
     acceleration: proof,
+    onShared: (processors) => containers.useProcessors(processors),
   });
   const instances = new VirtualMachineManager({
     records: new FileRecords(state.machines, 'virtual-machine'),

@@ -220,6 +220,10 @@ export class FakeContainers implements ContainerDriver {
     return Promise.resolve(new Map(running.map(({ id }) => [id, { cpuNanoseconds: 0, workingSetBytes: 1_000 }])));
   }
 
+  useProcessors(): Promise<void> {
+    return Promise.resolve();
+  }
+
   dismantle(): Promise<void> {
     return Promise.resolve();
   }

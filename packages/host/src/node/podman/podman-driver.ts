@@ -18,6 +18,7 @@ import type {
 import { killMonitors, readMemoryLimit, removeCgroup, stopSlices } from './container-cgroup.ts';
 import { factsOfInspection, factsOfListed, type PodmanInspection, type PodmanListed } from './container-facts.ts';
 import { ContainerMeter } from './container-meter.ts';
+import { confineGroup } from './container-processors.ts';
 import { containerSpecification, resourceLimits } from './container-specification.ts';
 import { ExitWatch, isAlive } from './exit-watch.ts';
 import { hijackedSession } from './hijacked-session.ts';
@@ -220,6 +221,12 @@ export class PodmanDriver implements ContainerDriver {
 
   usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
     return Promise.resolve(this.#ready.meter.read());
+  }
+
+  async useProcessors(processors: readonly number[]): Promise<void> {
+    await this.prepare();
+    if (await confineGroup(this.#ready.places.cgroupPath, processors)) return;
+    this.#world.log.warn('containers could not be kept on their processors', { processors: processors.join() });
   }
 
   async dismantle(): Promise<void> {

@@ -23,6 +23,7 @@ import { layOut } from './lay-out.ts';
 import { diskFolder, machineFiles } from './machine-files.ts';
 import { ProcessMeter } from './process-meter.ts';
 import { findProcess, type MachineProcess, processGone } from './process-watch.ts';
+import { ProcessorKeeper, type ProcessorKeeperOptions } from './processor-keeper.ts';
 import { QemuMachine, signalProcess } from './qemu-machine.ts';
 import { connectSocket } from './socket.ts';
 import { assertMemory, launchFailure, startQemu } from './start-process.ts';
@@ -41,6 +42,8 @@ export interface QemuHypervisorOptions {
   readonly acceleration: Acceleration | Promise<Acceleration>;
   readonly hostDiskFolders?: readonly string[];
   readonly program?: string;
+  /** Is told which processors all share that have none to themselves, whenever it changes. */
+  readonly onShared?: ProcessorKeeperOptions['onShared'];
 }
 
 /** A serial log that has grown beyond this is cut down at the next chance. */
@@ -56,6 +59,7 @@ export class QemuHypervisor implements HypervisorDriver {
   readonly #options: QemuHypervisorOptions;
   readonly #machines = new Map<string, QemuMachine>();
   readonly #meter = new ProcessMeter();
+  readonly #processors: ProcessorKeeper;
   #listener: (uid: string, event: GuestEvent) => void = () => undefined;
   #site: Promise<Omit<LaunchSite, 'files'>> | undefined;
   #sweep: { cancel(): void } | undefined;
@@ -63,6 +67,9 @@ export class QemuHypervisor implements HypervisorDriver {
 
   constructor(options: QemuHypervisorOptions) {
     this.#options = options;
+    const { onShared } = options;
+    const fileOf = (uid: string) => join(this.#files(uid).folder, 'processors.json');
+    this.#processors = new ProcessorKeeper({ log: options.world.log, fileOf, ...(onShared && { onShared }) });
     void this.#accelerated();
   }
 
@@ -90,6 +97,7 @@ export class QemuHypervisor implements HypervisorDriver {
     const args = commandLine(await quickest(request, site), site);
     await assertMemory(memoryPlan(request.spec).bootBytes);
     await mkdir(files.folder, { recursive: true, mode: 0o700 });
+    await this.#processors.reserve(request.uid, request.spec);
     await removeSockets(files);
     await rm(files.serialLog, { force: true });
     await prepareFirmware(request, site, join(this.#options.keep, request.namespace, request.name));
@@ -153,6 +161,7 @@ export class QemuHypervisor implements HypervisorDriver {
     const files = this.#files(uid);
     const process = await findProcess(files.pid, files.folder);
     if (!process) return this.#forget(uid);
+    this.#processors.farewell(uid);
     const known = this.#machines.get(uid);
     const machine = known ?? (await this.#connected(uid, files, process).catch(() => undefined));
     this.#machines.delete(uid);
@@ -165,6 +174,7 @@ export class QemuHypervisor implements HypervisorDriver {
     await removeSockets(files);
     await rm(diskFolder(files), { recursive: true, force: true });
     await rm(files.pid, { force: true });
+    await this.#processors.forget(uid);
     const { images, world } = this.#options;
     await images.release(uid);
     await images.collect(IMAGE_IDLE_MS, world.clock.now());
@@ -254,15 +264,20 @@ export class QemuHypervisor implements HypervisorDriver {
     known?.release();
     const { clock, log } = this.#options.world;
     const onEvent = (event: GuestEvent) => {
-      if (event.type === 'ended') this.#machines.delete(uid);
+      if (event.type === 'ended') {
+        this.#machines.delete(uid);
+        this.#processors.farewell(uid);
+      }
       this.#listener(uid, event);
     };
     const machine = await QemuMachine.connect({ files, process, clock, log, onEvent });
     this.#machines.set(uid, machine);
+    await this.#processors.welcome(uid, machine);
     return machine;
   }
 
   #forget(uid: string): void {
+    this.#processors.farewell(uid);
     this.#machines.get(uid)?.release();
     this.#machines.delete(uid);
   }
