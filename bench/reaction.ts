@@ -12,6 +12,7 @@ import { fetchText } from '../test/support/http-load.ts';
 import { buildMyapp, buildTinyGuest } from '../test/support/images.ts';
 import { onOwnCloud } from './support/bench-cloud.ts';
 import { median } from './support/statistics.ts';
+import { measureWaking } from './support/waking.ts';
 
 const POLL_MS = 25;
 const PATIENCE_MS = 120_000;
@@ -103,6 +104,7 @@ export const bench: Bench = ({ say }) =>
     const load = await LoadEndpoint.open();
     try {
       for (const fleet of fleets) yield await measure(fleet, godwit, load, say);
+      yield await measureWaking(godwit, say);
     } finally {
       load.close();
     }

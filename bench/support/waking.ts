@@ -1,0 +1,105 @@
+/**
+ * A request for what sleeps: how long until it is answered. Beside it, in the same run, what a pod takes from being
+ * ordered by hand to its first answer: the rest is what waking costs.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Deployment, Service } from '@godwit/kinds';
+import type { BenchRow } from '../../apps/godwit/src/bench/run-benches.ts';
+import type { GodwitUnderTest } from '../../test/support/godwit.ts';
+import { fetchText } from '../../test/support/http-load.ts';
+import { median } from './statistics.ts';
+
+const ROUNDS = 7;
+const POLL_MS = 25;
+const PATIENCE_MS = 120_000;
+const GOAL_MS = 3_000;
+
+const manifest = `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: napper}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: napper}}
+  template:
+    metadata: {labels: {app: napper}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers: [{name: main, image: "myapp:latest", imagePullPolicy: Never}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: napper}
+spec: {type: LoadBalancer, selector: {app: napper}, ports: [{port: 80, targetPort: 8080, appProtocol: http}]}`;
+
+const policy = `
+apiVersion: godwit.dev/v1alpha1
+kind: ElasticPolicy
+metadata: {name: napper}
+spec:
+  targetRef: {apiVersion: apps/v1, kind: Deployment, name: napper}
+  out: {minReplicas: 0, maxReplicas: 2}
+  idleSeconds: 1
+  behavior: {scaleDown: {stabilizationWindowSeconds: 0}}
+  metrics: [{name: requests, type: requests, service: napper, target: {value: "1000"}}]`;
+
+export async function measureWaking(godwit: GodwitUnderTest, say: (line: string) => void): Promise<BenchRow> {
+  await godwit.apply(manifest);
+  const url = `http://${await until(() => addressOf(godwit))}/`;
+  const answered = async () => (await fetchText(url).catch(() => '')) !== '' || undefined;
+  const starts: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await godwit.kubectl('scale', 'deployment/napper', '--replicas=0');
+    await until(() => isAsleep(godwit));
+    starts.push(
+      await timed(async () => {
+        await godwit.kubectl('scale', 'deployment/napper', '--replicas=1');
+        await until(answered);
+      }),
+    );
+  }
+  await godwit.apply(policy);
+  const answers: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await until(() => isAsleep(godwit));
+    answers.push(await timed(async () => void (await fetchText(url))));
+    say(`waking ${round + 1}/${ROUNDS}: answered after ${Math.round(answers.at(-1) ?? 0)} ms`);
+  }
+  const [value, own] = [median(answers), median(starts)];
+  return {
+    bench: 'reaction',
+    what: `request for a pod that sleeps → its answer (ordered by hand, a first answer takes ${Math.round(own)} ms)`,
+    value: value / 1000,
+    unit: 's',
+    goal: '<= 3',
+    peer: 'reference: ordered by hand, the same run',
+    peerValue: own / 1000,
+    ratio: value / own,
+    holds: value <= GOAL_MS,
+  };
+}
+
+async function isAsleep(godwit: GodwitUnderTest): Promise<true | undefined> {
+  const { spec, status } = (await godwit.get<Deployment>('deployment', 'napper')) ?? {};
+  return spec?.replicas === 0 && (status?.replicas ?? 0) === 0 ? true : undefined;
+}
+
+async function addressOf(godwit: GodwitUnderTest): Promise<string | undefined> {
+  return (await godwit.get<Service>('service', 'napper'))?.status?.loadBalancer?.ingress?.[0]?.ip;
+}
+
+async function until<T>(what: () => Promise<T | undefined>): Promise<T> {
+  const deadlineMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await what();
+    if (found !== undefined) return found;
+    if (performance.now() > deadlineMs) throw new Error('what was waited for did not come within two minutes');
+    await sleep(POLL_MS);
+  }
+}
+
+async function timed(act: () => Promise<void>): Promise<number> {
+  const beganMs = performance.now();
+  await act();
+  return performance.now() - beganMs;
+}
