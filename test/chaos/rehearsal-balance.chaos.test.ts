@@ -124,13 +124,14 @@ test('a host that sleeps and has no power cannot be woken, and sleeps on when it
 });
 
 test('a policy that only advises moves and switches nothing', async () => {
-  const { runs } = await runsOf(
+  const { runs, report } = await runsOf(
     { ...DAY, duration: '2h' },
     { ...THRIFTY, balance: { mode: 'advise' }, power: { mode: 'advise' } },
   );
   const [run] = runs as [Run];
   assert.deepEqual(Object.values(run.deeds.counts), [0, 0, 0, 0, 0]);
   assert.equal(Math.min(...run.samples.map(({ hostsOn }) => hostsOn)), 8);
+  assert.match(renderText(report), /The policy only advises/);
 });
 
 test('policies of a scenario are checked like BalancePolicies', async () => {

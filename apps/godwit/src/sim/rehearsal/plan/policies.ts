@@ -12,6 +12,8 @@ export interface PlannedPolicy {
   readonly name: string;
   /** The BalancePolicies that say so, the oldest first; none where machines are only spread. */
   readonly objects: readonly PolicyObject[];
+  /** Whether it plans moves or switching and leaves them to people: then nothing of it happens. */
+  readonly advises: boolean;
   /** By which machines are placed. */
   readonly placing: Policy;
   /** How long hosts take to start. */
@@ -53,7 +55,10 @@ function plannedPolicy(
   }));
   const placing = { ...new GoverningPolicy().of(kinds), name };
   const wakeMs = 1000 * Math.max(...objects.map(({ spec }) => settingsOf(spec).wakeSeconds), 0);
-  return { name, objects, placing, wakeMs, scalers };
+  const advises = objects.some(({ spec: { balance, power } }) =>
+    [balance, power].some((part) => (part?.mode ?? 'advise') === 'advise'),
+  );
+  return { name, objects, advises, placing, wakeMs, scalers };
 }
 
 /** What a scenario does not speak of is off: advice that nobody follows changes nothing, and takes its time. */

@@ -30,6 +30,7 @@ export function sectionsOf(run: Run, { reserveHosts }: Report, words: Words): re
     {
       heading: words.use.heading,
       sentences: [
+        run.advises ? words.use.advises : '',
         words.use.moves(run),
         words.use.power(run),
         ...run.deeds.reasons.slice(0, MOST_REASONS).map(({ kind, why, count }) => words.use.reason(kind, why, count)),

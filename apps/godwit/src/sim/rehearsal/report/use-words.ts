@@ -5,6 +5,8 @@ import { span, whole } from './figures.ts';
 /** What a report says of how hosts were used: moves, sleep, and why, in one language. */
 export interface UseWords {
   readonly heading: string;
+  /** Where a policy leaves to people what it plans. */
+  readonly advises: string;
   /** Empty where nothing was moved. */
   readonly moves: (run: Run) => string;
   /** Empty where no host was switched. */
@@ -33,6 +35,7 @@ function hostFigures({ samples }: Run): HostFigures {
 
 export const useEnglish: UseWords = {
   heading: 'Moves and power',
+  advises: 'The policy only advises, here as live: say `mode: automatic` to see what would come of it.',
   moves: ({ carried: { machines, bytes, seconds, failed }, deeds: { counts } }) => {
     const pods = counts['pods moved'];
     const parts = [
@@ -77,6 +80,7 @@ const kindsEnglish: Readonly<Record<DeedKind, string>> = {
 
 export const useChinese: UseWords = {
   heading: '迁移与电源',
+  advises: '该策略与在真实云中一样只提建议：设为 `mode: automatic` 才能看到执行的效果。',
   moves: ({ carried: { machines, bytes, seconds, failed }, deeds: { counts } }) => {
     const pods = counts['pods moved'];
     const parts = [

@@ -25,6 +25,8 @@ import { Elastics } from './elastics.ts';
 /** What came of one policy. Energy in kilowatt-hours, carbon in kilograms. */
 export interface Run {
   readonly policy: string;
+  /** It plans moves or switching, and leaves them to people. */
+  readonly advises: boolean;
   /** The same for every run of this plan by the same program. */
   readonly hash: string;
   readonly samples: readonly Sample[];
@@ -86,7 +88,7 @@ export async function rehearse(plan: Plan, planned: PlannedPolicy, onProgress: P
   const rehearsal = new Rehearsal({ ...plan, groups: measured }, planned.placing, { cloud, loads, time }, onProgress);
   try {
     await rehearsal.run();
-    return rehearsal.result();
+    return { ...rehearsal.result(), advises: planned.advises };
   } finally {
     await cloud.close();
   }
@@ -265,7 +267,7 @@ class Rehearsal {
     for (const [why, machines] of now) this.#refusals.set(why, Math.max(machines, this.#refusals.get(why) ?? 0));
   }
 
-  result(): Run {
+  result(): Omit<Run, 'advises'> {
     const { wantedMs, missingMs } = this.#ledger.availability();
     const { energy, emptyEnergy, carbon, cost, squeezedMs, machineMs, asked, undone } = this.#sum;
     const losses = this.#losses.results();
