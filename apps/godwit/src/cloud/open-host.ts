@@ -58,15 +58,7 @@ export async function openHost({ state, nodeName, operations, world }: HostOptio
     world,
   });
   const volumes = new FolderVolumes(state.volumes);
-  const facts = () =>
-    readNodeFacts({
-      nodeName,
-      stateFolder: state.root,
-      version: `v${VERSION}`,
-      containerRuntime: 'podman',
-      labels: ROLE_LABELS,
-      imageStores: imageStores(state),
-    });
+  const facts = () => factsOf(nodeName, state);
   const { pods, containers } = podHost({
     client,
     world,
@@ -131,6 +123,17 @@ async function accelerationWords(
   const patience = clock.sleep(PROOF_PATIENCE_MS).then(() => hypervisor.acceleration);
   const { type, reason } = await Promise.race([proof, patience]);
   return `${type === 'kvm' ? 'KVM' : 'emulated (TCG)'}: ${reason}`;
+}
+
+function factsOf(nodeName: string, state: StateFolder): ReturnType<typeof readNodeFacts> {
+  return readNodeFacts({
+    nodeName,
+    stateFolder: state.root,
+    version: `v${VERSION}`,
+    containerRuntime: 'podman',
+    labels: ROLE_LABELS,
+    imageStores: imageStores(state),
+  });
 }
 
 /** Where images are: the host's own store first, then that of the containers. */
