@@ -11,6 +11,7 @@ import {
   pod,
   replicaSet,
   virtualMachine,
+  virtualMachinePool,
   waitingServicesAnnotation,
 } from '@godwit/kinds';
 import { decisionAnnotation } from '@godwit/planner';
@@ -203,6 +204,49 @@ test('a virtual machine grows while it runs', async () => {
   const domain = async () => (await client.resource(virtualMachine).get(machine)).spec.template.spec?.domain;
   await cloud.until('it has three sockets', async () => (await domain())?.cpu?.sockets === 3);
   assert.equal((await domain())?.memory?.guest, '1Gi');
+});
+
+test('a pool grows out and up by one write, and takes nothing back for which it would restart machines', async () => {
+  const { cloud, client, source } = await elasticCloud();
+  const fleet = { namespace: 'default', name: 'fleet' };
+  const pools = client.resource(virtualMachinePool);
+  const domain = { cpu: { sockets: 1 }, memory: { guest: '1Gi' }, devices: {} };
+  await pools.create({
+    metadata: fleet,
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'fleet' } },
+      virtualMachineTemplate: {
+        metadata: { labels: { app: 'fleet' } },
+        spec: { runStrategy: 'Always', template: { metadata: { labels: { app: 'fleet' } }, spec: { domain } } },
+      },
+    },
+  });
+  await client.resource(elasticPolicy).create({
+    metadata: fleet,
+    spec: {
+      targetRef: { apiVersion: 'pool.kubevirt.io/v1beta1', kind: 'VirtualMachinePool', name: 'fleet' },
+      out: { maxReplicas: 2 },
+      up: { cpu: { minimum: '1', maximum: '4' } },
+      metrics: [{ name: 'queue', type: 'queue', service: 'fleet', target: { value: '10' } }],
+    },
+  });
+  let load = 58;
+  source.value = () => [{ value: load }];
+  const shape = async () => {
+    const { replicas, virtualMachineTemplate } = (await pools.get(fleet)).spec;
+    return [replicas, virtualMachineTemplate.spec.template.spec?.domain.cpu?.sockets];
+  };
+  const is =
+    (...wanted: number[]) =>
+    async () =>
+      JSON.stringify(await shape()) === JSON.stringify(wanted);
+  await cloud.until('two machines of three sockets', is(2, 3));
+  assert.match((await pools.get(fleet)).metadata.annotations?.['godwit.dev/decision'] ?? '', /2 machines, cpu 3000m/);
+  load = 9;
+  await cloud.until('one machine, as large as it is', is(1, 3));
+  await pools.patch(fleet, { type: 'merge', body: { spec: { updateStrategy: { opportunistic: {} } } } });
+  await cloud.until('restarts are left to others', is(1, 1));
 });
 
 test('pods grow where they run before there are more of them', async () => {

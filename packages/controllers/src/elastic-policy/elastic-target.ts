@@ -1,6 +1,14 @@
 import { Failure } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
-import { type ElasticPolicy, isPodReady, parseQuantity, pod, type Stored, virtualMachine } from '@godwit/kinds';
+import {
+  type ElasticPolicy,
+  isPodReady,
+  parseQuantity,
+  pod,
+  type Stored,
+  virtualMachine,
+  virtualMachinePool,
+} from '@godwit/kinds';
 import type { Shape } from '@godwit/planner';
 import {
   kindOfTarget,
@@ -11,7 +19,7 @@ import {
   type ScaleReason,
   writeScale,
 } from '../metrics-source/index.ts';
-import { resizeMachine, resizeOf, resizePod, type Sizes, sizesOfMachine, sizesOfPod } from './resize.ts';
+import { reshapePool, resizeMachine, resizeOf, resizePod, type Sizes, sizesOfMachine, sizesOfPod } from './resize.ts';
 
 /** What is scaled. */
 export interface ElasticTarget {
@@ -34,7 +42,9 @@ export function readTarget(
   const { kind } = kindOfTarget(targetRef);
   if (kind === virtualMachine.kind) return oneVirtualMachine(client, machines, policy);
   if (kind === pod.kind) return onePod(client, machines, policy);
-  return aNumberOfMachines(client, machines, policy);
+  return kind === virtualMachinePool.kind
+    ? aPool(client, machines, policy)
+    : aNumberOfMachines(client, machines, policy);
 }
 
 async function oneVirtualMachine(
@@ -74,6 +84,26 @@ async function onePod(
   };
 }
 
+/** The template of a pool says how large all of its machines are. */
+async function aPool(
+  client: ApiClient,
+  machines: MachinesOfTarget,
+  { metadata: { namespace = '' }, spec: { targetRef, up } }: Stored<ElasticPolicy>,
+): Promise<ElasticTarget> {
+  const [scale, pool] = await Promise.all([
+    readScale(client, targetRef, namespace),
+    client.resource(virtualMachinePool).get({ namespace, name: targetRef.name }),
+  ]);
+  const observed = machines.find({ kind: scale.machines, namespace, selector: scale.selector });
+  return {
+    machines: observed,
+    shape: { replicas: scale.wanted, sizes: sizesOfMachine(pool.spec.virtualMachineTemplate) },
+    present: scale.present,
+    ready: readyOf(observed),
+    apply: ({ replicas, sizes }, reason) => reshapePool(client, pool, { replicas, sizes: up ? sizes : {} }, reason),
+  };
+}
+
 async function aNumberOfMachines(
   client: ApiClient,
   machines: MachinesOfTarget,
@@ -83,7 +113,7 @@ async function aNumberOfMachines(
   if (up && scale.machines !== 'Pod') {
     throw new Failure(
       'not-resizable',
-      `${name}: of numbers of virtual machines only the number can change: leave out spec.up`,
+      `${name}: of instances without VirtualMachines only the number can change: leave out spec.up`,
     );
   }
   const observed = machines.find({ kind: scale.machines, namespace, selector: scale.selector });

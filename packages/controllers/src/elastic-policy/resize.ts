@@ -8,9 +8,11 @@ import {
   requestsOfPod,
   type Stored,
   type VirtualMachine,
+  type VirtualMachinePool,
   virtualMachine,
+  virtualMachinePool,
 } from '@godwit/kinds';
-import type { ActionRecord } from '@godwit/planner';
+import type { ActionRecord, Shape } from '@godwit/planner';
 import { annotationsOfAction, type ScaleReason } from '../metrics-source/index.ts';
 
 /** Sizes of one machine by resource: cores, bytes. */
@@ -38,7 +40,7 @@ export function sizesOfPod(item: Pod): Sizes {
 }
 
 /** What the template of a virtual machine gives it. */
-export function sizesOfMachine({ spec }: VirtualMachine): Sizes {
+export function sizesOfMachine({ spec }: Pick<VirtualMachine, 'spec'>): Sizes {
   const { cpu = {}, memory } = spec.template.spec?.domain ?? {};
   const { sockets = 1, cores = 1, threads = 1 } = cpu;
   const bytes = parseQuantity(memory?.guest);
@@ -95,6 +97,20 @@ function raised({ resources }: Container, requests: Readonly<Record<string, stri
   );
 }
 
+/** What of the template of a virtual machine changes so that it has these sizes; undefined when it has them. */
+function resizedTemplate({ spec }: Pick<VirtualMachine, 'spec'>, wanted: Sizes): object | undefined {
+  const now = sizesOfMachine({ spec });
+  const { cores = 1, threads = 1 } = spec.template.spec?.domain.cpu ?? {};
+  const changed = Object.entries(wanted).filter(([resource, amount]) => now[resource] !== amount);
+  if (changed.length === 0) return undefined;
+  const { cpu, memory } = Object.fromEntries(changed);
+  const domain = {
+    ...(cpu !== undefined && { cpu: { sockets: Math.max(1, Math.ceil(cpu / (cores * threads))) } }),
+    ...(memory !== undefined && { memory: { guest: quantityOf('memory', memory) } }),
+  };
+  return { spec: { template: { spec: { domain } } } };
+}
+
 /** Sets sockets and memory in the template of a virtual machine, and the reason beside it: what runs follows. */
 export async function resizeMachine(
   client: ApiClient,
@@ -102,20 +118,46 @@ export async function resizeMachine(
   wanted: Sizes,
   reason: ScaleReason,
 ): Promise<boolean> {
-  const now = sizesOfMachine(machine);
-  const { cores = 1, threads = 1 } = machine.spec.template.spec?.domain.cpu ?? {};
-  const changed = Object.entries(wanted).filter(([resource, amount]) => now[resource] !== amount);
-  if (changed.length === 0) return false;
-  const { cpu, memory } = Object.fromEntries(changed);
-  const domain = {
-    ...(cpu !== undefined && { cpu: { sockets: Math.max(1, Math.ceil(cpu / (cores * threads))) } }),
-    ...(memory !== undefined && { memory: { guest: quantityOf('memory', memory) } }),
-  };
-  const annotations = annotationsOfAction(client, machine, reason, resizeOf(now, wanted));
-  const body = { metadata: { annotations }, spec: { template: { spec: { domain } } } };
+  const template = resizedTemplate(machine, wanted);
+  if (!template) return false;
+  const annotations = annotationsOfAction(client, machine, reason, resizeOf(sizesOfMachine(machine), wanted));
+  const body = { ...template, metadata: { annotations } };
   await client.resource(virtualMachine).patch(nameOf(machine), { type: 'merge', body });
   return true;
 }
+
+/**
+ * Sets how many machines a pool has and how large they are, and the reason beside it: one write. Its machines get the
+ * template from the pool, and those that run follow theirs. A pool restarts machines that would have to be smaller than
+ * they started, so that they only grow unless it leaves restarts to others.
+ */
+export async function reshapePool(
+  client: ApiClient,
+  pool: Stored<VirtualMachinePool>,
+  { replicas, sizes: wanted }: Shape,
+  reason: ScaleReason,
+): Promise<boolean> {
+  const { replicas: before = 1, virtualMachineTemplate, updateStrategy } = pool.spec;
+  const now = sizesOfMachine(virtualMachineTemplate);
+  const sizes = updateStrategy?.opportunistic || updateStrategy?.unmanaged ? wanted : largerOf(now, wanted);
+  const template = resizedTemplate(virtualMachineTemplate, sizes);
+  if (replicas === before && !template) return false;
+  const resize = resizeOf(now, sizes);
+  const scale = { do: 'scale' as const, to: `${replicas} ${replicas === 1 ? 'machine' : 'machines'}`, in: { before } };
+  const both = { ...scale, to: `${scale.to}, ${resize.to}`, in: { ...resize.in, before } };
+  const action = replicas === before ? resize : template ? both : scale;
+  const annotations = annotationsOfAction(client, pool, reason, action);
+  const spec = { replicas, ...(template && { virtualMachineTemplate: template }) };
+  await client
+    .resource(virtualMachinePool)
+    .patch(nameOf(pool), { type: 'merge', body: { metadata: { annotations }, spec } });
+  return true;
+}
+
+const largerOf = (now: Sizes, wanted: Sizes): Sizes =>
+  Object.fromEntries(
+    Object.entries(wanted).map(([resource, amount]) => [resource, Math.max(amount, now[resource] ?? 0)]),
+  );
 
 /** What is recorded of another size. */
 export function resizeOf(now: Sizes, wanted: Sizes): Pick<ActionRecord, 'do' | 'to' | 'in'> {
@@ -127,6 +169,6 @@ export function resizeOf(now: Sizes, wanted: Sizes): Pick<ActionRecord, 'do' | '
   };
 }
 
-function nameOf({ metadata: { namespace, name } }: Stored<VirtualMachine>) {
+function nameOf({ metadata: { namespace, name } }: Stored<VirtualMachine> | Stored<VirtualMachinePool>) {
   return { ...(namespace && { namespace }), name };
 }
