@@ -15,7 +15,13 @@ import { nodeOfUser, type User } from './user.ts';
 export interface MachineHub {
   readonly hub: KindHub;
   readonly nodeField: string;
+  /** The field that says to which it is on its way, where they can move. */
+  readonly comingField?: string;
 }
+
+/** The fields by which a machine is a node's business. */
+const fieldsOf = ({ nodeField, comingField }: MachineHub): readonly string[] =>
+  comingField === undefined ? [nodeField] : [nodeField, comingField];
 
 const reading = ['get', 'list', 'watch'];
 const changing = ['update', 'patch'];
@@ -74,13 +80,17 @@ export class NodeAuthorizer implements Authorizer {
     return attributes.subresource === undefined && reading.includes(verb) && this.#mentions(node, attributes);
   }
 
-  #allowsMachine(node: string, { hub, nodeField }: MachineHub, attributes: ResourceAttributes): boolean {
+  #allowsMachine(node: string, machine: MachineHub, attributes: ResourceAttributes): boolean {
+    const { hub } = machine;
     const { verb, name, namespace, fields } = attributes;
-    if ((verb === 'list' || verb === 'watch') && name === undefined) return fields?.get(nodeField) === node;
+    if ((verb === 'list' || verb === 'watch') && name === undefined) {
+      return fieldsOf(machine).some((field) => fields?.get(field) === node);
+    }
     if (name === undefined) return false;
     const document = hub.cache.get(`${hub.prefix}${namespace ?? ''}/${name}`);
-    const read = hub.kind.selectableFields[nodeField];
-    if (!document || !read || read(document.object) !== node) return false;
+    if (!document) return false;
+    const { selectableFields } = hub.kind;
+    if (!fieldsOf(machine).some((field) => selectableFields[field]?.(document.object) === node)) return false;
     const { subresource } = attributes;
     if (subresource === undefined) return [...reading, ...changing, 'delete'].includes(verb);
     return subresource === 'status' && [...reading, ...changing].includes(verb);
@@ -98,10 +108,13 @@ export class NodeAuthorizer implements Authorizer {
   }
 
   *#referencesOn(node: string): Iterable<Reference> {
-    for (const { hub, nodeField } of this.#machines) {
-      const read = hub.kind.selectableFields[nodeField];
-      if (!read) continue;
-      for (const [, { object }] of hub.cache.by(nodeField, node, read)) yield* hub.kind.references?.(object) ?? [];
+    for (const machine of this.#machines) {
+      const { hub } = machine;
+      for (const field of fieldsOf(machine)) {
+        const read = hub.kind.selectableFields[field];
+        if (!read) continue;
+        for (const [, { object }] of hub.cache.by(field, node, read)) yield* hub.kind.references?.(object) ?? [];
+      }
     }
     for (const [, { object }] of this.#volumes?.cache.by('host', node, hostOfVolume) ?? []) {
       yield* referencesOfVolume(object as unknown as PersistentVolume);

@@ -1,11 +1,4 @@
-import {
-  type Cause,
-  type KindDefinition,
-  type KubeObject,
-  movingTo,
-  StatusFailure,
-  type VirtualMachineInstance,
-} from '@godwit/kinds';
+import { type Cause, type KindDefinition, type KubeObject, StatusFailure } from '@godwit/kinds';
 import type { Write } from '@godwit/store';
 import { documentKey } from '../documents/keys.ts';
 import { conflict, detailsOf, notFound } from '../validation/index.ts';
@@ -15,10 +8,6 @@ import type { Engine } from './engine.ts';
 export function allocationKey(node: string): string {
   return `/allocations/nodes/${node}`;
 }
-
-/** Index of instances by the host that they are on their way to. */
-const COMING = 'coming to';
-const comingTo = (object: KubeObject): string => movingTo(object as VirtualMachineInstance) ?? '';
 
 /**
  * The write that advances the node's allocation key, once the machine is known to fit there beside all others: part of
@@ -40,12 +29,14 @@ export async function roomOn(
     const hub = await engine.hubs.live(nodeKind);
     const host = hub.cache.get(documentKey(nodeKind, undefined, node));
     if (!host) throw notFound(nodeKind, node);
-    const boundThere = engine.machines.flatMap(({ hub: machines, nodeField }) => {
-      const read = machines.kind.selectableFields[nodeField];
-      if (!read) return [];
-      const coming = machines.kind.group === '' ? [] : machines.cache.by(COMING, node, comingTo);
-      return [...machines.cache.by(nodeField, node, read), ...coming].map(([, document]) => document.object);
-    });
+    // What is on its way has its room already.
+    const boundThere = engine.machines.flatMap(({ hub: machines, nodeField, comingField }) =>
+      [nodeField, comingField].flatMap((field) => {
+        const read = field === undefined ? undefined : machines.kind.selectableFields[field];
+        if (field === undefined || !read) return [];
+        return [...machines.cache.by(field, node, read)].map(([, document]) => document.object);
+      }),
+    );
     const reasons = engine.options.fits({ node: host.object, bound: boundThere, machine });
     if (reasons.length > 0) {
       const causes = reasons.map(

@@ -49,7 +49,9 @@ async function machineHubs(live: Live): Promise<readonly MachineHub[]> {
   ]);
   return [
     ...(pods ? [{ hub: pods, nodeField: 'spec.nodeName' }] : []),
-    ...(instances ? [{ hub: instances, nodeField: 'status.nodeName' }] : []),
+    ...(instances
+      ? [{ hub: instances, nodeField: 'status.nodeName', comingField: 'status.migrationState.targetNode' }]
+      : []),
   ];
 }
 

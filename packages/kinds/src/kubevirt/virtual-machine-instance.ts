@@ -9,6 +9,15 @@ import { virtualMachineInstanceStatus } from './virtual-machine-instance-status.
 /** Label that names the host of an instance, written at binding. */
 export const nodeNameLabel = 'kubevirt.io/nodeName';
 
+interface Moving {
+  readonly migrationState?: { readonly targetNode?: string; readonly endTimestamp?: string };
+}
+
+function targetOf(status: Moving | undefined): string | undefined {
+  const { targetNode, endTimestamp } = status?.migrationState ?? {};
+  return endTimestamp ? undefined : targetNode || undefined;
+}
+
 export const virtualMachineInstance = defineKind({
   group: 'kubevirt.io',
   version: 'v1',
@@ -25,6 +34,7 @@ export const virtualMachineInstance = defineKind({
   selectableFields: {
     'status.nodeName': (vmi) => vmi.status?.nodeName ?? '',
     'status.phase': (vmi) => vmi.status?.phase ?? '',
+    'status.migrationState.targetNode': (vmi) => targetOf(vmi.status) ?? '',
   },
   columns: [
     age,
@@ -68,6 +78,5 @@ export type VirtualMachineInstance = ObjectOfKind<typeof virtualMachineInstance>
 
 /** The host that an instance is on its way to, with room there that is its own; undefined while it does not move. */
 export function movingTo({ status }: VirtualMachineInstance): string | undefined {
-  const { targetNode, endTimestamp } = status?.migrationState ?? {};
-  return endTimestamp ? undefined : targetNode || undefined;
+  return targetOf(status);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject, VirtualMachineInstance } from '@godwit/kinds';
+import { nodeUser } from '../../authorization/user.ts';
 import { openDoor } from '../testing/open-door.ts';
 
 const nodes = { group: '', version: 'v1', plural: 'nodes' };
@@ -10,7 +11,7 @@ const MOST = 2;
 
 /** Hosts that have room for two machines each, and instances that run on them. */
 async function cloudWith(placed: Readonly<Record<string, string>>) {
-  const { door } = await openDoor({
+  const { operations, door } = await openDoor({
     fits: ({ bound, machine }) => {
       const others = new Set(bound.map(({ metadata }) => metadata.uid).filter((uid) => uid !== machine.metadata.uid));
       return others.size < MOST ? [] : ['it is full'];
@@ -28,7 +29,7 @@ async function cloudWith(placed: Readonly<Record<string, string>>) {
     door.create({ ...instances, name, subresource: 'move' }, { metadata: { name, ...more }, target: { name: to } });
   const tell = (name: string, status: object) =>
     door.patch({ ...instances, name, subresource: 'status' }, { type: 'merge', body: { status } });
-  return { door, get, move, tell };
+  return { operations, door, get, move, tell };
 }
 
 test('a move takes room on the other host in the write that says why, and gives back its own when it ends', async () => {
@@ -61,8 +62,16 @@ test('what does not run, is there already or moves already is not moved, and nob
   await assert.rejects(move('one', 'nowhere'), { code: 'NotFound' });
   await assert.rejects(move('one', 'b', { uid: 'another' }), { code: 'Conflict', message: /UID/ });
   await assert.rejects(tell('one', { nodeName: 'b' }), { code: 'Conflict', message: /not on its way to node "b"/ });
+  await assert.rejects(tell('one', { migrationState: { targetNode: 'b' } }), {
+    code: 'Conflict',
+    message: /begins at/,
+  });
   await move('one', 'b');
   await assert.rejects(move('one', 'c'), { code: 'Conflict', message: /on its way to node "b" already/ });
+  await assert.rejects(tell('one', { migrationState: { targetNode: 'c' } }), {
+    code: 'Conflict',
+    message: /begins at/,
+  });
   await assert.rejects(tell('one', { nodeName: 'c' }), { code: 'Conflict' });
   await tell('one', { migrationState: { endTimestamp: '2026-01-01T00:00:09Z' } });
   const conditions = [{ type: 'LiveMigratable', status: 'False', message: 'its disk lies here' }];
@@ -71,4 +80,21 @@ test('what does not run, is there already or moves already is not moved, and nob
   await tell('one', { phase: 'Failed' });
   await assert.rejects(move('one', 'b'), { code: 'Conflict', message: /does not run/ });
   assert.equal((await get('one')).status?.nodeName, 'a');
+});
+
+test('the host where a machine will arrive sees it from the beginning of the move, and writes where it is', async () => {
+  const { operations, move } = await cloudWith({ one: 'a', two: 'a' });
+  const host = operations.as(nodeUser('b'));
+  const coming = { fieldSelector: 'status.migrationState.targetNode=b' };
+  const one = { ...instances, name: 'one' };
+  await assert.rejects(host.get(one), { code: 'Forbidden' });
+  assert.equal((await host.list({ ...instances }, coming)).items.length, 0);
+  await move('one', 'b');
+  const [seen, ...others] = (await host.list({ ...instances }, coming)).items;
+  assert.deepEqual([seen?.metadata?.name, others.length], ['one', 0]);
+  const status = { nodeName: 'b', migrationState: { endTimestamp: '2026-01-01T00:00:09Z' } };
+  await host.patch({ ...one, subresource: 'status' }, { type: 'merge', body: { status } });
+  assert.equal(((await host.get(one)) as VirtualMachineInstance).status?.nodeName, 'b');
+  await assert.rejects(host.get({ ...instances, name: 'two' }), { code: 'Forbidden' });
+  await assert.rejects(operations.as(nodeUser('a')).get(one), { code: 'Forbidden' });
 });
