@@ -36,6 +36,7 @@ export class Haproxy {
   readonly #folder: string;
   #balancers: readonly LoadBalancer[] = [];
   #cleaning: Timer | undefined;
+  #hasLua: Promise<boolean> | undefined;
 
   constructor(names: DataPlaneNames, world: World) {
     this.#names = names;
@@ -69,12 +70,22 @@ export class Haproxy {
   }
 
   /** @throws Failure `haproxy-failed` when it does not come up with this configuration */
-  async apply(balancers: readonly LoadBalancer[]): Promise<void> {
+  async apply(wanted: readonly LoadBalancer[]): Promise<void> {
+    const balancers = await this.#possible(wanted);
     this.#balancers = balancers;
     if (!this.running && balancers.length === 0) return;
     if (!this.running) await this.#start();
     else if ((await this.#loadedStructure()) !== structureOf(balancers, this.#settings)) await this.#reload();
     else await this.#updateServers();
+  }
+
+  /** Without Lua, which distributions build in and some do not, requests for what sleeps fail instead of waiting. */
+  async #possible(balancers: readonly LoadBalancer[]): Promise<readonly LoadBalancer[]> {
+    if (!balancers.some(({ holds }) => holds)) return balancers;
+    this.#hasLua ??= run(['haproxy', '-vv']).then((text) => /^Built with Lua/m.test(text));
+    if (await this.#hasLua) return balancers;
+    this.#world.log.warn('this HAProxy is built without Lua: requests for what sleeps are not held');
+    return balancers.map((balancer) => ({ ...balancer, holds: false }));
   }
 
   /** Starts it again after it died, with what was last asked. */
