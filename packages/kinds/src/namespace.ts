@@ -1,26 +1,10 @@
 import { textColumn } from './columns/index.ts';
-import {
-  defineKind,
-  type KindOf,
-  listOf,
-  object,
-  oneOf,
-  required,
-  type Static,
-  string,
-  time,
-} from './machinery/index.ts';
-import { conditionStatus } from './shared/condition.ts';
+import { defineKind, type KindOf, listOf, object, oneOf, type Static, string } from './machinery/index.ts';
+import { conditionFields } from './shared/condition.ts';
 import { coreName } from './shared/openapi-names.ts';
 
 const namespaceCondition = object(
-  {
-    type: required(string('What the condition is about.')),
-    status: required(conditionStatus),
-    lastTransitionTime: time('When the status last changed.'),
-    reason: string('Why, in one word.'),
-    message: string('Why, in words.'),
-  },
+  conditionFields('What the condition is about.'),
   'One aspect of how the namespace stands.',
   coreName('NamespaceCondition'),
 );

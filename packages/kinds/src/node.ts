@@ -13,7 +13,7 @@ import {
   string,
   time,
 } from './machinery/index.ts';
-import { conditionStatus } from './shared/condition.ts';
+import { conditionFields } from './shared/condition.ts';
 import { sleepOf } from './shared/node-taints.ts';
 import { coreName } from './shared/openapi-names.ts';
 import { resourceList } from './shared/resource-list.ts';
@@ -67,12 +67,8 @@ const spec = object(
 
 const nodeCondition = object(
   {
-    type: required(string('Ready, MemoryPressure, DiskPressure, …')),
-    status: required(conditionStatus),
+    ...conditionFields('Ready, MemoryPressure, DiskPressure, …'),
     lastHeartbeatTime: time('When it was last looked at.'),
-    lastTransitionTime: time('When the status last changed.'),
-    reason: string('Why, in one word.'),
-    message: string('Why, in words.'),
   },
   'One aspect of how the node stands.',
   coreName('NodeCondition'),

@@ -10,11 +10,10 @@ import {
   oneOf,
   required,
   type Static,
-  string,
   time,
 } from '../machinery/index.ts';
 import { podTemplate } from '../pod/pod-template.ts';
-import { conditionStatus } from '../shared/condition.ts';
+import { conditionFields } from '../shared/condition.ts';
 import { labelSelector } from '../shared/label-selector.ts';
 import { appsName } from '../shared/openapi-names.ts';
 
@@ -53,12 +52,8 @@ const spec = object(
 
 const deploymentCondition = object(
   {
-    type: required(string('Available, Progressing or ReplicaFailure.')),
-    status: required(conditionStatus),
+    ...conditionFields('Available, Progressing or ReplicaFailure.'),
     lastUpdateTime: time('When it was last set.'),
-    lastTransitionTime: time('When the status last changed.'),
-    reason: string('Why, in one word.'),
-    message: string('Why, in words.'),
   },
   'One aspect of how the deployment stands.',
   appsName('DeploymentCondition'),

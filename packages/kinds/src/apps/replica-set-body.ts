@@ -8,11 +8,9 @@ import {
   object,
   required,
   type Static,
-  string,
-  time,
 } from '../machinery/index.ts';
 import { podTemplate } from '../pod/pod-template.ts';
-import { conditionStatus } from '../shared/condition.ts';
+import { conditionFields } from '../shared/condition.ts';
 import { labelSelector } from '../shared/label-selector.ts';
 import { appsName } from '../shared/openapi-names.ts';
 
@@ -30,13 +28,7 @@ const spec = object(
 );
 
 const replicaSetCondition = object(
-  {
-    type: required(string('ReplicaFailure.')),
-    status: required(conditionStatus),
-    lastTransitionTime: time('When the status last changed.'),
-    reason: string('Why, in one word.'),
-    message: string('Why, in words.'),
-  },
+  conditionFields('ReplicaFailure.'),
   'One aspect of how the set stands.',
   appsName('ReplicaSetCondition'),
 );

@@ -11,7 +11,7 @@ import {
   string,
   time,
 } from '../machinery/index.ts';
-import { conditionStatus } from '../shared/condition.ts';
+import { conditionFields } from '../shared/condition.ts';
 import { autoscalingName } from '../shared/openapi-names.ts';
 import { crossVersionReference, metricIdentifier, metricTypes } from './metric-spec.ts';
 
@@ -66,13 +66,7 @@ const metricStatus = object(
 export type MetricStatus = Static<typeof metricStatus>;
 
 const condition = object(
-  {
-    type: required(string('AbleToScale, ScalingActive or ScalingLimited.')),
-    status: required(conditionStatus),
-    lastTransitionTime: time('When the status last changed.'),
-    reason: string('Why, in one word.'),
-    message: string('Why, in words.'),
-  },
+  conditionFields('AbleToScale, ScalingActive or ScalingLimited.'),
   'One aspect of how the autoscaler stands.',
   autoscalingName('HorizontalPodAutoscalerCondition'),
 );

@@ -6,12 +6,11 @@ import {
   type KubeObject,
   listOf,
   object,
-  required,
   type ScaleSubresource,
   string,
   time,
 } from '../machinery/index.ts';
-import { conditionStatus } from '../shared/condition.ts';
+import { conditionFields } from '../shared/condition.ts';
 import { kubevirt } from './component-name.ts';
 import { age } from './status-columns.ts';
 
@@ -20,12 +19,8 @@ import { age } from './status-columns.ts';
 const condition = (kind: string) =>
   object(
     {
-      type: required(string('ReplicaFailure or ReplicaPaused.')),
-      status: required(conditionStatus),
+      ...conditionFields('ReplicaFailure or ReplicaPaused.'),
       lastProbeTime: time('When it was last looked at.'),
-      lastTransitionTime: time('When the status last changed.'),
-      reason: string('Why, in one word.'),
-      message: string('Why, in words.'),
     },
     'One aspect of how the set stands.',
     kubevirt(kind),

@@ -3,6 +3,15 @@ import { metaName } from './openapi-names.ts';
 
 export const conditionStatus = oneOf(['True', 'False', 'Unknown'], 'Whether the condition holds.');
 
+/** What the conditions of older kinds have in common. @param types what they are about */
+export const conditionFields = (types: string) => ({
+  type: required(string(types)),
+  status: required(conditionStatus),
+  lastTransitionTime: time('When the status last changed.'),
+  reason: string('Why, in one word.'),
+  message: string('Why, in words.'),
+});
+
 /** The common condition of newer kinds (metav1.Condition). */
 export const condition = object(
   {

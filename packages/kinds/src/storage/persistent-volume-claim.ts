@@ -11,7 +11,7 @@ import {
   string,
   time,
 } from '../machinery/index.ts';
-import { conditionStatus } from '../shared/condition.ts';
+import { conditionFields } from '../shared/condition.ts';
 import { coreName } from '../shared/openapi-names.ts';
 import { resourceList } from '../shared/resource-list.ts';
 import { validateClaim } from './claim-validation.ts';
@@ -19,12 +19,8 @@ import { accessModes, persistentVolumeClaimSpec } from './persistent-volume-clai
 
 const claimCondition = object(
   {
-    type: required(string('What the condition is about.')),
-    status: required(conditionStatus),
+    ...conditionFields('What the condition is about.'),
     lastProbeTime: time('When it was last looked at.'),
-    lastTransitionTime: time('When the status last changed.'),
-    reason: string('Why, in one word.'),
-    message: string('Why, in words.'),
   },
   'One aspect of how the claim stands.',
   coreName('PersistentVolumeClaimCondition'),
