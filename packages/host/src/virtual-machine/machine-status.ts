@@ -68,19 +68,24 @@ export function machineStatus(state: MachineState): HostedStatus {
   };
 }
 
-/** KubeVirt's word for how far the machine is. Final only when nothing of it is left. */
+/**
+ * KubeVirt's word for how far the machine is. Final only when nothing of it is left, and then for good: its room has been
+ * given to others, and a program that has lost its record of the end must not take it back.
+ */
 export function phaseOf({
   stage,
   outcome,
   stop,
   machine,
 }: MachineState): 'Scheduled' | 'Running' | 'Succeeded' | 'Failed' {
+  const told = machine?.status?.phase;
+  if (told === 'Succeeded' || told === 'Failed') return told;
   switch (stage) {
     case 'preparing':
     case 'launching':
       return 'Scheduled';
     case 'adopting':
-      return machine?.status?.phase === 'Running' ? 'Running' : 'Scheduled';
+      return told === 'Running' ? 'Running' : 'Scheduled';
     case 'ended':
       // A host that goes down only interrupts its machines: the next start of it runs them again.
       return stop?.reason === 'shutdown' ? 'Scheduled' : (outcome?.phase ?? 'Succeeded');
