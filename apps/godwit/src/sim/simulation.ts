@@ -1,4 +1,4 @@
-import { type Random, SeededRandom, VirtualClock } from '@godwit/base';
+import { type Random, SeededRandom } from '@godwit/base';
 import type { Event, Stored } from '@godwit/kinds';
 import type { Plant } from './cloud/plant.ts';
 import { SimulatedCloud } from './cloud/simulated-cloud.ts';
@@ -11,6 +11,7 @@ import { Rhythm } from './workload/rhythm.ts';
 import { User } from './workload/user.ts';
 import { EventLog } from './world/event-log.ts';
 import { Life } from './world/life.ts';
+import { WatchedClock } from './world/watched-clock.ts';
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -50,8 +51,9 @@ const START_MS = 120_000;
 const SETTLE_MS = 20 * 60_000;
 /** How often a run says what it waits for. */
 const TELL_SECONDS = 30;
-/** More steps than this without time passing: somebody runs in circles. */
+/** More steps than this in one second: somebody runs in circles. Of the last of them it is noted who made them. */
 const MOST_STEPS_AT_ONCE = 200_000;
+const WATCHED_STEPS = 2_000;
 
 /** What is not as it should be in the end, in words, by the invariant that asks for it. */
 type Missing = Readonly<Record<string, readonly string[]>>;
@@ -59,7 +61,7 @@ type Missing = Readonly<Record<string, readonly string[]>>;
 /** One run: a cloud, its users, what goes wrong, and what must hold all the same. */
 export class Simulation {
   readonly #options: SimulationOptions;
-  readonly #clock = new VirtualClock();
+  readonly #clock = new WatchedClock();
   readonly #events: EventLog;
   readonly #cloud: SimulatedCloud;
   readonly #pledges = new Pledges();
@@ -76,6 +78,9 @@ export class Simulation {
     const count = options.hosts ?? (draw < 0.6 ? 1 : draw < 0.85 ? 2 : 3);
     this.#events = new EventLog(() => clock.monotonic(), options.onEvent);
     const events = this.#events;
+    clock.onNoTime = (where) => {
+      this.#violation ??= new Violation('progress', `a timer was set to no time at ${where}`);
+    };
     const hosts = Array.from({ length: count }, () => HOST);
     this.#cloud = new SimulatedCloud({ clock, random: random.fork(), events, hosts, plant: options.plant ?? {} });
     const rhythm = new Rhythm(clock, random.fork(), options.busy);
@@ -197,12 +202,22 @@ export class Simulation {
     for (let steps = 0; !over; steps++) {
       await settle();
       this.#check();
-      if (steps > MOST_STEPS_AT_ONCE) throw new Violation('progress', 'time stands still: somebody runs in circles');
+      if (steps === MOST_STEPS_AT_ONCE - WATCHED_STEPS) this.#clock.watch();
+      if (steps > MOST_STEPS_AT_ONCE) throw new Violation('progress', this.#standstill());
       this.#clock.step();
     }
     for (const invariant of this.#invariants) invariant.second?.();
     if (!this.#counts('acknowledged-writes')) return;
     for (const broken of this.#pledges.broken(this.#cloud.view)) throw new Violation('acknowledged-writes', broken);
+  }
+
+  /** Why time does not pass, and what everybody is waiting for. */
+  #standstill(): string {
+    const programs = this.#cloud.stations.map(({ host, life, readySinceMs }) => {
+      return `${host.name} ${readySinceMs !== undefined ? 'is ready' : life ? 'starts' : 'has no program'}`;
+    });
+    const reasons = [...this.#clock.busiest(), ...this.#busy(), ...programs, ...unsettled(this.#cloud).slice(0, 5)];
+    return `time stands still, somebody runs in circles: ${reasons.join('; ')}`;
   }
 
   #counts(invariant: string): boolean {

@@ -40,6 +40,12 @@ async function rehearseFaults(options: SimOptions): Promise<void> {
     minutes: positive('--minutes', options.minutes),
     ...(options.hosts !== undefined && { hosts: positive('--hosts', options.hosts) }),
   };
+  let stopped = false;
+  // The first Ctrl-C lets the runs end that are under way; a second one ends the program.
+  const stop = (): void => {
+    stopped = true;
+    terminal.line('no more seeds are begun');
+  };
   const onOutcome = (outcome: SeedOutcome): boolean => {
     const { seed, hash, events, kills, violation } = outcome;
     if (process.exitCode === 1) return false;
@@ -53,17 +59,19 @@ async function rehearseFaults(options: SimOptions): Promise<void> {
     }
     const took = formatDuration(clock.monotonic() - startedMs);
     terminal.success(`seed ${seed}  ${hash}  ${events} events, ${kills} crashes  (${took} in all)`);
-    return true;
+    return !stopped;
   };
+  process.once('SIGINT', stop);
   if (options.verbose) {
     for (const seed of seedsOf(options)) if (!onOutcome(await tell(seed, run, terminal))) break;
   } else {
     const jobs = options.seed === undefined ? jobsOf(options) : 1;
     await runSeeds({ seeds: seedsOf(options), jobs, run, onOutcome });
   }
+  process.off('SIGINT', stop);
+  const verdict = process.exitCode === 1 ? 'something did not hold' : 'everything held';
   const simulated = formatDuration(total.simulatedMs);
-  if (process.exitCode !== 1)
-    terminal.line(`${total.seeds} seeds, ${total.kills} crashes, ${simulated} of simulated time: everything held`);
+  terminal.line(`${total.seeds} seeds, ${total.kills} crashes, ${simulated} of simulated time: ${verdict}`);
 }
 
 /** One run whose every event is told as it happens. */
