@@ -79,9 +79,11 @@ export async function measureWaking(godwit: GodwitUnderTest, say: (line: string)
   };
 }
 
+/** Not one pod is left: one that is going may still answer. */
 async function isAsleep(godwit: GodwitUnderTest): Promise<true | undefined> {
-  const { spec, status } = (await godwit.get<Deployment>('deployment', 'napper')) ?? {};
-  return spec?.replicas === 0 && (status?.replicas ?? 0) === 0 ? true : undefined;
+  const wanted = (await godwit.get<Deployment>('deployment', 'napper'))?.spec.replicas;
+  const pods = await godwit.kubectl('get', 'pods', '-l', 'app=napper', '-o', 'name');
+  return wanted === 0 && pods.trim() === '' ? true : undefined;
 }
 
 async function addressOf(godwit: GodwitUnderTest): Promise<string | undefined> {
