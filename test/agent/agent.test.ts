@@ -1,12 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SeededRandom } from '@godwit/base';
+import { ApiClient, EventRecorder } from '@godwit/client';
+import { ApiPodReporter } from '@godwit/host';
 import {
+  type Door,
   event,
+  isConflict,
   lease,
   node,
+  type Pod,
   persistentVolume,
   pod,
+  type Stored,
   servedAddressesAnnotation,
   service,
   volumeFinalizer,
@@ -51,6 +57,30 @@ test('a bound pod runs, tells how it is, and goes when it is deleted', async () 
   assert.equal(await host.pod('one'), undefined);
   assert.deepEqual(host.containers.actual(), []);
   assert.deepEqual(await host.network.ports(), []);
+  host.stop();
+});
+
+test('what an earlier life has asked for and comes late does not undo what was said since', async () => {
+  const host = await SimulatedHost.start();
+  host.containers.addImage('web', { endsAfterTermMs: 50 });
+  await host.createPod('one');
+  const early = (await host.pod('one')) as Stored<Pod>;
+  await host.pass(1_000);
+  const { door, world } = host.client;
+  const asked: (() => Promise<unknown>)[] = [];
+  const dying = {
+    patch: (...call: Parameters<Door['patch']>) => {
+      asked.push(() => door.patch(...call));
+      return new Promise(() => undefined);
+    },
+  };
+  const reporterOf = (client: ApiClient) => new ApiPodReporter(client, new EventRecorder(client, 'agent', NODE));
+  void reporterOf(new ApiClient(dying as unknown as Door, world)).writeStatus(early, { phase: 'Pending' });
+  await assert.rejects(asked[0] as () => Promise<unknown>, isConflict);
+  assert.equal((await host.pod('one'))?.status?.phase, 'Running');
+  // Who lives says it again of what there is now.
+  await reporterOf(host.client).writeStatus(early, { phase: 'Pending' });
+  assert.equal((await host.pod('one'))?.status?.phase, 'Pending');
   host.stop();
 });
 

@@ -2,6 +2,9 @@ import type { ApiClient, EventRecorder } from '@godwit/client';
 import { isConflict, isNotFound, type Pod, pod as podKind, type Stored } from '@godwit/kinds';
 import { type PodEvent, type PodReporter, RESIZE_CONDITION, type WrittenStatus } from '../pod/index.ts';
 
+/** How often a status is said again because somebody else wrote meanwhile. */
+const MOST_TRIES = 5;
+
 /** Tells the API of pods: their status, their end, and what happened to them. */
 export class ApiPodReporter implements PodReporter {
   readonly #client: ApiClient;
@@ -24,14 +27,22 @@ export class ApiPodReporter implements PodReporter {
       conditions?.push({ type: RESIZE_CONDITION, $patch: 'delete' });
     }
     const told = { message: null, reason: null, ...status, ...(conditions && { conditions }) };
-    // With the uid, so that a pod of the same name that came later is left alone.
-    const body = { metadata: { uid }, status: told };
-    try {
-      await this.#client
-        .resource(podKind)
-        .patch({ namespace, name }, { type: 'strategic', body }, { subresource: 'status' });
-    } catch (error) {
-      if (!isNotFound(error) && !(await this.#isAnother(pod, error))) throw error;
+    const pods = this.#client.resource(podKind);
+    let { resourceVersion } = pod.metadata;
+    for (let triesLeft = MOST_TRIES; ; triesLeft--) {
+      // With the uid, so that a pod of the same name that came later is left alone; and with the version, so that what
+      // an earlier life of this program has asked for, and what comes late, does not undo what was said since.
+      const body = { metadata: { uid, resourceVersion }, status: told };
+      try {
+        await pods.patch({ namespace, name }, { type: 'strategic', body }, { subresource: 'status' });
+        return;
+      } catch (error) {
+        if (isNotFound(error)) return;
+        if (!isConflict(error) || triesLeft <= 1) throw error;
+      }
+      const found = await pods.find({ namespace, name });
+      if (found?.metadata.uid !== uid) return;
+      ({ resourceVersion } = found.metadata);
     }
   }
 

@@ -167,3 +167,18 @@ test('a dead life cannot act through what it was given', async () => {
   await clock.advance(50, settle);
   assert.equal(settled, false);
 });
+
+test('a record that has lost a field is written anew', async () => {
+  class Forgetting extends Counting {
+    override record({ wanted, reached }: Counter): unknown {
+      return reached === 0 ? { wanted, begins: true } : { wanted };
+    }
+  }
+  const records = new MemoryRecords();
+  const { loop } = loopOf(new Forgetting(), records);
+  loop.send({ type: 'want', number: 1 });
+  await settle();
+  assert.deepEqual(await records.load(), new Map([['m', { wanted: 1, begins: true }]]));
+  await clock.advance(10, settle);
+  assert.deepEqual(await records.load(), new Map([['m', { wanted: 1 }]]));
+});

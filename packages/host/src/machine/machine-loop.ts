@@ -205,5 +205,6 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
 function sameFields(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const other = b as Readonly<Record<string, unknown>>;
-  return Object.entries(a).every(([name, value]) => other[name] === value);
+  const fields = Object.entries(a);
+  return fields.length === Object.keys(other).length && fields.every(([name, value]) => other[name] === value);
 }
