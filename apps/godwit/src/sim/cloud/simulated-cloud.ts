@@ -6,6 +6,7 @@ import { calm, type Weather } from '../world/fate.ts';
 import { HostClock } from '../world/host-clock.ts';
 import { Life } from '../world/life.ts';
 import { ApiView } from './api-view.ts';
+import { accessOver } from './connection.ts';
 import type { Plant } from './plant.ts';
 import { type HostSize, SimulatedHost } from './simulated-host.ts';
 import { makeAgent } from './start-agent.ts';
@@ -153,7 +154,7 @@ export class SimulatedCloud {
     }
     const { agent, wire } = makeAgent({ host, life, server: this.server, plant });
     station.wires = [...wires, wire];
-    station.access = agent.access;
+    station.access = accessOver(agent.access, life);
     await agent.start();
     if (!life.alive) return;
     station.readySinceMs = clock.monotonic();

@@ -2,6 +2,7 @@ import type { Operations, User } from '@godwit/api';
 import { type Address, type Door, StatusFailure } from '@godwit/kinds';
 import type { Store } from '@godwit/store';
 import type { Life } from '../world/life.ts';
+import { unavailable, whileAlive } from './connection.ts';
 
 /** The API as one life of a program serves it. */
 export interface Server {
@@ -78,11 +79,16 @@ export class Wire implements Door {
     const { life } = this.#options;
     const what = `${verb} ${address.plural}${address.subresource ? `/${address.subresource}` : ''}`;
     try {
-      return await life.effect(what, async () => whileAlive(await this.#connect(), run), { weather: life.wireWeather });
+      return await life.effect(what, () => this.#ask(run), { weather: life.wireWeather });
     } catch (error) {
       if (error instanceof StatusFailure) throw error;
       throw unavailable(what, error);
     }
+  }
+
+  async #ask<T>(run: (server: Server) => Promise<T>): Promise<T> {
+    const server = await this.#connect();
+    return whileAlive(server.life, () => run(server));
   }
 
   async #connect(): Promise<Server> {
@@ -94,24 +100,5 @@ export class Wire implements Door {
 
   #door({ operations }: Server): Door {
     return operations.as(this.#options.user, this.#options.agent);
-  }
-}
-
-function unavailable(message: string, cause?: unknown): StatusFailure {
-  return new StatusFailure('ServiceUnavailable', message, undefined, cause);
-}
-
-/** The answer, unless the server dies first. */
-async function whileAlive<T>(server: Server, run: (server: Server) => Promise<T>): Promise<T> {
-  const { signal } = server.life;
-  let onEnd: (() => void) | undefined;
-  const end = new Promise<never>((_, reject) => {
-    onEnd = () => reject(unavailable('the connection broke'));
-    signal.addEventListener('abort', onEnd, { once: true });
-  });
-  try {
-    return await Promise.race([run(server), end]);
-  } finally {
-    if (onEnd) signal.removeEventListener('abort', onEnd);
   }
 }
