@@ -23,8 +23,8 @@ export class SimulatedHost {
   readonly volumes = new FakeVolumes();
   readonly folders = new FakePodFolders();
   readonly disk = new SimulatedDisk();
-  readonly podRecords = new SimulatedRecords(() => this.disk.full);
-  readonly instanceRecords = new SimulatedRecords(() => this.disk.full);
+  readonly podRecords = new SimulatedRecords(() => this.disk.assertWritable());
+  readonly instanceRecords = new SimulatedRecords(() => this.disk.assertWritable());
   readonly #random: Random;
   readonly #events: EventLog;
   #boots = 0;

@@ -63,7 +63,7 @@ export class Wire implements Door {
     const ends = AbortSignal.any([signal, broken]);
     for await (const event of this.#door(server).watch(address, options, ends)) {
       const { delayMs } = life.fates.next(life.wireWeather);
-      if (delayMs) await life.world.clock.sleep(delayMs);
+      if (delayMs || life.paused) await life.world.clock.sleep(delayMs ?? 0);
       if (!life.alive) await new Promise<never>(() => undefined);
       if (broken.aborted) break;
       yield event;

@@ -35,6 +35,8 @@ export class SimulatedDisk {
   floor = 0;
   /** No byte can be written any more. */
   full = false;
+  /** Whatever is written fails. */
+  failing = false;
   /** How long a sync takes, in milliseconds. */
   syncMs = 1;
 
@@ -42,9 +44,15 @@ export class SimulatedDisk {
     return this.#batches;
   }
 
-  /** Throws `no-space`. */
-  write(batch: DiskBatch): void {
+  /** Throws `no-space`, or `injected-fault` while the disk fails. */
+  assertWritable(): void {
     if (this.full) throw new Failure('no-space', 'the disk is full');
+    if (this.failing) throw new Failure('injected-fault', 'the disk failed to write');
+  }
+
+  /** Throws as `assertWritable` does. */
+  write(batch: DiskBatch): void {
+    this.assertWritable();
     this.#batches.push(batch);
   }
 

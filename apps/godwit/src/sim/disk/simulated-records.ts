@@ -1,4 +1,4 @@
-import { Failure, type Random } from '@godwit/base';
+import type { Random } from '@godwit/base';
 import type { MachineRecords } from '@godwit/host';
 
 /**
@@ -9,10 +9,10 @@ export class SimulatedRecords implements MachineRecords {
   /** Records are values that nobody changes; who loads one gets a copy. */
   readonly #records = new Map<string, unknown>();
   readonly #earlier = new Map<string, unknown>();
-  readonly #isFull: () => boolean;
+  readonly #assertWritable: () => void;
 
-  constructor(isFull: () => boolean) {
-    this.#isFull = isFull;
+  constructor(assertWritable: () => void) {
+    this.#assertWritable = assertWritable;
   }
 
   /** Machines that have a record, for invariants. */
@@ -25,7 +25,7 @@ export class SimulatedRecords implements MachineRecords {
   }
 
   async save(uid: string, record: unknown): Promise<void> {
-    if (this.#isFull()) throw new Failure('no-space', 'the disk is full');
+    this.#assertWritable();
     this.#keep(uid);
     this.#records.set(uid, record);
   }

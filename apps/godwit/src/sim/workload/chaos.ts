@@ -21,6 +21,9 @@ const PAUSE_MS = 4_000;
 /** How often a program dies while it starts. */
 const STILLBORN = 0.15;
 
+/** Longer than a lease of a host, and the time after which its machines are started elsewhere. */
+const LONGEST_PAUSE_MS = 70_000;
+
 const badDrivers: Weather = { fails: 0.12, slow: 0.3, twice: 0.05, longestMs: 8_000 };
 const badWires: Weather = { fails: 0.1, slow: 0.2, twice: 0.05, longestMs: 3_000 };
 const badStore: Weather = { fails: 0.05, slow: 0.2, twice: 0, longestMs: 2_000 };
@@ -34,6 +37,8 @@ const troubles: readonly (readonly [weight: number, Trouble])[] = [
   [2, (chaos, station) => chaos.cutPower(station)],
   [1, (chaos, station) => chaos.fillDisk(station)],
   [1, (chaos, station) => chaos.slowDisk(station)],
+  [1, (chaos, station) => chaos.failDisk(station)],
+  [2, (chaos, station) => chaos.pause(station)],
   [2, (chaos, station) => chaos.setTime(station)],
   [2, (chaos, station) => chaos.cutWires(station)],
   [1, (chaos, station) => chaos.forgetPast(station)],
@@ -71,6 +76,7 @@ export class Chaos {
     events.add('the storm is over');
     for (const { host, life } of cloud.stations) {
       host.disk.full = false;
+      host.disk.failing = false;
       host.disk.syncMs = 1;
       life?.fates.crashAfter(Number.POSITIVE_INFINITY);
     }
@@ -122,6 +128,23 @@ export class Chaos {
     this.#later(() => {
       host.disk.full = false;
     });
+  }
+
+  /** Whatever is written to it fails, for a short while. */
+  failDisk({ host }: Station): void {
+    this.#options.events.add(`the disk of ${host.name} fails`);
+    host.disk.failing = true;
+    this.#later(() => {
+      host.disk.failing = false;
+    });
+  }
+
+  /** Mostly for a moment, sometimes until others must take the host for lost. */
+  pause({ host, life }: Station): void {
+    const { random, events } = this.#options;
+    const durationMs = 100 + random.integer(random.next() < 0.7 ? 5_000 : LONGEST_PAUSE_MS);
+    events.add(`the program of ${host.name} is held still for ${durationMs} ms`);
+    life?.pause(durationMs);
   }
 
   slowDisk({ host }: Station): void {

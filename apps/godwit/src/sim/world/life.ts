@@ -2,6 +2,7 @@ import { type Clock, Failure, type Random, SeededIds, type World } from '@godwit
 import { Incarnation } from '@godwit/host';
 import type { EventLog } from './event-log.ts';
 import { calm, type Fate, FateSource, type Weather } from './fate.ts';
+import { PausableClock } from './pausable-clock.ts';
 
 export interface LifeOptions {
   readonly name: string;
@@ -46,6 +47,7 @@ export class Life {
   /** How well calls to the API go. */
   wireWeather: Weather = calm;
   readonly #incarnation = new Incarnation();
+  readonly #clock: PausableClock;
   readonly #options: LifeOptions;
 
   constructor(options: LifeOptions) {
@@ -54,7 +56,8 @@ export class Life {
     this.name = name;
     this.fates = new FateSource(random.fork());
     const ids = new SeededIds(random.fork());
-    const world: World = { clock, random: random.fork(), ids, log: events.programLog(name) };
+    this.#clock = new PausableClock(clock);
+    const world: World = { clock: this.#clock, random: random.fork(), ids, log: events.programLog(name) };
     this.world = this.#incarnation.world(world);
   }
 
@@ -62,9 +65,23 @@ export class Life {
     return this.#incarnation.alive;
   }
 
+  get paused(): boolean {
+    return this.#clock.paused;
+  }
+
   /** Aborted at the end of this life. */
   get signal(): AbortSignal {
     return this.#incarnation.signal;
+  }
+
+  /** Held still, as by `kill -STOP` and `kill -CONT`, or with a virtual machine around it. */
+  pause(durationMs: number): void {
+    this.#clock.pause(durationMs);
+  }
+
+  /** Until the program goes on, if it is held still. */
+  async #awake(): Promise<void> {
+    while (this.#clock.paused) await this.#clock.sleep(0);
   }
 
   /** The end, as by `kill -9`. */
@@ -91,6 +108,7 @@ export class Life {
     if (!this.alive) return never();
     const { weather = this.weather, byItself = false } = options;
     const fate = this.fates.next(weather);
+    if (this.#clock.paused) await this.#awake();
     await this.#before(what, fate);
     if (!this.alive) {
       // What others were told to do they do, also after the end of who told them.
@@ -107,6 +125,7 @@ export class Life {
     }
     if (fate.crash) this.crash(what);
     if (fate.replyDelayMs) await this.#options.clock.sleep(fate.replyDelayMs);
+    if (this.#clock.paused) await this.#awake();
     if (!this.alive) return never();
     if (fate.fails) throw this.#injected(what);
     return result;
@@ -150,13 +169,14 @@ export class Life {
       const { clock } = this.#options;
       const { delayMs = 0, twice = false } = this.fates.next(this.weather);
       const atMs = Math.max(busyUntilMs, clock.monotonic() + delayMs);
+      const now = atMs <= clock.monotonic() && !this.#clock.paused;
       busyUntilMs = atMs;
       const tell = () => {
         if (!this.alive) return;
         heard(...news);
         if (twice) heard(...news);
       };
-      if (atMs <= clock.monotonic()) tell();
+      if (now) tell();
       else this.world.clock.after(atMs - clock.monotonic(), tell);
     };
   }
