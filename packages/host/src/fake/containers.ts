@@ -54,6 +54,9 @@ export class FakeContainers implements ContainerDriver {
 
   #resizeRefusal: string | undefined;
 
+  /** Whether it was told to stop what the engine runs beside containers. */
+  released = false;
+
   constructor(world: World) {
     this.#world = world;
   }
@@ -229,6 +232,7 @@ export class FakeContainers implements ContainerDriver {
   }
 
   release(): Promise<void> {
+    this.released = true;
     return Promise.resolve();
   }
 

@@ -41,6 +41,16 @@ describe('pods', () => {
     assert.equal((await host.records.load()).size, 0);
   });
 
+  test('who is released ends what the engine runs beside containers; containers go on', async () => {
+    const host = await hostWith({ web: {} });
+    host.ensure(podOf());
+    await host.pass(1_000);
+    await host.manager.release();
+    await host.pass(1_000);
+    assert.ok(host.containers.released);
+    assert.equal(host.running().length, 1);
+  });
+
   test('a program that obeys SIGTERM ends the pod at once', async () => {
     const host = await hostWith({ web: { endsAfterTermMs: 100 } });
     const pod = podOf();

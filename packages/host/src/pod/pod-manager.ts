@@ -99,13 +99,13 @@ export class PodManager implements MachineManager<Pod> {
     return [...this.#loops.values()].flatMap(({ uid, state }) => podReading(uid, state, usage) ?? []);
   }
 
-  release(): Promise<void> {
+  async release(): Promise<void> {
     this.#unsubscribe?.();
     for (const [uid, loop] of this.#loops) {
       loop.release();
       this.#tools.configuration.forget(uid);
     }
-    return Promise.resolve();
+    await this.#tools.containers.release();
   }
 
   async stopAll(timeoutMs: number): Promise<void> {

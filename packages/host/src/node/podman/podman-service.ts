@@ -15,20 +15,23 @@ const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 3_000;
 const POLL_MS = 4;
 
+type ServicePlaces = Pick<PodmanPlaces, 'socketPath' | 'servicePidPath' | 'environment'>;
+
 /**
  * Podman's REST service: started when somebody needs it, stopped when nobody did for a while. It is no
  * parent of containers, so stopping it stops none.
  */
 export class PodmanService {
-  readonly #places: PodmanPlaces;
+  readonly #places: ServicePlaces;
   readonly #world: World;
   readonly #client: RestClient;
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   #idle: Timer | undefined;
   #users = 0;
+  #isClosed = false;
 
-  constructor(places: PodmanPlaces, world: World) {
+  constructor(places: ServicePlaces, world: World) {
     this.#places = places;
     this.#world = world;
     this.#client = new RestClient(places.socketPath);
@@ -42,8 +45,7 @@ export class PodmanService {
       await this.#ensure();
       return await this.#retryOnce(work);
     } finally {
-      this.#users--;
-      if (this.#users === 0) this.#idle = this.#world.clock.after(IDLE_MS, () => void this.stop());
+      this.#leave();
     }
   }
 
@@ -55,9 +57,14 @@ export class PodmanService {
     return () => {
       if (!held) return;
       held = false;
-      this.#users--;
-      if (this.#users === 0) this.#idle = this.#world.clock.after(IDLE_MS, () => void this.stop());
+      this.#leave();
     };
+  }
+
+  #leave(): void {
+    this.#users--;
+    if (this.#users > 0 || this.#isClosed) return;
+    this.#idle = this.#world.clock.after(IDLE_MS, () => void this.stop());
   }
 
   /** Stops the service, also one that an earlier process left. Resolves when it has ended. */
@@ -80,7 +87,9 @@ export class PodmanService {
     await rm(this.#places.servicePidPath, { force: true });
   }
 
+  /** Stops the service for good: whoever still waits for an answer does not bring it back. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.stop();
     this.#client.close();
   }
@@ -98,6 +107,7 @@ export class PodmanService {
   }
 
   #ensure(): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new Failure('engine-unreachable', "podman's service has been closed"));
     this.#starting ??= this.#start().catch((error: unknown) => {
       this.#starting = undefined;
       throw error;

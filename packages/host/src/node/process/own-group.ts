@@ -19,7 +19,10 @@ export interface OwnGroup {
  * elsewhere a plain group.
  */
 export async function giveOwnGroup(pids: readonly number[], group: OwnGroup): Promise<void> {
-  if (await exists('/run/systemd/system')) return scope(pids, group);
+  if (await exists('/run/systemd/system')) {
+    await run('busctl', scopeCall(pids, group));
+    return;
+  }
   // Version 2, or the unified part of a hybrid layout; version 1 alone keeps what it has: nobody ends services by it.
   for (const root of ['/sys/fs/cgroup', '/sys/fs/cgroup/unified']) {
     if (!(await exists(join(root, 'cgroup.procs')))) continue;
@@ -35,10 +38,21 @@ export async function giveOwnGroup(pids: readonly number[], group: OwnGroup): Pr
   }
 }
 
-async function scope(pids: readonly number[], { scope: name, slice }: OwnGroup): Promise<void> {
+/**
+ * The call of systemd's manager that moves processes into a new scope, as words for `busctl`. A scope that failed goes
+ * as one that ended does (`CollectMode`): systemd would keep it, and refuse the next one of that name.
+ * See org.freedesktop.systemd1(5), StartTransientUnit.
+ */
+export function scopeCall(pids: readonly number[], { scope, slice }: OwnGroup): string[] {
   const manager = ['org.freedesktop.systemd1', '/org/freedesktop/systemd1', 'org.freedesktop.systemd1.Manager'];
-  const properties = ['2', 'PIDs', 'au', String(pids.length), ...pids.map(String), 'Slice', 's', slice, '0'];
-  await run('busctl', ['call', ...manager, 'StartTransientUnit', 'ssa(sv)a(sa(sv))', name, 'replace', ...properties]);
+  const properties = [
+    ['PIDs', 'au', String(pids.length), ...pids.map(String)],
+    ['Slice', 's', slice],
+    ['CollectMode', 's', 'inactive-or-failed'],
+  ];
+  const unit = [scope, 'replace', String(properties.length), ...properties.flat()];
+  const noOtherUnits = '0';
+  return ['call', ...manager, 'StartTransientUnit', 'ssa(sv)a(sa(sv))', ...unit, noOtherUnits];
 }
 
 async function exists(path: string): Promise<boolean> {
