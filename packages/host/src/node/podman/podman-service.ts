@@ -13,6 +13,8 @@ const IDLE_MS = 30_000;
 const ORPHAN_SECONDS = 120;
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 3_000;
+/** How long calls that are under way may take when the service is closed. */
+const CALLS_MS = 8_000;
 const POLL_MS = 4;
 
 type ServicePlaces = Pick<PodmanPlaces, 'socketPath' | 'servicePidPath' | 'environment'>;
@@ -30,6 +32,7 @@ export class PodmanService {
   #idle: Timer | undefined;
   #users = 0;
   #isClosed = false;
+  readonly #calls = new Set<Promise<unknown>>();
 
   constructor(places: ServicePlaces, world: World) {
     this.#places = places;
@@ -43,7 +46,9 @@ export class PodmanService {
     this.#idle?.cancel();
     try {
       await this.#ensure();
-      return await this.#retryOnce(work);
+      const call = this.#retryOnce(work);
+      this.#calls.add(call);
+      return await call.finally(() => this.#calls.delete(call));
     } finally {
       this.#leave();
     }
@@ -87,11 +92,21 @@ export class PodmanService {
     await rm(this.#places.servicePidPath, { force: true });
   }
 
-  /** Stops the service for good: whoever still waits for an answer does not bring it back. */
+  /** Stops the service for good, once calls that are under way are answered; nobody brings it back. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#callsEnded();
     await this.stop();
     this.#client.close();
+  }
+
+  /** Told to end while it makes a container, it hangs until it is killed, and leaves that one half made. */
+  #callsEnded(): Promise<unknown> {
+    let timer: Timer | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = this.#world.clock.after(CALLS_MS, resolve);
+    });
+    return Promise.race([Promise.allSettled(this.#calls), late]).finally(() => timer?.cancel());
   }
 
   /** The service may have ended between two calls; then the socket refuses, and nothing was begun. */
