@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSyn
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { DataVolume, Pod, VirtualMachine, VirtualMachineInstance } from '@godwit/kinds';
 import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
@@ -202,17 +202,27 @@ describe('the disk of the store', () => {
 
   test('when it is full, writes are refused with the reason, and all else goes on', async () => {
     const before = containers();
+    const content = join(mkdtempSync(join(tmpdir(), 'godwit-content-')), 'content');
+    writeFileSync(content, 'x'.repeat(900_000));
     state.fill();
-    const { status, stderr } = await godwit.tryKubectl(['create', 'configmap', 'refused']);
+    // What fits into the space that the store has already is still written.
+    const written: string[] = [];
+    let refusal = '';
+    while (refusal === '' && written.length < 20) {
+      const name = `large-${written.length}`;
+      const { status, stderr } = await godwit.tryKubectl(['create', 'configmap', name, `--from-file=${content}`]);
+      if (status === 0) written.push(name);
+      else refusal = stderr;
+    }
     state.free();
-    assert.notEqual(status, 0);
-    assert.match(stderr, /store is not available now, and nothing was written: .*the disk is full/);
+    rmSync(dirname(content), { recursive: true });
+    assert.match(refusal, /store is not available now, and nothing was written: .*the disk is full/);
     assert.deepEqual(containers(), before);
     await waitFor('writes to go on', async () => {
       return (await godwit.tryKubectl(['create', 'configmap', 'later'])).status === 0;
     });
-    assert.equal(await godwit.get('configmap', 'refused'), undefined);
-    assert.ok(await godwit.get('configmap', 'kept'));
+    assert.equal(await godwit.get('configmap', `large-${written.length}`), undefined);
+    for (const name of ['kept', ...written]) assert.ok(await godwit.get('configmap', name), name);
   });
 
   test('when it was damaged, the program says so and touches nothing; with a copy it goes on', async () => {
