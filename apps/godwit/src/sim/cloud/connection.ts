@@ -7,6 +7,8 @@ export function unavailable(message: string, cause?: unknown): StatusFailure {
 
 /** The answer of a program, unless it dies first: then the connection breaks. */
 export async function whileAlive<T>({ signal }: Life, answer: () => Promise<T>): Promise<T> {
+  // It may have died since it was found.
+  if (signal.aborted) throw unavailable('the connection broke');
   let onEnd: (() => void) | undefined;
   const end = new Promise<never>((_, reject) => {
     onEnd = () => reject(unavailable('the connection broke'));
