@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ContainerDriver, HypervisorDriver, NetworkDriver, VolumeDriver } from '@godwit/host';
+import type { Door, ResourceQuota } from '@godwit/kinds';
 import { type Plant, Simulation, type SimulationOptions } from './index.ts';
 
 /** A bug shows in one of so many seeds, or it would be missed. */
@@ -103,3 +104,66 @@ test('no-leaks finds volumes that are never removed', () =>
 
 test('no-leaks finds ports that are never taken away', () =>
   assertFound('no-leaks', { network: (driver: NetworkDriver) => but(driver, { detach: nothing }) }));
+
+test('budgets finds evictions that are mere deletions', () =>
+  assertFound(
+    'budgets',
+    {
+      door: (door: Door) =>
+        but(door, {
+          create: async (address, object, options) => {
+            if (address.subresource !== 'eviction') return door.create(address, object, options);
+            const { subresource: _, name = '', ...place } = address;
+            const { deleteOptions } = object as { readonly deleteOptions?: object };
+            await door.delete({ ...place, name }, deleteOptions);
+            return door.get({ ...place, name });
+          },
+        }),
+    },
+    { minutes: 5 },
+  ));
+
+test('whole-gangs finds a member that gets a host by itself', () =>
+  assertFound(
+    'whole-gangs',
+    {
+      door: (door: Door) =>
+        but(door, {
+          create: async (address, object, options) => {
+            const made = await door.create(address, object, options);
+            const { name, namespace = '', labels } = made.metadata;
+            if (address.plural !== 'pods' || address.subresource || !labels?.['kueue.x-k8s.io/pod-group-name'])
+              return made;
+            const target = { apiVersion: 'v1', kind: 'Node', name: 'host-0' };
+            const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace }, target };
+            await door.create({ ...address, name, subresource: 'binding' }, binding);
+            return made;
+          },
+        }),
+    },
+    { minutes: 3 },
+  ));
+
+test('within-quota finds a quota that forgets what it has counted', () =>
+  assertFound(
+    'within-quota',
+    {
+      admitters: [
+        {
+          name: 'forgets-pods',
+          admit: ({ kind, operation, object, append, pending }) => {
+            if (kind.plural !== 'pods' || operation !== 'create') return undefined;
+            const { namespace = '' } = object.metadata;
+            const key = `/core/resourcequotas/${namespace}/${namespace}`;
+            const write = pending(key);
+            if (!write?.body) return undefined;
+            const quota = JSON.parse(write.body.text) as ResourceQuota;
+            const status = { ...quota.status, used: { pods: '0' } };
+            append({ ...write, body: { text: JSON.stringify({ ...quota, status }) } });
+            return undefined;
+          },
+        },
+      ],
+    },
+    { minutes: 5 },
+  ));

@@ -7,6 +7,7 @@ import { Wire } from './cloud/wire.ts';
 import { type Invariant, leaks, makeInvariants, unsettled, Violation } from './invariants/index.ts';
 import { Chaos } from './workload/chaos.ts';
 import { Pledges } from './workload/pledges.ts';
+import { drawRepertoire, type Offer } from './workload/repertoire.ts';
 import { Rhythm } from './workload/rhythm.ts';
 import { User } from './workload/user.ts';
 import { EventLog } from './world/event-log.ts';
@@ -22,6 +23,8 @@ export interface SimulationOptions {
   /** No quiet times in between. */
   readonly busy?: boolean;
   readonly plant?: Plant;
+  /** What users make; drawn from the seed where absent. */
+  readonly repertoire?: readonly Offer[];
   /** Names of the invariants that count; all of them where absent. */
   readonly invariants?: readonly string[];
   /** Hears of every event. */
@@ -84,7 +87,8 @@ export class Simulation {
     const hosts = Array.from({ length: count }, () => HOST);
     this.#cloud = new SimulatedCloud({ clock, random: random.fork(), events, hosts, plant: options.plant ?? {} });
     const rhythm = new Rhythm(clock, random.fork(), options.busy);
-    this.#users = USERS.map((name) => this.#user(name, random, rhythm));
+    const repertoire = options.repertoire ?? drawRepertoire(random.fork());
+    this.#users = USERS.map((name) => this.#user(name, random, rhythm, repertoire));
     const users = this.#users.map(({ life }) => life);
     this.#chaos = new Chaos({ cloud: this.#cloud, users, clock, random: random.fork(), events, rhythm });
     this.#invariants = makeInvariants({
@@ -229,13 +233,23 @@ export class Simulation {
     if (this.#violation) throw this.#violation;
   }
 
-  #user(name: string, random: Random, rhythm: Rhythm): User {
+  #user(name: string, random: Random, rhythm: Rhythm, repertoire: readonly Offer[]): User {
     const events = this.#events;
     const life = new Life({ name, clock: this.#clock, random: random.fork(), events, onCrash: () => undefined });
     const user = { name, groups: MASTERS };
     const wire = new Wire({ life, server: this.#cloud.server, user, agent: 'kubectl' });
     const hosts = this.#cloud.stations.map(({ host }) => host.name);
-    return new User({ name, life, wire, random: random.fork(), pledges: this.#pledges, events, hosts, rhythm });
+    return new User({
+      name,
+      life,
+      wire,
+      random: random.fork(),
+      pledges: this.#pledges,
+      events,
+      hosts,
+      rhythm,
+      repertoire,
+    });
   }
 }
 
@@ -251,7 +265,9 @@ function wordsOf({ involvedObject, reason, message }: Stored<Event>): string {
 /** What is there although nobody wants anything any more. */
 function remains({ view, stations }: SimulatedCloud): string[] {
   const plurals = ['deployments', 'replicasets', 'pods', 'virtualmachines', 'virtualmachineinstances'];
-  const objects = [...plurals, 'persistentvolumeclaims', 'persistentvolumes'].flatMap((plural) =>
+  const sets = ['virtualmachinepools', 'virtualmachineinstancereplicasets', 'poddisruptionbudgets', 'datavolumes'];
+  const volumes = ['persistentvolumeclaims', 'persistentvolumes'];
+  const objects = [...plurals, ...sets, ...volumes, 'resourcequotas', 'limitranges'].flatMap((plural) =>
     [...view.all(plural)].map(({ kind, metadata }) => `${kind} ${metadata.name} is left`),
   );
   const machines = stations.flatMap(({ host }) => [

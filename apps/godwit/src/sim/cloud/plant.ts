@@ -1,6 +1,6 @@
 import type { Admitter } from '@godwit/api';
 import type { ContainerDriver, HypervisorDriver, MachineManager, NetworkDriver, VolumeDriver } from '@godwit/host';
-import type { Pod, VirtualMachineInstance } from '@godwit/kinds';
+import type { Door, Pod, VirtualMachineInstance } from '@godwit/kinds';
 
 /** Bugs put in on purpose, to show that they are found. */
 export interface Plant {
@@ -10,6 +10,8 @@ export interface Plant {
   readonly everythingFits?: boolean;
   /** Gates of the API that do what they should not. */
   readonly admitters?: readonly Admitter[];
+  /** The API as everybody comes in by it. */
+  readonly door?: (door: Door) => Door;
   readonly containers?: (driver: ContainerDriver) => ContainerDriver;
   readonly hypervisor?: (driver: HypervisorDriver) => HypervisorDriver;
   readonly network?: (driver: NetworkDriver) => NetworkDriver;

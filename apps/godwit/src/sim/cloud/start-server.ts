@@ -38,7 +38,7 @@ export async function startServer(options: ServerProgramOptions): Promise<readon
     fits: plant.everythingFits ? () => [] : fitsOnNode,
   });
   await bootstrap(operations.as(controllersUser, 'godwit'), INSTANCE);
-  const server = { life, operations, store };
+  const server = { life, operations, store, planted: plant.door };
   options.onServing(server);
   const wires: Wire[] = [];
   openControllers(

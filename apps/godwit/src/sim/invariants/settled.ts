@@ -1,20 +1,26 @@
 import {
+  type DataVolume,
   type Deployment,
   type EndpointSlice,
   type KubeObject,
   type PersistentVolumeClaim,
   type Pod,
+  type PodDisruptionBudget,
   type ReplicaSet,
   runStrategyOf,
   type Service,
   type Stored,
+  selects,
   type VirtualMachine,
   type VirtualMachineInstance,
+  type VirtualMachineInstanceReplicaSet,
+  type VirtualMachinePool,
 } from '@godwit/kinds';
 import type { ApiView } from '../cloud/api-view.ts';
 import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import { nameOf } from './invariant.ts';
 import { runningMachines } from './running-machines.ts';
+import { gangOf } from './whole-gangs.ts';
 
 /** What is not yet as the specs ask, in words; nothing when all is. */
 export function unsettled(cloud: SimulatedCloud): string[] {
@@ -28,13 +34,15 @@ export function unsettled(cloud: SimulatedCloud): string[] {
     ...[...view.all<VirtualMachine>('virtualmachines')].flatMap((machine) => machineTrouble(machine, view)),
     ...[...view.all<VirtualMachineInstance>('virtualmachineinstances')].flatMap((one) => instanceTrouble(one, cloud)),
     ...[...view.all<Service>('services')].flatMap((service) => serviceTrouble(service, cloud)),
+    ...setTrouble(view),
     ...[...view.all<PersistentVolumeClaim>('persistentvolumeclaims')].flatMap((claim) => claimTrouble(claim, view)),
   ];
 }
 
 function* leaving(view: ApiView): Generator<string> {
   const plurals = ['deployments', 'replicasets', 'pods', 'virtualmachines', 'virtualmachineinstances', 'services'];
-  for (const plural of [...plurals, 'persistentvolumeclaims', 'persistentvolumes']) {
+  const others = ['virtualmachinepools', 'virtualmachineinstancereplicasets', 'datavolumes', 'namespaces'];
+  for (const plural of [...plurals, ...others, 'persistentvolumeclaims', 'persistentvolumes']) {
     for (const object of view.all(plural)) {
       const { deletionTimestamp, finalizers = [] } = object.metadata;
       // A claim that was deleted waits for those who use it.
@@ -67,6 +75,7 @@ function podTrouble(pod: Stored<Pod>, cloud: SimulatedCloud): string[] {
   const { spec, status } = pod;
   // Bound by hand, or not at all.
   if (spec.schedulerName === 'by-hand' && !spec.nodeName) return [];
+  if (!spec.nodeName && isInPart(pod, cloud.view)) return [];
   if (lacksClaim(pod, cloud.view)) return [];
   if (status?.phase === 'Succeeded' || status?.phase === 'Failed') {
     if (spec.restartPolicy === 'Always') return [`${nameOf(pod)} has ended as ${status.phase} and should not`];
@@ -75,6 +84,42 @@ function podTrouble(pod: Stored<Pod>, cloud: SimulatedCloud): string[] {
   if (!isReady(status))
     return [`${nameOf(pod)} is ${status?.phase ?? 'new'} on ${spec.nodeName ?? 'no host'}, not ready`];
   return runs(cloud, pod) ? [] : [`${nameOf(pod)} is said to run and does not`];
+}
+
+/** A pod that waits for the others of its group, which are not there (any more). */
+function isInPart(pod: Stored<Pod>, view: ApiView): boolean {
+  const { gang, size } = gangOf(pod);
+  return gang !== undefined && [...view.all<Pod>('pods')].filter((other) => gangOf(other).gang === gang).length < size;
+}
+
+/** Of what keeps a number of machines, volumes that are filled, and budgets. */
+function* setTrouble(view: ApiView): Generator<string> {
+  const instances = [...view.all<VirtualMachineInstance>('virtualmachineinstances')];
+  for (const plural of ['virtualmachinepools', 'virtualmachineinstancereplicasets']) {
+    for (const set of view.all<VirtualMachinePool | VirtualMachineInstanceReplicaSet>(plural)) {
+      const { spec, status } = set;
+      const wanted = spec.replicas ?? 1;
+      const [all = 0, ready = 0] = [status?.replicas, status?.readyReplicas];
+      // A guest that was stopped by an error of its disk goes on when a person says so.
+      const paused = instances.filter(
+        ({ metadata, status }) => metadata.labels?.of === set.metadata.name && isPaused(status),
+      );
+      if (all === wanted && ready + paused.length >= wanted) continue;
+      yield `${nameOf(set)} wants ${wanted} and has ${all}, ${ready} of them ready`;
+    }
+  }
+  for (const volume of view.all<DataVolume>('datavolumes')) {
+    if (volume.status?.phase !== 'Succeeded') yield `${nameOf(volume)} is ${volume.status?.phase ?? 'new'}`;
+  }
+  for (const budget of view.all<PodDisruptionBudget>('poddisruptionbudgets')) {
+    const { spec, status, metadata } = budget;
+    const covered = [...view.all<Pod>('pods')].filter(
+      (pod) => pod.metadata.namespace === metadata.namespace && selects(spec?.selector, pod.metadata.labels),
+    );
+    const healthy = covered.filter((pod) => isReady(pod.status)).length;
+    const knows = status?.observedGeneration === metadata.generation && status?.currentHealthy === healthy;
+    if (!knows) yield `${nameOf(budget)} counts ${status?.currentHealthy} healthy pods of ${healthy}`;
+  }
 }
 
 function machineTrouble(machine: Stored<VirtualMachine>, view: ApiView): string[] {
@@ -111,8 +156,11 @@ interface Conditioned {
   readonly conditions?: readonly { readonly type?: string; readonly status?: string }[];
 }
 
-function isReady(status: Conditioned | undefined): boolean {
-  return status?.conditions?.some(({ type, status: holds }) => type === 'Ready' && holds === 'True') ?? false;
+const isReady = (status: Conditioned | undefined) => says(status, 'Ready');
+const isPaused = (status: Conditioned | undefined) => says(status, 'Paused');
+
+function says(status: Conditioned | undefined, what: string): boolean {
+  return status?.conditions?.some(({ type, status: holds }) => type === what && holds === 'True') ?? false;
 }
 
 function serviceTrouble(service: Stored<Service>, cloud: SimulatedCloud): string[] {

@@ -2,12 +2,21 @@ import type { KubeObject } from '@godwit/kinds';
 
 /** Objects as users write them. Small, so that many of them fit on one simulated host. */
 export type Manifest = Omit<KubeObject, 'metadata'> & {
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels?: Record<string, string> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
   readonly [field: string]: unknown;
 };
 
 const NAMESPACE = 'default';
-const SMALL = { requests: { cpu: '50m', memory: '64Mi' } };
+const SMALL = { requests: { cpu: '50m', memory: '32Mi' } };
+/** Nobody is pushed out for others whom a user relies on to stay: only what is made again by itself may be. */
+const LASTING = { priorityClassName: 'system-node-critical' };
+const URGENT = { priorityClassName: 'system-cluster-critical' };
+const LARGE = '1400Mi';
 
 function container(image: string, version: number, memory?: string) {
   const resources = memory === undefined ? SMALL : { requests: { cpu: '50m', memory } };
@@ -53,39 +62,130 @@ export function podManifest(name: string, choices: PodChoices): Manifest {
     spec: {
       restartPolicy,
       terminationGracePeriodSeconds: 4,
-      containers: [container(image, 1, byHand ? '1400Mi' : undefined)],
+      containers: [container(image, 1, byHand ? LARGE : undefined)],
+      ...LASTING,
       ...(byHand && { schedulerName: 'by-hand' }),
       ...(claim && { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim } }] }),
     },
   };
 }
 
+/** A pod that takes much room, and pushes others out for it. */
+export function urgentManifest(name: string, app: string): Manifest {
+  const spec = { terminationGracePeriodSeconds: 4, containers: [container('web', 1, LARGE)], ...URGENT };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: NAMESPACE, labels: { app } }, spec };
+}
+
+/** Pods of which all run or none. */
+export function gangManifests(name: string, app: string, size: number): readonly Manifest[] {
+  return Array.from({ length: size }, (_, index) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${name}-${index}`,
+      namespace: NAMESPACE,
+      labels: { app, 'kueue.x-k8s.io/pod-group-name': name },
+      annotations: { 'kueue.x-k8s.io/pod-group-total-count': String(size) },
+    },
+    spec: { terminationGracePeriodSeconds: 4, containers: [container('web', 1)], ...LASTING },
+  }));
+}
+
 export function machineManifest(name: string, app: string, runStrategy: string, claim?: string): Manifest {
-  const data = claim ? [{ name: 'data', persistentVolumeClaim: { claimName: claim } }] : [];
   return {
     apiVersion: 'kubevirt.io/v1',
     kind: 'VirtualMachine',
     metadata: { name, namespace: NAMESPACE },
-    spec: {
-      runStrategy,
-      template: {
-        metadata: { labels: { app } },
-        spec: {
-          terminationGracePeriodSeconds: 6,
-          domain: {
-            cpu: { cores: 1 },
-            memory: { guest: '128Mi' },
-            devices: {
-              disks: ['root', ...data.map(() => 'data')].map((disk) => ({ name: disk, disk: { bus: 'virtio' } })),
-              interfaces: [{ name: 'default', masquerade: {} }],
-            },
-          },
-          networks: [{ name: 'default', pod: {} }],
-          volumes: [{ name: 'root', containerDisk: { image: 'localhost/godwit/tiny:latest' } }, ...data],
-        },
+    spec: { runStrategy, template: { metadata: { labels: { app } }, spec: guest('128Mi', claim) } },
+  };
+}
+
+function guest(memory: string, claim?: string) {
+  const data = claim ? [{ name: 'data', persistentVolumeClaim: { claimName: claim } }] : [];
+  return {
+    terminationGracePeriodSeconds: 6,
+    domain: {
+      cpu: { cores: 1 },
+      memory: { guest: memory },
+      devices: {
+        disks: ['root', ...data.map(() => 'data')].map((disk) => ({ name: disk, disk: { bus: 'virtio' } })),
+        interfaces: [{ name: 'default', masquerade: {} }],
       },
     },
+    networks: [{ name: 'default', pod: {} }],
+    volumes: [{ name: 'root', containerDisk: { image: 'localhost/godwit/tiny:latest' } }, ...data],
   };
+}
+
+/** Guests of which so many run. */
+export function instanceSetManifest(name: string, app: string, replicas: number): Manifest {
+  const labels = { app, of: name };
+  return {
+    apiVersion: 'kubevirt.io/v1',
+    kind: 'VirtualMachineInstanceReplicaSet',
+    metadata: { name, namespace: NAMESPACE },
+    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: guest('64Mi') } },
+  };
+}
+
+/** Virtual machines of which so many exist. */
+export function poolManifest(name: string, app: string, replicas: number): Manifest {
+  const labels = { app, of: name };
+  const template = { metadata: { labels }, spec: guest('64Mi') };
+  return {
+    apiVersion: 'pool.kubevirt.io/v1beta1',
+    kind: 'VirtualMachinePool',
+    metadata: { name, namespace: NAMESPACE },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      virtualMachineTemplate: { metadata: { labels }, spec: { runStrategy: 'Always', template } },
+    },
+  };
+}
+
+export function budgetManifest(name: string, app: string): Manifest {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name, namespace: NAMESPACE },
+    spec: { minAvailable: 1, selector: { matchLabels: { app } } },
+  };
+}
+
+/** A volume that is filled before anybody uses it. */
+export function dataVolumeManifest(name: string): Manifest {
+  return {
+    apiVersion: 'cdi.kubevirt.io/v1beta1',
+    kind: 'DataVolume',
+    metadata: {
+      name,
+      namespace: NAMESPACE,
+      annotations: { 'cdi.kubevirt.io/storage.bind.immediate.requested': '' },
+    },
+    spec: { source: { blank: {} }, storage: { resources: { requests: { storage: '1Gi' } } } },
+  };
+}
+
+/** A namespace in which there may be two pods, and what makes two: a change of them finds no room for a third. */
+export function namespaceManifests(name: string): readonly Manifest[] {
+  const metadata = { name, namespace: name };
+  const labels = { of: name };
+  const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 1 } };
+  const pod = { terminationGracePeriodSeconds: 6, containers: [{ name: 'main', image: 'web' }] };
+  const spec = {
+    replicas: 2,
+    strategy,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: pod },
+  };
+  const limit = { type: 'Container', defaultRequest: { cpu: '20m', memory: '16Mi' } };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { made: 'by-a-user' } } },
+    { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { pods: '2' } } },
+    { apiVersion: 'v1', kind: 'LimitRange', metadata, spec: { limits: [limit] } },
+    { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec },
+  ];
 }
 
 export function serviceManifest(name: string, app: string, type: string): Manifest {

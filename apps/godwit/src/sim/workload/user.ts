@@ -3,15 +3,9 @@ import { type Address, isAlreadyExists, isNotFound, type KubeObject, StatusFailu
 import type { Wire } from '../cloud/wire.ts';
 import type { EventLog } from '../world/event-log.ts';
 import type { Life } from '../world/life.ts';
-import {
-  claimManifest,
-  deploymentManifest,
-  type Manifest,
-  machineManifest,
-  podManifest,
-  serviceManifest,
-} from './manifests.ts';
+import type { Manifest } from './manifests.ts';
 import type { Pledges } from './pledges.ts';
+import { claimOffer, deploymentOffer, deployments, type Offer, type Order, pick, placeOf } from './repertoire.ts';
 import type { Rhythm } from './rhythm.ts';
 
 export interface UserOptions {
@@ -23,30 +17,19 @@ export interface UserOptions {
   readonly events: EventLog;
   readonly hosts: readonly string[];
   readonly rhythm: Rhythm;
+  readonly repertoire: readonly Offer[];
 }
 
-type Resource = Pick<Address, 'group' | 'version' | 'plural'>;
-
-const deployments: Resource = { group: 'apps', version: 'v1', plural: 'deployments' };
-const machines: Resource = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachines' };
-const pods: Resource = { group: '', version: 'v1', plural: 'pods' };
-const services: Resource = { group: '', version: 'v1', plural: 'services' };
-const claims: Resource = { group: '', version: 'v1', plural: 'persistentvolumeclaims' };
-
-/** Most objects of each kind that one user has at a time. */
-const MOST = new Map<Resource, number>([
-  [deployments, 2],
-  [machines, 2],
-  [pods, 3],
-  [services, 2],
-  [claims, 1],
-]);
+/** How long a pod has to end that a user evicts, in seconds: nobody else gives so long, and so evictions can be told. */
+export const EVICTION_GRACE_SECONDS = 3;
 
 interface Thing {
-  readonly resource: Resource;
+  readonly offer: Offer;
   readonly name: string;
-  /** A pod that takes much room, wherever somebody binds it. */
-  large: boolean;
+  /** A pod that takes much room. */
+  readonly large: boolean;
+  /** A pod that its user binds. */
+  readonly byHand: boolean;
   /** Undefined while it is not known whether it is there. */
   uid: string | undefined;
 }
@@ -132,33 +115,42 @@ export class User {
     const thing = things[random.integer(things.length)];
     const dice = random.next();
     if (!thing || dice < 0.35) return () => this.#create();
+    if (dice > 0.95) return () => this.#evict();
     if (thing.uid === undefined) return () => this.#look(thing);
     if (dice < 0.55) return () => this.#delete(thing);
-    if (thing.resource === deployments) return () => this.#changeDeployment(thing);
-    if (thing.resource === machines) return () => this.#orderMachine(thing);
-    if (thing.large) return () => this.#bind(thing);
+    if (thing.offer === deploymentOffer) return () => this.#changeDeployment(thing);
+    if (thing.byHand) return () => this.#bind(thing);
+    const { order } = thing.offer;
+    if (order && random.next() < 0.8) return () => this.#order(thing, order(thing.name, random));
     return () => this.#look(thing);
   }
 
   async #create(): Promise<void> {
-    const { random, name } = this.#options;
-    const counts = Map.groupBy(this.#things.values(), ({ resource }) => resource);
-    const possible = [...MOST].filter(([resource, most]) => (counts.get(resource)?.length ?? 0) < most);
-    const [resource] = possible[random.integer(possible.length)] ?? [];
-    if (!resource) return;
-    const manifest = this.#manifest(resource, `${name}-${++this.#serial}`);
-    const large = JSON.stringify(manifest).includes('by-hand');
-    const thing: Thing = { resource, name: manifest.metadata.name, large, uid: undefined };
-    this.#things.set(thing.name, thing);
-    this.#begin(`create ${manifest.kind} ${thing.name}`);
-    await this.#sendManifest(thing, manifest);
-    if (large) await this.#bind(thing);
+    const { random, name, repertoire } = this.#options;
+    const counts = Map.groupBy(this.#things.values(), ({ offer }) => offer);
+    const possible = repertoire.filter((offer) => (counts.get(offer)?.length ?? 0) < offer.most);
+    const offer = possible[random.integer(possible.length)];
+    if (!offer) return;
+    const choice = { random, app: pick(APPS, random), claim: this.#claim() };
+    const manifests = offer.make(`${name}-${++this.#serial}`, choice);
+    const [first] = manifests;
+    // Those of another kind come along, and nobody asks for them by themselves.
+    const things = new Map(
+      manifests.filter(({ kind }) => kind === first?.kind).map((one) => [one, newThing(offer, one)]),
+    );
+    for (const thing of things.values()) this.#things.set(thing.name, thing);
+    for (const manifest of manifests) {
+      this.#begin(`create ${manifest.kind} ${manifest.metadata.name}`);
+      const thing = things.get(manifest);
+      if (thing) await this.#sendManifest(thing, manifest);
+      else await this.#options.wire.create(placeOf(manifest, offer.resource), manifest);
+      if (thing?.byHand) await this.#bind(thing);
+    }
   }
 
   async #sendManifest(thing: Thing, manifest: Manifest): Promise<void> {
-    const { name: _, ...place } = addressOf(thing);
     try {
-      this.#has(thing, await this.#options.wire.create(place, manifest));
+      this.#has(thing, await this.#options.wire.create(placeOf(manifest, thing.offer.resource), manifest));
     } catch (error) {
       // An earlier try that nobody answered may have made it.
       if (isAlreadyExists(error)) await this.#look(thing);
@@ -166,43 +158,9 @@ export class User {
     }
   }
 
-  #manifest(resource: Resource, name: string): Manifest {
-    const { random } = this.#options;
-    const app = pick(APPS, random);
-    switch (resource) {
-      case deployments:
-        return deploymentManifest(name, app, 1 + random.integer(3), pick(['web', 'web', 'stubborn'], random));
-      case machines: {
-        const strategy = pick(['Always', 'Always', 'RerunOnFailure', 'Manual', 'Halted'], random);
-        const claim = random.next() < 0.5 ? this.#claim() : undefined;
-        return machineManifest(random.next() < 0.15 ? `deaf-${name}` : name, app, strategy, claim);
-      }
-      case services:
-        return serviceManifest(name, app, pick(['ClusterIP', 'NodePort', 'LoadBalancer'], random));
-      case claims:
-        return claimManifest(name);
-      default:
-        return this.#podManifest(name, app);
-    }
-  }
-
-  #podManifest(name: string, app: string): Manifest {
-    const { random } = this.#options;
-    const claim = this.#claim();
-    const byHand = random.next() < 0.4;
-    const lasting = random.next() < 0.6;
-    return podManifest(name, {
-      app,
-      image: lasting ? pick(['web', 'stubborn'], random) : pick(['brief', 'failing'], random),
-      restartPolicy: lasting ? 'Always' : 'Never',
-      byHand,
-      ...(claim && !byHand && { claim }),
-    });
-  }
-
   /** A claim that is there, if there is one. */
   #claim(): string | undefined {
-    return [...this.#things.values()].find(({ resource }) => resource === claims)?.name;
+    return [...this.#things.values()].find(({ offer }) => offer === claimOffer)?.name;
   }
 
   /** It is there, with this UID: that is certain until somebody deletes it. */
@@ -280,12 +238,30 @@ export class User {
     }
   }
 
-  async #orderMachine(thing: Thing): Promise<void> {
-    const order = pick(['start', 'stop', 'restart', 'pause', 'unpause', 'softreboot'], this.#options.random);
-    this.#begin(`${order} ${thing.name}`);
-    const plural = ['start', 'stop', 'restart'].includes(order) ? 'virtualmachines' : 'virtualmachineinstances';
-    const address = { ...addressOf(thing), group: 'subresources.kubevirt.io', plural, subresource: order };
-    await this.#options.wire.act(address);
+  async #order(thing: Thing, { words, patch, ...where }: Order): Promise<void> {
+    const { wire } = this.#options;
+    this.#begin(`${words} ${thing.name}`);
+    const address = { ...addressOf(thing), ...where };
+    if (where.plural === deployments.plural) Object.assign(address, { ...deployments, namespace: thing.name });
+    if (patch) await wire.patch(address, patch);
+    else await wire.act(address);
+  }
+
+  /** Asks a pod that will be made again to go, as somebody does who empties a host. */
+  async #evict(): Promise<void> {
+    const { random, wire } = this.#options;
+    this.#begin('evict a pod');
+    const { items } = await wire.list({ group: '', version: 'v1', plural: 'pods', namespace: 'default' });
+    const victim = pick(
+      items.filter(({ metadata }) => metadata.ownerReferences),
+      random,
+    );
+    if (!victim) return;
+    const { name, namespace = '', uid } = victim.metadata;
+    this.#begin(`evict ${name}`);
+    const deleteOptions = { gracePeriodSeconds: EVICTION_GRACE_SECONDS, preconditions: { uid } };
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions };
+    await wire.create({ group: '', version: 'v1', plural: 'pods', namespace, name, subresource: 'eviction' }, body);
   }
 
   /** Binds a pod to a host as a person may, whether it fits or not. */
@@ -306,14 +282,22 @@ interface DeploymentLike {
   };
 }
 
-function addressOf({ resource, name }: Thing): Address & { readonly name: string } {
-  return { ...resource, namespace: 'default', name };
+function newThing(offer: Offer, { metadata, spec }: Manifest): Thing {
+  const text = JSON.stringify(spec ?? {});
+  return {
+    offer,
+    name: metadata.name,
+    large: text.includes('1400Mi'),
+    byHand: text.includes('by-hand'),
+    uid: undefined,
+  };
 }
 
-function keyOf({ resource, name }: Thing): string {
-  return `/${resource.group || 'core'}/${resource.plural}/default/${name}`;
+function addressOf({ offer: { resource }, name }: Thing): Address & { readonly name: string } {
+  return { ...resource, ...(resource.plural !== 'namespaces' && { namespace: 'default' }), name };
 }
 
-function pick<T>(values: readonly T[], random: Random): T {
-  return values[random.integer(values.length)] as T;
+function keyOf(thing: Thing): string {
+  const { group, plural, namespace = '', name } = addressOf(thing);
+  return `/${group || 'core'}/${plural}/${namespace}/${name}`;
 }
