@@ -11,6 +11,7 @@ import { gunzipSync } from 'node:zlib';
 import { SeededRandom } from '@godwit/base';
 import { type MachineRequest, type Policy, packPolicy, place, Snapshot } from '@godwit/planner';
 import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
+import { exampleMachine } from './support/planner/example-cluster.ts';
 import { traceFolder } from './support/traces.ts';
 
 const GIB = 2 ** 30;
@@ -125,24 +126,8 @@ function arrivalsOf(orders: readonly Order[], seed: number): readonly Arrival[] 
 }
 
 function requestOf(index: number, since: number, { cores, memoryGib }: Flavour): MachineRequest {
-  const name = `machine-${index}`;
-  return {
-    uid: name,
-    kind: 'VirtualMachineInstance',
-    namespace: 'default',
-    name,
-    labels: {},
-    amounts: { cpu: cores * 1000, memory: memoryGib * GIB, pods: 1 },
-    ports: [],
-    finished: false,
-    priority: 0,
-    nodeSelector: undefined,
-    affinity: undefined,
-    tolerations: [],
-    spread: [],
-    volumes: [],
-    since,
-  };
+  const amounts = { cpu: cores * 1000, memory: memoryGib * GIB, pods: 1 };
+  return exampleMachine(index, { kind: 'VirtualMachineInstance', labels: {}, amounts, since });
 }
 
 interface Outcome {

@@ -12,10 +12,9 @@ import { fetchText } from '../test/support/http-load.ts';
 import { buildMyapp, buildTinyGuest } from '../test/support/images.ts';
 import { onOwnCloud } from './support/bench-cloud.ts';
 import { median } from './support/statistics.ts';
+import { timed, until } from './support/waiting.ts';
 import { measureWaking } from './support/waking.ts';
 
-const POLL_MS = 25;
-const PATIENCE_MS = 120_000;
 /** Load that one machine is meant to bear, at the endpoint that the policies read. */
 const EACH = 10;
 const GOAL_MS = 3_000;
@@ -190,21 +189,13 @@ spec:
   behavior: {scaleDown: {stabilizationWindowSeconds: 0}}
   metrics: [{name: jobs, type: http, url: "${url}", target: {value: "${EACH}"}}]`;
 
-async function timed(act: () => Promise<void>): Promise<number> {
-  const beganMs = performance.now();
-  await act();
-  return performance.now() - beganMs;
-}
-
 /** Resolves when so many machines are there, no more, and each answers. */
 async function serving({ machines, addresses, port, what }: Fleet, godwit: GodwitUnderTest, count: number) {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  for (;;) {
+  await until(`${count} ${what}s that serve`, async () => {
     const found = (await godwit.kubectl('get', machines, '-o', `jsonpath=${addresses}`)).split(' ').filter(Boolean);
-    if (found.length === count && (await Promise.all(found.map((ip) => answers(ip, port)))).every(Boolean)) return;
-    if (performance.now() > deadlineMs) throw new Error(`${count} ${what}s do not serve within two minutes`);
-    await sleep(POLL_MS);
-  }
+    if (found.length !== count) return undefined;
+    return (await Promise.all(found.map((ip) => answers(ip, port)))).every(Boolean) || undefined;
+  });
 }
 
 async function answers(ip: string, port: number): Promise<boolean> {

@@ -2,16 +2,14 @@
  * A request for what sleeps: how long until it is answered. Beside it, in the same run, what a pod takes from being
  * ordered by hand to its first answer: the rest is what waking costs.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment, Service } from '@godwit/kinds';
 import type { BenchRow } from '../../apps/godwit/src/bench/run-benches.ts';
 import type { GodwitUnderTest } from '../../test/support/godwit.ts';
 import { fetchText } from '../../test/support/http-load.ts';
 import { median } from './statistics.ts';
+import { timed, until } from './waiting.ts';
 
 const ROUNDS = 7;
-const POLL_MS = 25;
-const PATIENCE_MS = 120_000;
 const GOAL_MS = 3_000;
 
 const manifest = `
@@ -45,23 +43,23 @@ spec:
 
 export async function measureWaking(godwit: GodwitUnderTest, say: (line: string) => void): Promise<BenchRow> {
   await godwit.apply(manifest);
-  const url = `http://${await until(() => addressOf(godwit))}/`;
+  const url = `http://${await until('an address', () => addressOf(godwit))}/`;
   const answered = async () => (await fetchText(url).catch(() => '')) !== '' || undefined;
   const starts: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     await godwit.kubectl('scale', 'deployment/napper', '--replicas=0');
-    await until(() => isAsleep(godwit));
+    await until('sleep', () => isAsleep(godwit));
     starts.push(
       await timed(async () => {
         await godwit.kubectl('scale', 'deployment/napper', '--replicas=1');
-        await until(answered);
+        await until('an answer', answered);
       }),
     );
   }
   await godwit.apply(policy);
   const answers: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    await until(() => isAsleep(godwit));
+    await until('sleep', () => isAsleep(godwit));
     answers.push(await timed(async () => void (await fetchText(url))));
     say(`waking ${round + 1}/${ROUNDS}: answered after ${Math.round(answers.at(-1) ?? 0)} ms`);
   }
@@ -88,20 +86,4 @@ async function isAsleep(godwit: GodwitUnderTest): Promise<true | undefined> {
 
 async function addressOf(godwit: GodwitUnderTest): Promise<string | undefined> {
   return (await godwit.get<Service>('service', 'napper'))?.status?.loadBalancer?.ingress?.[0]?.ip;
-}
-
-async function until<T>(what: () => Promise<T | undefined>): Promise<T> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const found = await what();
-    if (found !== undefined) return found;
-    if (performance.now() > deadlineMs) throw new Error('what was waited for did not come within two minutes');
-    await sleep(POLL_MS);
-  }
-}
-
-async function timed(act: () => Promise<void>): Promise<number> {
-  const beganMs = performance.now();
-  await act();
-  return performance.now() - beganMs;
 }
