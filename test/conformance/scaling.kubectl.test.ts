@@ -39,6 +39,32 @@ withEveryKubectl('scaling', {
     await session.ok(['delete', 'hpa', 'shop']);
   },
 
+  async 'the older form of autoscalers'(session) {
+    const older = (percentage: number) => `apiVersion: autoscaling/v1
+kind: HorizontalPodAutoscaler
+metadata: {name: older}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: shop}
+  minReplicas: 2
+  maxReplicas: 5
+  targetCPUUtilizationPercentage: ${percentage}
+`;
+    const hpa = 'horizontalpodautoscalers.v1.autoscaling';
+    await session.ok(['apply', '-f', '-'], older(60));
+    await session.ok(['apply', '-f', '-'], older(70));
+    await session.ok(['apply', '--server-side', '--force-conflicts', '-f', '-'], older(75));
+    const path = ['-o', 'jsonpath={.apiVersion} {.spec.targetCPUUtilizationPercentage}'];
+    assert.equal(await session.ok(['get', hpa, 'older', ...path]), 'autoscaling/v1 75');
+    const made = await session.json<Autoscaler>(['get', 'hpa', 'older']);
+    assert.deepEqual(
+      [made.apiVersion, made.spec.metrics[0]?.resource.target.averageUtilization],
+      ['autoscaling/v2', 75],
+    );
+    assert.match(await session.ok(['get', hpa]), /^NAME +REFERENCE +MAXPODS[^\n]*\nolder +Deployment\/shop +5/);
+    await session.ok(['delete', hpa, '--all']);
+    assert.match(await session.refused(['get', 'hpa', 'older']), /NotFound/);
+  },
+
   async 'elastic policies'(session) {
     await session.ok(['apply', '-f', '-'], policy(8));
     assert.match(

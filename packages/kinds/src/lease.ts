@@ -1,17 +1,15 @@
 import { textColumn } from './columns/index.ts';
-import { defineKind, int32, type KindOf, object, type Static, string } from './machinery/index.ts';
+import { defineKind, int32, type KindOf, object, type Static, string, time } from './machinery/index.ts';
 import { coordinationName } from './shared/openapi-names.ts';
 import { Faults } from './validation/index.ts';
-
-const microTime = (description: string) => string(description, { format: 'date-time' });
 
 const body = object({
   spec: object(
     {
       holderIdentity: string('Who holds it.'),
       leaseDurationSeconds: int32('How long it holds after a renewal.'),
-      acquireTime: microTime('When it was taken.'),
-      renewTime: microTime('When it was last renewed.'),
+      acquireTime: time('When it was taken.'),
+      renewTime: time('When it was last renewed.'),
       leaseTransitions: int32('How often the holder changed.'),
       strategy: string('How the next holder is chosen.'),
       preferredHolder: string('Who should hold it next.'),

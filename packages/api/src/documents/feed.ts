@@ -20,7 +20,7 @@ const RETRY_MS = 200;
 export class Feed {
   readonly #world: World;
   readonly #store: Store;
-  readonly #sinks = new Map<string, FeedSink>();
+  readonly #sinks = new Map<string, Set<FeedSink>>();
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #revision: number;
@@ -39,8 +39,11 @@ export class Feed {
     return this.#revision;
   }
 
+  /** Gives a sink every write under the prefix from now on. */
   attach(prefix: string, sink: FeedSink): void {
-    this.#sinks.set(prefix, sink);
+    const sinks = this.#sinks.get(prefix);
+    if (sinks) sinks.add(sink);
+    else this.#sinks.set(prefix, new Set([sink]));
   }
 
   /** Resolves once everything up to `revision` has been applied. */
@@ -77,7 +80,7 @@ export class Feed {
       if (hasCode(error, 'too-old')) {
         // What is written between here and the reloads comes twice, which caches can tell.
         const revision = this.#store.revision;
-        await Promise.all([...this.#sinks.values()].map((sink) => sink.reload()));
+        await Promise.all([...this.#sinks.values()].flatMap((sinks) => [...sinks]).map((sink) => sink.reload()));
         this.#advance(revision);
         return;
       }
@@ -96,7 +99,9 @@ export class Feed {
     if (event.last === false) return;
     const batch = this.#batch;
     this.#batch = [];
-    for (const write of batch) this.#sinks.get(prefixOfKey(write.key))?.apply(write);
+    for (const write of batch) {
+      for (const sink of this.#sinks.get(prefixOfKey(write.key)) ?? []) sink.apply(write);
+    }
     this.#advance(event.revision);
   }
 

@@ -9,6 +9,7 @@ export * from './duplicate-fields.ts';
 export * from './events.ts';
 export * from './feed.ts';
 export * from './field-reader.ts';
+export * from './form.ts';
 export * from './json.ts';
 export * from './keys.ts';
 export * from './kind-hub.ts';

@@ -1,12 +1,13 @@
-import type { Address, KindDefinition } from '@godwit/kinds';
+import type { KindDefinition } from '@godwit/kinds';
 
-type Resource = Pick<KindDefinition, 'group' | 'plural'>;
+type Resource = Pick<KindDefinition, 'group' | 'plural' | 'form'>;
 
-/** Everything of one kind: `/apps/deployments/`. The core group is written `core`. */
+/** Everything of one kind, in whatever form: `/apps/deployments/`. The core group is written `core`. */
 export function kindPrefix(kind: Resource): string {
   let prefix = prefixes.get(kind);
   if (prefix === undefined) {
-    prefix = `/${kind.group === '' ? 'core' : kind.group}/${kind.plural}/`;
+    const { group, plural } = kind.form?.of ?? kind;
+    prefix = `/${group === '' ? 'core' : group}/${plural}/`;
     prefixes.set(kind, prefix);
   }
   return prefix;
@@ -21,10 +22,6 @@ export function namespacePrefix(kind: Resource, namespace: string): string {
 /** `/<group>/<plural>/<namespace or nothing>/<name>`. */
 export function documentKey(kind: Resource, namespace: string | undefined, name: string): string {
   return `${kindPrefix(kind)}${namespace ?? ''}/${name}`;
-}
-
-export function keyOfAddress(address: Address): string {
-  return documentKey(address, address.namespace, address.name ?? '');
 }
 
 /** The first two steps of a key: what `kindPrefix` gave. */

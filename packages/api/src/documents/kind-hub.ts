@@ -1,11 +1,12 @@
 import type { Timer, World } from '@godwit/base';
 import type { KindDefinition, KubeObject } from '@godwit/kinds';
 import type { Store } from '@godwit/store';
-import { Document } from './document.ts';
+import type { Document } from './document.ts';
 import { DocumentCache } from './document-cache.ts';
 import { bookmark, Change } from './events.ts';
 import type { Feed, FeedSink, WriteEvent } from './feed.ts';
 import { fieldReader } from './field-reader.ts';
+import { documentOf } from './form.ts';
 import { kindPrefix, namespaceOfKey } from './keys.ts';
 import type { SelectionTest } from './selection.ts';
 import { Watcher } from './watcher.ts';
@@ -78,7 +79,7 @@ export class KindHub implements FeedSink {
     this.#early = [];
     this.#feed.attach(this.prefix, this);
     const { entries, revision } = await this.#store.list(this.prefix);
-    this.cache.fill(entries.map((entry) => [entry.key, Document.of(entry)]));
+    this.cache.fill(entries.map((entry) => [entry.key, documentOf(this.kind, entry)]));
     this.#begin(revision);
     this.#live = true;
   }
@@ -93,7 +94,7 @@ export class KindHub implements FeedSink {
     for (const entry of entries) {
       gone.delete(entry.key);
       if (this.cache.get(entry.key)?.revision === entry.revision) continue;
-      const document = Document.of(entry);
+      const document = documentOf(this.kind, entry);
       changes.push(new Change(entry.key, entry.revision, this.cache.set(entry.key, document), document));
     }
     for (const key of gone) changes.push(new Change(key, revision, this.cache.set(key, undefined), undefined));
@@ -117,7 +118,7 @@ export class KindHub implements FeedSink {
       return;
     }
     if (event.revision <= this.#loadedRevision) return;
-    const after = event.type === 'put' ? Document.of(event) : undefined;
+    const after = event.type === 'put' ? documentOf(this.kind, event) : undefined;
     const before = this.cache.set(event.key, after);
     this.#lastChange = event.revision;
     if (!before && !after) return;

@@ -14,7 +14,8 @@ import { type Attempt, untilWritten } from './attempt.ts';
 import type { Engine } from './engine.ts';
 import { entriesOfNew, managerOf } from './managed-fields.ts';
 import type { Caller, DocumentWriteOptions, Written } from './operations.ts';
-import { nameOf, readObject } from './read-object.ts';
+import { nameOf } from './read-object.ts';
+import { answerIn, readForStore, targetOf } from './write-form.ts';
 
 /** Names of 63 characters fit everywhere; five of them are the generated ones. */
 const GENERATED_PREFIX_LENGTH = 58;
@@ -30,10 +31,12 @@ export async function createDocument(
   const place = placed(kind, address, value);
   engine.authorizeAddress(caller, 'create', { ...place, name: undefined as never });
   const manager = managerOf(caller, options.fieldManager, 'Update');
-  return createObject(engine, caller, kind, place, options, (again) => {
-    const object = readObject(again ? { user: caller.user } : caller, kind, place, value, options);
-    return { object, manage: (final, time) => entriesOfNew(kind, final, manager, time) };
+  const target = targetOf(kind, place);
+  const writing = createObject(engine, caller, target.kind, target.address, options, (again) => {
+    const object = readForStore(again ? { user: caller.user } : caller, kind, place, value, options);
+    return { object, manage: (final, time) => entriesOfNew(target.kind, final, manager, time) };
   });
+  return answerIn(kind, writing);
 }
 
 /** In process the namespace may be said by the object alone. */

@@ -11,6 +11,7 @@ import {
 } from '@godwit/kinds';
 import type { Write } from '@godwit/store';
 import { Document } from '../documents/document.ts';
+import { inForm } from '../documents/form.ts';
 import { documentKey } from '../documents/keys.ts';
 import { readSelection } from '../documents/selection.ts';
 import { conflict, detailsOf, modified } from '../validation/index.ts';
@@ -19,6 +20,7 @@ import type { Engine } from './engine.ts';
 import type { Caller, Deleted, DocumentList } from './operations.ts';
 import { selectDocuments } from './read.ts';
 import { holdsNamespace } from './update.ts';
+import { targetOf } from './write-form.ts';
 
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
@@ -31,7 +33,9 @@ export async function deleteDocument(
 ): Promise<Deleted> {
   const kind = engine.kindFor(address, 'delete');
   engine.authorizeAddress(caller, 'delete', address);
-  return deleteObject(engine, caller, kind, address, options);
+  const target = targetOf(kind, address);
+  const deleted = await deleteObject(engine, caller, target.kind, target.address, options);
+  return { ...deleted, document: inForm(kind, deleted.document) };
 }
 
 /** What else goes into the batch of a deletion, judged anew at each try: what it depends on may have changed. */
@@ -180,12 +184,14 @@ export async function deleteDocuments(
   const test = readSelection(kind, selection);
   engine.authorizeAddress(caller, 'deletecollection', address, test.equalities);
   const list = await selectDocuments(engine, kind, address.namespace, test, selection);
+  const target = targetOf(kind, address);
   const documents: Document[] = [];
   for (const document of list.documents) {
     const { namespace, name } = document.object.metadata;
-    const at = { ...address, name, ...(namespace !== undefined && { namespace }) };
+    const at = { ...target.address, name, ...(namespace !== undefined && { namespace }) };
     try {
-      documents.push((await deleteObject(engine, caller, kind, at, options)).document);
+      const deleted = await deleteObject(engine, caller, target.kind, at, options);
+      documents.push(inForm(kind, deleted.document));
     } catch (error) {
       // Somebody else was quicker: what was asked for has happened.
       if (!(error instanceof StatusFailure) || error.reason !== 'NotFound') throw error;

@@ -6,8 +6,9 @@ import type { Admitter } from '../admission/admitter.ts';
 import type { Attributes, Authorizer } from '../authorization/authorizer.ts';
 import type { MachineHub } from '../authorization/node-authorizer.ts';
 import type { RbacIndex } from '../authorization/rbac-index.ts';
-import { Document } from '../documents/document.ts';
+import type { Document } from '../documents/document.ts';
 import { Feed } from '../documents/feed.ts';
+import { documentOf } from '../documents/form.ts';
 import { documentKey } from '../documents/keys.ts';
 import type { KindHub } from '../documents/kind-hub.ts';
 import { forbidden, notFound } from '../validation/index.ts';
@@ -68,7 +69,7 @@ export class Engine {
     });
     if (!entry) return undefined;
     const cached = this.hubs.of(kind).cache.get(key);
-    return cached?.revision === entry.revision ? cached : Document.of(entry);
+    return cached?.revision === entry.revision ? cached : documentOf(kind, entry);
   }
 
   async existing(kind: KindDefinition, namespace: string | undefined, name: string): Promise<Document> {

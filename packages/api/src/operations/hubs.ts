@@ -4,7 +4,6 @@ import type { Store } from '@godwit/store';
 import { type DerivedKind, derivedHub } from '../documents/derived-hub.ts';
 import type { Feed } from '../documents/feed.ts';
 import { freezeJson } from '../documents/json.ts';
-import { kindPrefix } from '../documents/keys.ts';
 import { KindHub } from '../documents/kind-hub.ts';
 
 export interface HubsOptions {
@@ -16,7 +15,7 @@ export interface HubsOptions {
 
 /** One hub for each kind that somebody has asked about. */
 export class Hubs {
-  readonly #hubs = new Map<string, KindHub>();
+  readonly #hubs = new Map<KindDefinition, KindHub>();
   readonly #world: World;
   readonly #store: Store;
   readonly #feed: Feed;
@@ -31,12 +30,11 @@ export class Hubs {
 
   /** The hub, filled or not. */
   of(kind: KindDefinition): KindHub {
-    const prefix = kindPrefix(kind);
-    let hub = this.#hubs.get(prefix);
+    let hub = this.#hubs.get(kind);
     if (!hub) {
       hub = this.#make(kind);
       if (this.#options.freeze) hub.onChange(({ after }) => freezeJson(after?.object));
-      this.#hubs.set(prefix, hub);
+      this.#hubs.set(kind, hub);
     }
     return hub;
   }

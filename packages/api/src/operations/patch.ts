@@ -7,6 +7,8 @@ import {
   type Patch,
   StatusFailure,
 } from '@godwit/kinds';
+import type { Document } from '../documents/document.ts';
+import { inForm } from '../documents/form.ts';
 import { isObject, type JsonObject } from '../documents/json.ts';
 import {
   applyJsonPatch,
@@ -32,6 +34,7 @@ import { entriesOfUpdate, managedDifference, managerOf, managersBefore, writable
 import type { Caller, DocumentWriteOptions, Written } from './operations.ts';
 import { readObject } from './read-object.ts';
 import { type ChangedObject, changeObject, unchangeable } from './update.ts';
+import { answerIn, readForStore, targetOf } from './write-form.ts';
 
 export async function patchDocument(
   engine: Engine,
@@ -42,11 +45,13 @@ export async function patchDocument(
 ): Promise<Written> {
   const kind = engine.kindFor(address, 'patch');
   engine.authorizeAddress(caller, 'patch', address);
-  if (patch.type === 'apply') return applyDocument(engine, caller, kind, address, patch, options);
+  if (patch.type === 'apply') return answerIn(kind, applyDocument(engine, caller, kind, address, patch, options));
   const manager = managerOf(caller, options.fieldManager, 'Update', address.subresource);
-  return changeObject(engine, caller, kind, address, options, (current, again) =>
-    patched(again ? { user: caller.user } : caller, kind, address, patch, options, manager, current.object),
+  const target = targetOf(kind, address);
+  const writing = changeObject(engine, caller, target.kind, target.address, options, (current, again) =>
+    patched(again ? { user: caller.user } : caller, kind, address, patch, options, manager, current),
   );
+  return answerIn(kind, writing);
 }
 
 function patched(
@@ -56,17 +61,20 @@ function patched(
   patch: Patch,
   options: DocumentWriteOptions,
   manager: Manager,
-  current: KubeObject,
+  document: Document,
 ): ChangedObject {
-  const value = withoutKnownManagers(patchedValue(current, patch, objectSchema(kind)), current);
-  const known = unchangeable(kind, address.subresource ?? '', current);
-  const object = readObject(caller, kind, address, value, { ...options, known });
+  const target = targetOf(kind, address);
+  const current: KubeObject = document.object;
+  const seen: KubeObject = inForm(kind, document).object;
+  const value = withoutKnownManagers(patchedValue(seen, patch, objectSchema(kind)), current);
+  const known = unchangeable(target.kind, address.subresource ?? '', current);
+  const object = readForStore(caller, kind, address, value, { ...options, known }, current);
   const { managedFields: sent, resourceVersion, uid } = object.metadata;
   // A patch that does not speak of the version holds for whatever there is.
   const version = resourceVersion === current.metadata.resourceVersion ? '' : (resourceVersion ?? '');
   return {
     object,
-    manage: (old, final, time) => entriesOfUpdate(kind, old, final, sent, manager, time),
+    manage: (old, final, time) => entriesOfUpdate(target.kind, old, final, sent, manager, time),
     resourceVersion: version || versionInPatch(patch),
     uid: uid ?? (current.metadata.uid as string),
   };
@@ -114,51 +122,45 @@ async function applyDocument(
   const { subresource = '', name = '', namespace } = address;
   const body = checkApplied(kind, patch, options);
   const manager = managerOf(caller, options.fieldManager, 'Apply', subresource);
-  const part = writablePart(kind, subresource);
-  const applied = readObject(caller, kind, address, body, { ...options, partial: true });
-  const fields = managedPart(fieldsOf(applied, objectSchema(kind)), part);
-  if (!(await engine.stored(kind, namespace, name))) {
-    if (subresource !== '') await engine.existing(kind, namespace, name);
+  const target = targetOf(kind, address);
+  const schema = objectSchema(target.kind);
+  const apiVersion = apiVersionOf(target.kind);
+  const applied = readForStore(caller, kind, address, body, { ...options, partial: true });
+  const part = writablePart(target.kind, subresource);
+  const fields = managedPart(fieldsOf(applied, schema), part);
+  if (!(await engine.stored(target.kind, namespace, name))) {
+    if (subresource !== '') await engine.existing(target.kind, namespace, name);
     engine.authorizeAddress(caller, 'create', address);
-    return createObject(engine, caller, kind, address, options, () => ({
-      object: readObject({ user: caller.user }, kind, address, body, { fieldValidation: 'Ignore' }),
-      manage: (_final, time) =>
-        fields ? writeManagers([{ manager, apiVersion: apiVersionOf(kind), time, fields }]) : [],
+    return createObject(engine, caller, target.kind, target.address, options, () => ({
+      object: readForStore({ user: caller.user }, kind, address, body, { fieldValidation: 'Ignore' }),
+      manage: (_final, time) => (fields ? writeManagers([{ manager, apiVersion, time, fields }]) : []),
     }));
   }
-  return changeObject(engine, caller, kind, address, options, (current) => {
+  return changeObject(engine, caller, target.kind, target.address, options, (current) => {
     const { object: old } = current;
     const managers = managersBefore(old, undefined, true);
-    const last = managers.find((entry) => sameManager(entry.manager, manager))?.fields;
-    const value = appliedValue(old, applied, objectSchema(kind), managers, manager, last, patch.force ?? false);
-    const object = readObject({ user: caller.user }, kind, address, value, { fieldValidation: 'Ignore' });
+    const value = appliedValue(old, managers);
+    const object = readObject({ user: caller.user }, target.kind, target.address, value, { fieldValidation: 'Ignore' });
     const { resourceVersion } = applied.metadata;
     return {
       object,
       resourceVersion: resourceVersion ?? '',
       uid: applied.metadata.uid ?? old.metadata.uid,
       manage: (_old, final, time) => {
-        const change = { manager, apiVersion: apiVersionOf(kind), time };
-        return writeManagers(trackApply(managers, change, fields, managedDifference(kind, old, final)));
+        const change = { manager, apiVersion, time };
+        return writeManagers(trackApply(managers, change, fields, managedDifference(target.kind, old, final)));
       },
     };
   });
 
-  function appliedValue(
-    old: KubeObject,
-    wanted: unknown,
-    schema: JsonSchema,
-    managers: readonly ManagedFields[],
-    by: Manager,
-    last: ManagedFields['fields'] | undefined,
-    force: boolean,
-  ): unknown {
-    const own = part === 'status' ? { status: (wanted as { status?: unknown }).status } : withoutStatus(wanted, part);
+  function appliedValue(old: KubeObject, managers: readonly ManagedFields[]): unknown {
+    const own = part === 'status' ? { status: (applied as { status?: unknown }).status } : withoutStatus(applied, part);
     const merged = mergeApplied(old, own, schema);
     const { changed } = compareFields(old, merged, schema);
-    const conflicts = conflictsWith(managers, by, { changed: managedPart(changed, 'all') });
-    if (conflicts.length > 0 && !force) throw conflictFailure(conflicts);
-    const others = managers.filter((entry) => !sameManager(entry.manager, by));
+    const conflicts = conflictsWith(managers, manager, { changed: managedPart(changed, 'all') });
+    if (conflicts.length > 0 && !patch.force) throw conflictFailure(conflicts);
+    const last = managers.find((entry) => sameManager(entry.manager, manager))?.fields;
+    const others = managers.filter((entry) => !sameManager(entry.manager, manager));
     return pruneApplied(merged, schema, last, fields, others);
   }
 }

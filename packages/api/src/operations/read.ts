@@ -1,6 +1,7 @@
 import { type Address, type KindDefinition, type ListOptions, StatusFailure } from '@godwit/kinds';
 import { readContinueToken, writeContinueToken } from '../documents/continue-token.ts';
-import { Document } from '../documents/document.ts';
+import type { Document } from '../documents/document.ts';
+import { documentOf } from '../documents/form.ts';
 import { documentKey, kindPrefix, namespacePrefix } from '../documents/keys.ts';
 import type { KindHub } from '../documents/kind-hub.ts';
 import { readSelection, type SelectionTest } from '../documents/selection.ts';
@@ -167,7 +168,7 @@ async function pageOfStore(engine: Engine, query: Query, revision: number): Prom
       });
     for (const [index, entry] of listing.entries.entries()) {
       after = entry.key;
-      const document = Document.of(entry);
+      const document = documentOf(kind, entry);
       if (matches && !matches(document.object)) continue;
       documents.push(document);
       const remaining = listing.remaining + listing.entries.length - index - 1;

@@ -17,16 +17,6 @@ import { doorOf } from './door.ts';
 import { type Engine, methodNotAllowed } from './engine.ts';
 import type { KindRegistry } from './kind-registry.ts';
 import { getMeasured, isMeasured, listMeasured } from './measured/index.ts';
-import {
-  createOlder,
-  deleteOlder,
-  getOlder,
-  listOlder,
-  olderVersionOf,
-  patchOlder,
-  updateOlder,
-  watchOlder,
-} from './older-version.ts';
 import type {
   Caller,
   Deleted,
@@ -67,8 +57,6 @@ export class ServedOperations implements Operations {
   async get(caller: Caller, address: Address): Promise<Document> {
     const special = subresourceOf(this.#engine, address);
     if (isMeasured(address)) return getMeasured(this.#engine, caller, address);
-    const older = olderVersionOf(address);
-    if (older) return getOlder(this.#engine, caller, address, older);
     if (!special) return getDocument(this.#engine, caller, address);
     if (!special.get) throw methodNotAllowed();
     return special.get(this.#engine, caller, address);
@@ -76,21 +64,15 @@ export class ServedOperations implements Operations {
 
   list(caller: Caller, address: Address, options?: ListOptions): Promise<DocumentList> {
     if (isMeasured(address)) return listMeasured(this.#engine, caller, address, options);
-    const older = olderVersionOf(address);
-    if (older) return listOlder(this.#engine, caller, address, older, options);
     return listDocuments(this.#engine, caller, address, options);
   }
 
   watch(caller: Caller, address: Address, options: WatchOptions, signal: AbortSignal): Promise<DocumentWatch> {
-    const older = olderVersionOf(address);
-    if (older) return watchOlder(this.#engine, caller, address, older, options, signal);
     return watchDocuments(this.#engine, caller, address, options, signal);
   }
 
   async create(caller: Caller, address: Address, object: unknown, options?: DocumentWriteOptions): Promise<Written> {
     const special = subresourceOf(this.#engine, address);
-    const older = olderVersionOf(address);
-    if (older) return createOlder(this.#engine, caller, address, older, object, options);
     if (!special) {
       const answer = await answerReview(this.#engine, caller, address, object, options);
       return answer ?? createDocument(this.#engine, caller, address, object, options);
@@ -101,8 +83,6 @@ export class ServedOperations implements Operations {
 
   async update(caller: Caller, address: Address, object: unknown, options?: DocumentWriteOptions): Promise<Written> {
     const special = subresourceOf(this.#engine, address);
-    const older = olderVersionOf(address);
-    if (older) return updateOlder(this.#engine, caller, address, older, object, options);
     if (!special) return updateDocument(this.#engine, caller, address, object, options);
     if (!special.update) throw methodNotAllowed();
     return special.update(this.#engine, caller, address, object, options ?? {});
@@ -110,8 +90,6 @@ export class ServedOperations implements Operations {
 
   async patch(caller: Caller, address: Address, patch: Patch, options?: DocumentWriteOptions): Promise<Written> {
     const special = subresourceOf(this.#engine, address);
-    const older = olderVersionOf(address);
-    if (older) return patchOlder(this.#engine, caller, address, older, patch, options);
     if (!special) return patchDocument(this.#engine, caller, address, patch, options);
     if (!special.patch) throw methodNotAllowed();
     return special.patch(this.#engine, caller, address, patch, options ?? {});
@@ -119,8 +97,6 @@ export class ServedOperations implements Operations {
 
   delete(caller: Caller, address: Address, options?: DeleteOptions): Promise<Deleted> {
     if (address.subresource !== undefined) throw methodNotAllowed();
-    const older = olderVersionOf(address);
-    if (older) return deleteOlder(this.#engine, caller, address, older, options);
     return deleteDocument(this.#engine, caller, address, options);
   }
 

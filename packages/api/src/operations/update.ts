@@ -8,7 +8,7 @@ import { createDocument } from './create.ts';
 import type { Engine } from './engine.ts';
 import { entriesOfUpdate, managerOf } from './managed-fields.ts';
 import type { Caller, DocumentWriteOptions, Written } from './operations.ts';
-import { readObject } from './read-object.ts';
+import { answerIn, readForStore, targetOf } from './write-form.ts';
 
 /** PUT: the object as a whole, or with subresource `status` its status. */
 export async function updateDocument(
@@ -33,17 +33,20 @@ export async function updateDocument(
     );
   }
   const manager = managerOf(caller, options.fieldManager, 'Update', subresource);
-  return changeObject(engine, caller, kind, address, options, (current, again) => {
-    const known = unchangeable(kind, subresource, current.object);
-    const object = readObject(again ? { user: caller.user } : caller, kind, address, value, { ...options, known });
+  const target = targetOf(kind, address);
+  const writing = changeObject(engine, caller, target.kind, target.address, options, ({ object: current }, again) => {
+    const known = unchangeable(target.kind, subresource, current);
+    const reader = again ? { user: caller.user } : caller;
+    const object = readForStore(reader, kind, address, value, { ...options, known }, current);
     const sent = object.metadata.managedFields;
     return {
       object,
-      manage: (old, final, time) => entriesOfUpdate(kind, old, final, sent, manager, time),
+      manage: (old, final, time) => entriesOfUpdate(target.kind, old, final, sent, manager, time),
       resourceVersion: object.metadata.resourceVersion ?? '',
-      uid: object.metadata.uid ?? current.object.metadata.uid,
+      uid: object.metadata.uid ?? current.metadata.uid,
     };
   });
+  return answerIn(kind, writing);
 }
 
 /** What a write through this way in never changes of a stored object, in place: the part that it may share. */

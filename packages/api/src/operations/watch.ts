@@ -1,6 +1,6 @@
 import type { Address, KindDefinition, WatchOptions } from '@godwit/kinds';
-import { Document } from '../documents/document.ts';
 import { bookmark, Change } from '../documents/events.ts';
+import { documentOf } from '../documents/form.ts';
 import { kindPrefix, namespacePrefix } from '../documents/keys.ts';
 import type { HubWatch } from '../documents/kind-hub.ts';
 import { readSelection } from '../documents/selection.ts';
@@ -89,8 +89,8 @@ function watchStore(
           if (bookmarks) watcher.push(bookmark(kind, event.revision));
           continue;
         }
-        const before = event.before && Document.of(event.before);
-        const after = event.type === 'put' ? Document.of(event) : undefined;
+        const before = event.before && documentOf(kind, event.before);
+        const after = event.type === 'put' ? documentOf(kind, event) : undefined;
         watcher.see(new Change(event.key, event.revision, before, after));
       }
       watcher.end();

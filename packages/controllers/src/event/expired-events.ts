@@ -1,9 +1,7 @@
-import type { Event, EventsEvent, Stored } from '@godwit/kinds';
+import type { Event, Stored } from '@godwit/kinds';
 
 /** How long an event stays after it was last seen. */
 export const EVENT_LIFE_MS = 60 * 60_000;
-
-export type AnyEvent = Stored<Event> | Stored<EventsEvent>;
 
 function latest(instants: readonly (string | undefined)[]): number {
   const times = instants.flatMap((text) => (text ? [Date.parse(text)] : [])).filter((time) => !Number.isNaN(time));
@@ -11,22 +9,20 @@ function latest(instants: readonly (string | undefined)[]): number {
 }
 
 /** When the event was last seen, in milliseconds since the epoch; at least its creation. */
-export function lastSeenMs(item: AnyEvent): number {
-  const created = item.metadata.creationTimestamp;
-  const series = item.series?.lastObservedTime;
-  const own = 'involvedObject' in item ? [item.firstTimestamp, item.lastTimestamp] : [item.deprecatedLastTimestamp];
-  return latest([created, item.eventTime, series, ...own]);
+export function lastSeenMs(item: Stored<Event>): number {
+  const { metadata, eventTime, firstTimestamp, lastTimestamp, series } = item;
+  return latest([metadata.creationTimestamp, eventTime, firstTimestamp, lastTimestamp, series?.lastObservedTime]);
 }
 
 export interface Expiry {
-  readonly expired: readonly AnyEvent[];
+  readonly expired: readonly Stored<Event>[];
   /** When the next one expires, in milliseconds since the epoch; undefined when none is left. */
   readonly nextMs?: number;
 }
 
 /** Which events are over, and when to look again. Pure. */
-export function expiredEvents(events: Iterable<AnyEvent>, nowMs: number): Expiry {
-  const expired: AnyEvent[] = [];
+export function expiredEvents(events: Iterable<Stored<Event>>, nowMs: number): Expiry {
+  const expired: Stored<Event>[] = [];
   let nextMs = Number.POSITIVE_INFINITY;
   for (const item of events) {
     const endMs = lastSeenMs(item) + EVENT_LIFE_MS;

@@ -12,8 +12,8 @@ const BY_OWNER = 'owner';
 /** Kinds that objects are stored of, but for events: they are records, belong to nobody and end by themselves. */
 export function collectableKinds(): readonly KindDefinition[] {
   return builtInKinds.filter(
-    ({ kind, verbs }) =>
-      kind !== 'Event' && verbs.includes('list') && verbs.includes('watch') && verbs.includes('delete'),
+    ({ kind, form, verbs }) =>
+      kind !== 'Event' && !form && verbs.includes('list') && verbs.includes('watch') && verbs.includes('delete'),
   );
 }
 

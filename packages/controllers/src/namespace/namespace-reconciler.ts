@@ -30,7 +30,7 @@ export class NamespaceReconciler implements Reconciler {
     this.#client = client;
     this.#namespaces = client.cache(namespaceKind);
     this.#kinds = kinds.filter(
-      ({ namespaced, verbs }) => namespaced && verbs.includes('list') && verbs.includes('delete'),
+      ({ form, namespaced, verbs }) => !form && namespaced && verbs.includes('list') && verbs.includes('delete'),
     );
     const watched = this.#kinds.filter(({ kind, verbs }) => kind !== 'Event' && verbs.includes('watch'));
     this.wakes = [

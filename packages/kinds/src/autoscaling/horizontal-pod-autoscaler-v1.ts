@@ -1,7 +1,18 @@
 import { countColumn, textColumn } from '../columns/index.ts';
-import { defineKind, int32, int64, type KindOf, object, required, type Static, time } from '../machinery/index.ts';
+import {
+  type BodyOf,
+  defineKind,
+  formOf,
+  int32,
+  int64,
+  type KindOf,
+  object,
+  required,
+  type Static,
+  time,
+} from '../machinery/index.ts';
 import { named } from '../shared/openapi-names.ts';
-import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
+import { type HorizontalPodAutoscaler, horizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { crossVersionReference, type MetricSpec } from './metric-spec.ts';
 
 const name = named('api.autoscaling.v1');
@@ -52,30 +63,24 @@ export const horizontalPodAutoscalerV1 = defineKind({
     ),
     countColumn('MaxPods', 'Most machines.', (item: HorizontalPodAutoscalerV1) => item.spec.maxReplicas),
   ],
-  verbs: ['create', 'get', 'list', 'watch', 'update', 'patch', 'delete'],
+  form: formOf<HorizontalPodAutoscalerV1, HorizontalPodAutoscaler>(horizontalPodAutoscaler, { read, write }),
 });
 
-/**
- * The same autoscaler in autoscaling/v2. What the older form cannot say is as it was `before`, or left to the defaults.
- */
-export function horizontalFromV1(
-  { metadata, spec: given, status: found }: HorizontalPodAutoscalerV1,
-  before?: HorizontalPodAutoscaler,
-): HorizontalPodAutoscaler {
+/** What the older form cannot say is as it was `before`, or left to the defaults. */
+function write(
+  { spec: given }: BodyOf<HorizontalPodAutoscalerV1>,
+  before?: BodyOf<HorizontalPodAutoscaler>,
+): BodyOf<HorizontalPodAutoscaler> {
   const { targetCPUUtilizationPercentage: averageUtilization, ...rest } = given;
-  const { metrics = [], behavior } = before?.spec ?? {};
-  const others = metrics.filter((metric) => !isProcessorUse(metric));
-  const target = { type: 'Utilization' as const, averageUtilization: averageUtilization ?? 80 };
-  const use = { type: 'Resource' as const, resource: { name: 'cpu', target } };
-  // Where other metrics decide, none is added that nobody asked for.
-  const own = averageUtilization === undefined && others.length > 0 ? [] : [use];
-  return {
-    apiVersion: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    metadata,
-    spec: { ...rest, metrics: [...own, ...others], ...(behavior && { behavior }) },
-    ...(found && { status: { desiredReplicas: found.desiredReplicas ?? 0 } }),
-  };
+  const { metrics: known = [], behavior } = before?.spec ?? {};
+  const others = known.filter((metric) => !isProcessorUse(metric));
+  const own = averageUtilization === undefined ? [] : [processorUse(averageUtilization)];
+  const metrics = [...own, ...others];
+  return { spec: { ...rest, ...(metrics.length > 0 && { metrics }), ...(behavior && { behavior }) } };
+}
+
+function processorUse(averageUtilization: number): MetricSpec {
+  return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } };
 }
 
 /** The one metric that the older form can say. */
@@ -83,19 +88,11 @@ function isProcessorUse({ resource }: MetricSpec): boolean {
   return resource?.name === 'cpu' && resource.target.averageUtilization !== undefined;
 }
 
-/** As much of an autoscaler as the older form can say. */
-export function horizontalToV1({
-  metadata,
-  spec: given,
-  status: found,
-}: HorizontalPodAutoscaler): HorizontalPodAutoscalerV1 {
+function read({ spec: given, status: found }: BodyOf<HorizontalPodAutoscaler>): BodyOf<HorizontalPodAutoscalerV1> {
   const { scaleTargetRef, minReplicas, maxReplicas, metrics = [] } = given;
   const wanted = metrics.find(isProcessorUse)?.resource?.target.averageUtilization;
   const used = found?.currentMetrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.current;
   return {
-    apiVersion: 'autoscaling/v1',
-    kind: 'HorizontalPodAutoscaler',
-    metadata,
     spec: {
       scaleTargetRef,
       ...(minReplicas !== undefined && { minReplicas }),

@@ -1,4 +1,5 @@
 import { quantityCanonizer } from './canonical-quantities.ts';
+import type { Form } from './form.ts';
 import type { KubeObject, ObjectMeta } from './object-meta.ts';
 import type { Schema } from './schema.ts';
 import type { Cause } from './status.ts';
@@ -89,6 +90,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly references?: (object: T) => readonly Reference[];
   /** Verbs that the resource does not have (`events` have no `deletecollection`, reviews only `create`). */
   readonly verbs: readonly Verb[];
+  /** For a kind whose objects are stored as those of another one; absent for all others. */
+  readonly form?: Form;
 }
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete' | 'deletecollection';

@@ -2,6 +2,7 @@
 export * from './deep-equal.ts';
 export * from './define-kind.ts';
 export * from './door.ts';
+export * from './form.ts';
 export * from './object-meta.ts';
 export * from './schema.ts';
 export * from './status.ts';

@@ -16,6 +16,17 @@ export const objectReference = object(
 );
 export type ObjectReference = Static<typeof objectReference>;
 
+const referenceFields = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const;
+
+/** Field selectors for every part of a reference that stands at `path`: `involvedObject.name`, and so on. */
+export function fieldsOfReference<T>(
+  path: string,
+  referenceOf: (object: T) => ObjectReference | undefined,
+): Record<string, (object: T) => string> {
+  const selector = (field: (typeof referenceFields)[number]) => (object: T) => referenceOf(object)?.[field] ?? '';
+  return Object.fromEntries(referenceFields.map((field) => [`${path}.${field}`, selector(field)]));
+}
+
 export const localObjectReference = object(
   { name: string('Name of the object, in the same namespace.') },
   'Names an object of the same namespace.',

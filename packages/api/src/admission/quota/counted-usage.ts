@@ -11,7 +11,9 @@ export async function countedUsage(engine: Engine, quota: ResourceQuota): Promis
   const names = Object.keys(quota.spec?.hard ?? {});
   let total: Usage = Object.fromEntries(names.map((name) => [name, '0']));
   for (const kind of engine.kinds.all) {
-    if (!kind.namespaced || !kind.verbs.includes('list') || !names.some((name) => concerns(name, kind))) continue;
+    // Objects of another form are counted as what they are stored as.
+    if (kind.form || !kind.namespaced || !kind.verbs.includes('list')) continue;
+    if (!names.some((name) => concerns(name, kind))) continue;
     const hub = await engine.fresh(kind);
     for (const { object } of hub.cache.range(`${hub.prefix}${quota.metadata.namespace}/`)) {
       if (inScope(quota, kind, object)) total = addUsage(total, usageOf(kind, object), names);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusFailure } from '@godwit/kinds';
-import { openDoor } from './testing/open-door.ts';
+import { configMap, configMaps, openDoor } from './testing/open-door.ts';
 
 const at = (version: string, name?: string) => ({
   group: 'autoscaling',
@@ -93,4 +93,37 @@ test('what the older form cannot say stays when it is changed by it', async () =
   assert.match(JSON.stringify(stored.spec.behavior), /"stabilizationWindowSeconds":7/);
   const stale = door.update(at('v1', 'web'), { ...older, spec: { ...older.spec, maxReplicas: 2 } });
   await assert.rejects(stale, (error: unknown) => error instanceof StatusFailure && error.reason === 'Conflict');
+});
+
+test('the older form is applied, and who says nothing of processors leaves the metrics alone', async () => {
+  const { door } = await openDoor();
+  const apply = async (spec: object) => {
+    const body = { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web' }, spec };
+    const patch = { type: 'apply', body, force: false } as const;
+    return (await door.patch(at('v1', 'web'), patch, { fieldManager: 'ci' })) as unknown as Seen;
+  };
+  const made = await apply({ scaleTargetRef, maxReplicas: 5, targetCPUUtilizationPercentage: 60 });
+  assert.deepEqual([made.apiVersion, made.spec.targetCPUUtilizationPercentage], ['autoscaling/v1', 60]);
+  const changed = await apply({ scaleTargetRef, maxReplicas: 7, targetCPUUtilizationPercentage: 60 });
+  assert.deepEqual([changed.spec.maxReplicas, changed.spec.targetCPUUtilizationPercentage], [7, 60]);
+  const other = { type: 'apply', body: { ...scaler('web', 50), apiVersion: 'autoscaling/v1' }, force: false } as const;
+  await assert.rejects(door.patch(at('v1', 'web'), other, { fieldManager: 'somebody' }), /conflict/);
+  const released = await apply({ scaleTargetRef, maxReplicas: 7 });
+  assert.equal(
+    released.spec.targetCPUUtilizationPercentage,
+    80,
+    'what nobody applies any more falls back to the default',
+  );
+});
+
+test('a quota counts an object once, whatever forms it has', async () => {
+  const { door } = await openDoor();
+  const quotas = { group: '', version: 'v1', plural: 'resourcequotas', namespace: 'default' };
+  await door.create(at('v1'), scaler('web', 60));
+  await door.create(configMaps, configMap('one'));
+  const hard = { 'count/horizontalpodautoscalers.autoscaling': '5', 'count/configmaps': '5' };
+  await door.create(quotas, { metadata: { name: 'few' }, spec: { hard } });
+  await door.create(at('v1'), scaler('shop', 60));
+  const { status } = (await door.get({ ...quotas, name: 'few' })) as { status?: { used?: Record<string, string> } };
+  assert.equal(status?.used?.['count/horizontalpodautoscalers.autoscaling'], '2');
 });

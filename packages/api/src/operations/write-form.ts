@@ -1,0 +1,45 @@
+import type { Address, Draft, KindDefinition, KubeObject } from '@godwit/kinds';
+import { inForm, storedKind, toStored } from '../documents/form.ts';
+import { invalid } from '../validation/index.ts';
+import type { Caller, Written } from './operations.ts';
+import { nameOf, type ReadOptions, readObject } from './read-object.ts';
+
+/**
+ * Writes to a kind that is another form of a stored one: what is sent is read in its own form, written as the
+ * stored kind, through whose defaults, admission and managed fields it goes, and answered in the form that was sent.
+ * All of this does nothing for kinds that are stored as they are.
+ */
+export interface Target {
+  readonly kind: KindDefinition;
+  readonly address: Address;
+}
+
+/** As what and where the object at an address is stored. */
+export function targetOf(kind: KindDefinition, address: Address): Target {
+  const stored = storedKind(kind);
+  if (stored === kind) return { kind, address };
+  return { kind: stored, address: { ...address, group: stored.group, version: stored.version } };
+}
+
+/** `readObject`, in the form in which the object is stored. `before`: what is stored now. */
+export function readForStore(
+  caller: Caller,
+  kind: KindDefinition,
+  address: Address,
+  value: unknown,
+  options: ReadOptions = {},
+  before?: KubeObject,
+): Draft<KubeObject> {
+  const object = readObject(caller, kind, address, value, options);
+  const target = targetOf(kind, address);
+  if (target.kind === kind) return object;
+  const causes = options.partial ? [] : (kind.validate?.(object, before ? { old: before } : {}) ?? []);
+  if (causes.length > 0) throw invalid(kind, nameOf(object), causes);
+  return readObject({ user: caller.user }, target.kind, target.address, toStored(kind, object, before), options);
+}
+
+/** The answer to a write, in the form of `kind`. */
+export async function answerIn(kind: KindDefinition, writing: Promise<Written>): Promise<Written> {
+  const written = await writing;
+  return { ...written, document: inForm(kind, written.document) };
+}
