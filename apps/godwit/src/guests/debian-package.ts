@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure, hasCode } from '@godwit/base';
+import { Failure } from '@godwit/base';
+import { exists } from '@godwit/base/node';
 import type { GuestOptions } from './guest-options.ts';
 import { runProgram } from './run-program.ts';
 
@@ -63,14 +64,4 @@ async function aptCache(args: readonly string[], options: GuestOptions): Promise
 
 function programOptions({ signal }: GuestOptions): { signal?: AbortSignal } {
   return signal ? { signal } : {};
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,8 @@
-/** What the ground needs of Node: identities from the system's own randomness. */
+/** What the ground needs of Node: identities from the system's own randomness, and files that may not be there. */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { type Ids, type Random, SeededIds, SeededRandom } from '../index.ts';
+
+export * from './files.ts';
 
 /** Unguessable UUIDs and suffixes. */
 export class SystemIds implements Ids {

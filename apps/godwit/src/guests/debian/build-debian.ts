@@ -1,6 +1,7 @@
-import { copyFile, link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure, hasCode } from '@godwit/base';
+import { Failure } from '@godwit/base';
+import { exists } from '@godwit/base/node';
 import { buildBootDisk } from '../boot-disk.ts';
 import { imageStamp, storeImage } from '../container-image.ts';
 import type { BuiltGuest, GuestOptions } from '../guest-options.ts';
@@ -66,14 +67,4 @@ async function bootFiles(system: string): Promise<{ kernel: Buffer; initrd: Buff
     return readFile(join(system, 'boot', name));
   };
   return { kernel: await find('vmlinuz-'), initrd: await find('initrd.img-') };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
-  }
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Failure, hasCode } from '@godwit/base';
+import { Failure } from '@godwit/base';
+import { exists } from '@godwit/base/node';
 import { buildBootDisk } from '../boot-disk.ts';
 import { imageStamp, storeImage } from '../container-image.ts';
 import { type ArchiveEntry, archiveFile, archiveFolder, cpio } from '../cpio.ts';
@@ -143,14 +144,4 @@ function stampOf(parts: readonly (string | Uint8Array)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part).update('\0');
   return hash.digest('hex').slice(0, 32);
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { constants, copyFile, link, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
 import { Failure, hasCode } from '@godwit/base';
+import { ifThere } from '@godwit/base/node';
 import type { PullPolicy } from '../../hypervisor-driver.ts';
 import { inspectImage } from '../volume/index.ts';
 import type { ImageResolver, LocalImage } from './image-resolver.ts';
@@ -178,10 +179,5 @@ async function isWhiteout(path: string): Promise<boolean> {
 }
 
 async function entries(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
-    throw error;
-  }
+  return (await ifThere(readdir(folder))) ?? [];
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, hasCode } from '@godwit/base';
+import { ifThere } from '@godwit/base/node';
 import type { PullPolicy } from '../../hypervisor-driver.ts';
 import { run } from '../process/index.ts';
 
@@ -115,11 +116,6 @@ export class ImageResolver {
 }
 
 async function stampOf(path: string): Promise<string> {
-  try {
-    const { mtimeNs, size, ino } = await stat(path, { bigint: true });
-    return `${ino}:${size}:${mtimeNs}`;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return '-';
-    throw error;
-  }
+  const found = await ifThere(stat(path, { bigint: true }));
+  return found ? `${found.ino}:${found.size}:${found.mtimeNs}` : '-';
 }

@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { Failure } from '@godwit/base';
+import { exists } from '@godwit/base/node';
 
 /** Kernels that are being unpacked, or were found not to be worth it, by path. */
 const known = new Map<string, Promise<string>>();
@@ -33,11 +33,4 @@ function unpackInThread(path: string, target: string): Promise<boolean> {
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Failure('bad-kernel', `unpacking ${path} ended with ${code}`)));
   });
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

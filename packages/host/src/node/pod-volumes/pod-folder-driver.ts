@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { codeOf, describeError, Failure, hasCode, type World } from '@godwit/base';
+import { codeOf, describeError, Failure, type World } from '@godwit/base';
+import { tail } from '@godwit/base/node';
 import { type Pod, parseQuantity, type Stored, type Volume } from '@godwit/kinds';
 import type { ContainerMount } from '../../container-driver.ts';
 import {
@@ -245,21 +246,7 @@ async function writeSame(path: string, text: string): Promise<void> {
 }
 
 async function readEnd(path: string, mostBytes: number): Promise<string | undefined> {
-  try {
-    const { size } = await stat(path);
-    if (size === 0) return undefined;
-    const file = await open(path);
-    try {
-      const length = Math.min(size, mostBytes);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-      return buffer.subarray(0, bytesRead).toString('utf8');
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
+  return new TextDecoder().decode(await tail(path, mostBytes)) || undefined;
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

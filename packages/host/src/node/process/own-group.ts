@@ -1,6 +1,7 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '@godwit/base';
+import { exists } from '@godwit/base/node';
 import { run } from './run.ts';
 
 /** A group of processes. */
@@ -53,14 +54,4 @@ export function scopeCall(pids: readonly number[], { scope, slice }: OwnGroup): 
   const unit = [scope, 'replace', String(properties.length), ...properties.flat()];
   const noOtherUnits = '0';
   return ['call', ...manager, 'StartTransientUnit', 'ssa(sv)a(sa(sv))', ...unit, noOtherUnits];
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, hasCode } from '@godwit/base';
+import { exists } from '@godwit/base/node';
 import type { LaunchRequest } from '../../hypervisor-driver.ts';
 import { run } from '../process/index.ts';
 import { hasTrustedModule } from './command-line/extras.ts';
@@ -50,15 +51,5 @@ async function startTrustedModule(request: LaunchRequest, site: LaunchSite, keep
     throw new Failure('unsupported-hardware', 'spec.domain.devices.tpm: needs the package swtpm on this host', {
       cause: error,
     });
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
   }
 }

@@ -1,6 +1,7 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import { type Clock, Failure, hasCode } from '@godwit/base';
+import { type Clock, Failure } from '@godwit/base';
+import { exists } from '@godwit/base/node';
 import type { PreparedMachine, PreparedVolume, PrepareRequest, VolumeRequest } from '../../hypervisor-driver.ts';
 import { iso9660 } from '../cloud-init/index.ts';
 import type { ImageFiles } from '../images/index.ts';
@@ -109,14 +110,4 @@ async function hostDisk(
   if (format !== 'raw' && format !== 'qcow2')
     throw new Failure('disk-corrupt', `${path} is ${format}, not raw or qcow2`);
   return { name, path, format, sizeBytes, readOnly: false, direct: await supportsDirect(path) };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 import { access, constants, mkdir, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ByteChannel, describeError, Failure, hasCode, type World } from '@godwit/base';
+import { type ByteChannel, describeError, Failure, type World } from '@godwit/base';
+import { ifThere } from '@godwit/base/node';
 import type {
   Acceleration,
   GuestEvent,
@@ -181,14 +182,9 @@ export class QemuHypervisor implements HypervisorDriver {
   }
 
   async list(): Promise<readonly string[]> {
-    try {
-      const uids = await readdir(this.#options.machines);
-      const remains = await Promise.all(uids.map((uid) => anyExists(this.#files(uid))));
-      return uids.filter((_, index) => remains[index]);
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return [];
-      throw error;
-    }
+    const uids = (await ifThere(readdir(this.#options.machines))) ?? [];
+    const remains = await Promise.all(uids.map((uid) => anyExists(this.#files(uid))));
+    return uids.filter((_, index) => remains[index]);
   }
 
   console(uid: string): Promise<ByteChannel> {
@@ -330,11 +326,8 @@ async function quickest(request: LaunchRequest, { acceleration }: LaunchSite): P
 }
 
 async function cutLog(path: string): Promise<void> {
-  try {
-    if ((await stat(path)).size > LONGEST_SERIAL_LOG_BYTES) await truncate(path);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-  }
+  const log = await ifThere(stat(path));
+  if (log && log.size > LONGEST_SERIAL_LOG_BYTES) await truncate(path);
 }
 
 async function readLog(files: MachineFiles): Promise<string> {

@@ -1,11 +1,12 @@
 import { type Clock, Failure, hasCode, type Log } from '@godwit/base';
+import { tail } from '@godwit/base/node';
 import type { GuestEvent, GuestRun } from '../../hypervisor-driver.ts';
 import { AGENT_PORT } from './command-line/channels.ts';
 import type { MachineFiles } from './command-line/index.ts';
 import { GuestAgent } from './guest-agent.ts';
 import { type MachineProcess, processGone } from './process-watch.ts';
 import { type CommandName, type QmpEvent, QmpSession, type ReturnsOf, type RunState } from './qmp/index.ts';
-import { SerialConsole, tail } from './serial-console.ts';
+import { SerialConsole } from './serial-console.ts';
 import { connectSocket } from './socket.ts';
 
 /** How long QEMU may take to end by itself before it is killed. */

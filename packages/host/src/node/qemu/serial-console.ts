@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { type ByteChannel, Failure, hasCode, Subscription } from '@godwit/base';
+import { type ByteChannel, Failure, Subscription } from '@godwit/base';
+import { tail } from '@godwit/base/node';
 import { connectSocket } from './socket.ts';
 
 /** How much of what was said before a new reader gets, in bytes. */
@@ -29,7 +29,7 @@ export class SerialConsole {
     this.#readers.add(live);
     const socket = await this.#connect();
     // Connected first and read second: what is said in between stands in both, and is taken once.
-    const before = await tail(this.#logPath, SCROLLBACK_BYTES);
+    const before = (await tail(this.#logPath, SCROLLBACK_BYTES)) ?? new Uint8Array();
     if (before.length > 0) reader.push(before);
     void relay(live, reader, before);
     let ended = false;
@@ -116,22 +116,4 @@ function overlap(before: Uint8Array, after: Uint8Array): number {
     if (end.subarray(end.length - length).equals(after.subarray(0, length))) return length;
   }
   return 0;
-}
-
-/** The last bytes of a file; none where there is no file. */
-export async function tail(path: string, mostBytes: number): Promise<Uint8Array> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      const length = Math.min(size, mostBytes);
-      const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return new Uint8Array();
-    throw error;
-  }
 }

@@ -6,6 +6,7 @@ import type { LookupFunction } from 'node:net';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Failure, hasCode } from '@godwit/base';
+import { ifThere } from '@godwit/base/node';
 
 /** What is to be downloaded: plain values, which another process can be told. */
 export interface DownloadFacts {
@@ -166,10 +167,5 @@ async function readValidator(mark: string, url: string): Promise<Validator | und
 }
 
 async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 0;
-    throw error;
-  }
+  return (await ifThere(stat(path)))?.size ?? 0;
 }

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure, hasCode } from '@godwit/base';
+import { Failure } from '@godwit/base';
+import { exists, ifThere } from '@godwit/base/node';
 import type { VolumeDriver } from '../../volume-driver.ts';
 import { assertFree, createBlank, type DiskImage, imageTool, inspectImage } from './disk-image.ts';
 
@@ -46,13 +47,8 @@ export class FolderVolumes implements VolumeDriver {
 
   /** How large the volume was asked to be, in bytes; undefined where there is none. */
   async sizeOf(name: string): Promise<number | undefined> {
-    try {
-      const mark = JSON.parse(await readFile(join(this.folder(name), MARK), 'utf8')) as { sizeBytes: number };
-      return mark.sizeBytes;
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return undefined;
-      throw error;
-    }
+    const mark = await ifThere(readFile(join(this.folder(name), MARK), 'utf8'));
+    return mark === undefined ? undefined : (JSON.parse(mark) as { sizeBytes: number }).sizeBytes;
   }
 
   /**
@@ -78,13 +74,3 @@ export class FolderVolumes implements VolumeDriver {
 
 /** Says that the folder is complete, and how large the volume may become. Pods do not see it as theirs: it is hidden. */
 const MARK = '.godwit-volume';
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
-  }
-}

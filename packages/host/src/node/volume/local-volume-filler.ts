@@ -3,7 +3,8 @@ import { constants, copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:f
 import { join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import { codeOf, describeError, Failure, hasCode, type World } from '@godwit/base';
+import { codeOf, describeError, Failure, type World } from '@godwit/base';
+import { exists } from '@godwit/base/node';
 import type { ApiClient } from '@godwit/client';
 import {
   configMap,
@@ -120,7 +121,7 @@ export class LocalVolumeFiller implements VolumeFiller {
     const { restarts, report, drafts } = work;
     // Filled, and the program died before that was written down: by now it may be in use.
     const mark = join(this.#options.volumes.folder(work.volume.metadata.name), FILLED);
-    if (await isThere(mark)) return report({ phase: 'Succeeded', progress: 100, restarts });
+    if (await exists(mark)) return report({ phase: 'Succeeded', progress: 100, restarts });
     await mkdir(drafts, { recursive: true, mode: 0o700 });
     await report({ phase: 'Running', restarts });
     try {
@@ -270,16 +271,6 @@ export class LocalVolumeFiller implements VolumeFiller {
     if (!name) return undefined;
     const found = await this.#options.client.resource(configMap).get({ namespace, name });
     return Object.values(found.data ?? {}).join('\n');
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
-    throw error;
   }
 }
 
