@@ -1,6 +1,7 @@
 import type { KindDefinition } from '@godwit/kinds';
 import { Components, v3Dialect } from './components.ts';
-import { operationsOfKind, type PathOperation } from './operations-of-kind.ts';
+import type { PathOperation } from './operations-of-kind.ts';
+import { pathsOf } from './paths.ts';
 
 const patchTypes = [
   'application/apply-patch+yaml',
@@ -12,46 +13,24 @@ const patchTypes = [
 /** The OpenAPI v3 document of one group and version. */
 export function openapiV3(kinds: readonly KindDefinition[]): object {
   const components = new Components(v3Dialect);
-  const paths: Record<string, Record<string, unknown>> = {};
-  for (const kind of kinds) {
-    const object = components.addKind(kind);
-    for (const operation of operationsOfKind(kind)) {
-      const item = paths[operation.path] ?? { parameters: pathParameters(operation.path) };
-      paths[operation.path] = item;
-      item[operation.method] = operationObject(operation, object, components);
-    }
-  }
-  return {
-    openapi: '3.0.0',
-    info: { title: 'Godwit', version: 'v1.32.0' },
-    paths,
-    components: { schemas: components.schemas },
-  };
-}
-
-function operationObject(operation: PathOperation, object: { $ref: string }, components: Components): object {
-  const given = { object, list: { $ref: `${object.$ref}List` }, status: components.status() }[operation.gives];
-  const content = { 'application/json': { schema: given }, 'application/yaml': { schema: given } };
-  const body = requestBody(operation, object, components);
-  return {
-    tags: [`${operation.kind.group || 'core'}_${operation.kind.version}`],
-    description: operation.description,
-    operationId: operation.id,
-    parameters: operation.parameters.map(({ name, type, description }) => ({
-      name,
-      in: 'query',
-      description,
-      schema: { type, uniqueItems: true },
-    })),
-    ...(body && { requestBody: body }),
-    responses: {
-      200: { description: 'OK', content },
-      ...(operation.method === 'post' && { 201: { description: 'Created', content } }),
-      401: { description: 'Unauthorized' },
+  const paths = pathsOf(kinds, components, {
+    parameterType: (type) => ({ schema: { type, uniqueItems: true } }),
+    operation: (operation, { object, given }, parameters) => {
+      const content = { 'application/json': { schema: given }, 'application/yaml': { schema: given } };
+      const body = requestBody(operation, object, components);
+      return {
+        parameters,
+        ...(body && { requestBody: body }),
+        responses: {
+          200: { description: 'OK', content },
+          ...(operation.method === 'post' && { 201: { description: 'Created', content } }),
+          401: { description: 'Unauthorized' },
+        },
+      };
     },
-    'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': operation.kind,
-  };
+  });
+  const info = { title: 'Godwit', version: 'v1.32.0' };
+  return { openapi: '3.0.0', info, paths, components: { schemas: components.schemas } };
 }
 
 function requestBody(operation: PathOperation, object: object, components: Components): object | undefined {
@@ -70,15 +49,4 @@ function requestBody(operation: PathOperation, object: object, components: Compo
     default:
       return undefined;
   }
-}
-
-/** Parameters in the path itself. */
-function pathParameters(path: string): object[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    description: name === 'namespace' ? 'Namespace of the object.' : 'Name of the object.',
-    required: true,
-    schema: { type: 'string', uniqueItems: true },
-  }));
 }
