@@ -3,10 +3,19 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Deployment, ElasticPolicy, HorizontalPodAutoscaler, Service } from '@godwit/kinds';
-import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
-import { buildShell } from '../support/images.ts';
+import type {
+  Deployment,
+  ElasticPolicy,
+  HorizontalPodAutoscaler,
+  Service,
+  VirtualMachineInstance,
+} from '@godwit/kinds';
+import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
+import { buildShell, buildTinyGuest } from '../support/images.ts';
+import { runProgram } from '../support/kubectl.ts';
+import { tinyMachine } from '../support/tiny-machine.ts';
 
 const godwit = new GodwitUnderTest();
 let shell = '';
@@ -15,6 +24,7 @@ const endpoint = createServer((_request, response) => response.end(JSON.stringif
 
 before(async () => {
   shell = await buildShell();
+  await buildTinyGuest();
   endpoint.listen(0, '127.0.0.1');
   await once(endpoint, 'listening');
   await godwit.up();
@@ -114,4 +124,46 @@ spec:
   }
   const events = await godwit.kubectl('get', 'events', '-o', 'custom-columns=R:.reason,M:.message');
   assert.match(events, /Woken .*a request that waits asks for 1/);
+});
+
+test('a request from a pod or a virtual machine to a cluster address wakes what sleeps there', async () => {
+  await godwit.apply(`${deployment('caller', 'sleep 1000')}
+${tinyMachine({ name: 'guest' })}
+---
+${deployment('inner', 'echo within > /tmp/index.html; exec httpd -f -p 8080 -h /tmp')}
+apiVersion: v1
+kind: Service
+metadata: {name: inner}
+spec: {selector: {app: inner}, ports: [{port: 80, targetPort: 8080}]}
+---
+apiVersion: godwit.dev/v1alpha1
+kind: ElasticPolicy
+metadata: {name: inner}
+spec:
+  targetRef: {apiVersion: apps/v1, kind: Deployment, name: inner}
+  out: {minReplicas: 0, maxReplicas: 4}
+  idleSeconds: 2
+  behavior: {scaleDown: {stabilizationWindowSeconds: 0}}
+  metrics: [{name: requests, type: requests, service: inner, target: {value: "100"}}]
+`);
+  const asleep = () =>
+    waitFor(
+      'sleep',
+      async () =>
+        (await wanted('inner')) === 0 && (await godwit.kubectl('get', 'pods', '-l', 'app=inner', '-o', 'name')) === '',
+    );
+  await waitFor('a caller', async () => (await ready('caller')) === 1);
+  await waitFor(
+    'a guest',
+    async () => (await godwit.get<VirtualMachineInstance>('vmi', 'guest'))?.status?.phase === 'Running',
+  );
+  await asleep();
+  assert.equal(await godwit.kubectl('exec', 'deployment/caller', '--', 'wget', '-qO-', 'http://inner/'), 'within\n');
+  await asleep();
+  const address = (await godwit.get<Service>('service', 'inner'))?.spec.clusterIP;
+  const main = join(projectRoot, 'apps/godwit/src/main.ts');
+  const typed = `(sleep 3; echo; echo 'wget -qO- http://${address}/'; sleep 6)`;
+  const console = `${process.execPath} ${main} console vm/guest --state ${godwit.state}`;
+  const { stdout } = await runProgram('sh', ['-c', `${typed} | timeout 12 ${console}`]);
+  assert.match(stdout, /^within\r?$/m);
 });

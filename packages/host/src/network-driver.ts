@@ -87,7 +87,7 @@ export interface ServiceEntry {
   readonly sourceRanges?: readonly string[];
   readonly headless: boolean;
   readonly sessionAffinitySeconds?: number;
-  /** Requests to `externalIps` wait while there is no endpoint that is ready: they wake one. */
+  /** TCP requests wait while there is no endpoint that is ready, at whatever address: they wake one. */
   readonly wakes?: boolean;
   readonly ports: readonly ServicePortEntry[];
 }

@@ -75,7 +75,7 @@ function frontend(balancer: LoadBalancer): string[] {
   const lines = [
     `frontend ${balancer.name}`,
     `  mode ${balancer.speech === 'http' || balancer.speech === 'http2' ? 'http' : 'tcp'}`,
-    ...balancer.addresses.map((address) => `  bind ${address}:${balancer.port}`),
+    ...balancer.binds.map((bind) => `  bind ${bind}`),
     ...sourceRule(balancer),
   ];
   const [first, second] = backendsOf(balancer);
@@ -92,11 +92,9 @@ function frontend(balancer: LoadBalancer): string[] {
   ];
 }
 
-function sourceRule({ sourceRanges, addresses, holds }: LoadBalancer): string[] {
+function sourceRule({ sourceRanges, externalIps }: LoadBalancer): string[] {
   if (sourceRanges.length === 0) return [];
-  // What begins again after a reload comes from here, and has been let in before.
-  const sources = holds ? [...sourceRanges, ...addresses] : sourceRanges;
-  return [`  tcp-request connection reject if !{ src ${sources.join(' ')} }`];
+  return [`  tcp-request connection reject if { dst ${externalIps.join(' ')} } !{ src ${sourceRanges.join(' ')} }`];
 }
 
 /**

@@ -38,8 +38,7 @@ export function holdingRules({ name, mode, balancer }: Pick<Backend, 'name' | 'm
     mode === 'http'
       ? [`  http-request lua.hold ${name} if ${asleep}`]
       : [`  tcp-request inspect-delay ${LONGEST_MS}ms`, `  tcp-request content lua.hold ${name} if ${asleep}`];
-  const [address] = balancer.addresses;
   // Of no weight: nobody comes to it but who is sent.
-  const again = `  server ${againServer} ${address}:${balancer.port} weight 0`;
+  const again = `  server ${againServer} ${balancer.binds.at(-1)} weight 0`;
   return [...hold, `  use-server ${againServer} if { var(txn.again) -m bool }`, again];
 }

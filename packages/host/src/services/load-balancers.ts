@@ -1,4 +1,4 @@
-import type { ServicePortEntry, ServiceTable } from '../network-driver.ts';
+import type { ServiceEntry, ServicePortEntry, ServiceTable } from '../network-driver.ts';
 
 /** How the load balancer speaks on a port. `detect` looks at the first bytes of each connection. */
 export type Speech = 'http' | 'http2' | 'tcp' | 'detect';
@@ -7,10 +7,11 @@ export type Speech = 'http' | 'http2' | 'tcp' | 'detect';
 export interface LoadBalancer {
   /** `namespace:service:protocol:port`, unique; colons cannot occur in the parts. */
   readonly name: string;
-  readonly addresses: readonly string[];
-  readonly port: number;
+  /** Where it listens, as `address:port`. */
+  readonly binds: readonly string[];
   readonly speech: Speech;
-  /** Clients that may connect, as ranges; none means everybody. */
+  /** Addresses to which only clients in `sourceRanges` may connect, where there are any. */
+  readonly externalIps: readonly string[];
   readonly sourceRanges: readonly string[];
   /** Seconds that a client stays with one server; undefined: every request goes to the next server. */
   readonly stickySeconds: number | undefined;
@@ -49,25 +50,43 @@ export function speechOf(port: Pick<ServicePortEntry, 'name' | 'port' | 'appProt
   return 'detect';
 }
 
-/** What the load balancer serves: the TCP ports of services with external addresses. */
-export function loadBalancersOf(table: ServiceTable, excluded: ReadonlySet<string> = new Set()): LoadBalancer[] {
-  return table.services
-    .filter((service) => service.externalIps.length > 0)
-    .flatMap((service) =>
-      service.ports
-        .filter((port) => port.protocol === 'TCP')
-        .map((port) => ({
+/**
+ * What the load balancer serves: the TCP ports of services with external addresses, and those of services whose requests
+ * wake them, wherever they come in.
+ * @param nodeAddress where node ports come in
+ */
+export function loadBalancersOf(
+  table: ServiceTable,
+  nodeAddress: string,
+  excluded: ReadonlySet<string> = new Set(),
+): LoadBalancer[] {
+  return table.services.flatMap((service) =>
+    service.ports
+      .filter((port) => port.protocol === 'TCP')
+      .map((port) => ({ port, binds: bindsOf(service, port, nodeAddress) }))
+      .filter(({ binds }) => binds.length > 0)
+      .map(
+        ({ port, binds }): LoadBalancer => ({
           name: `${service.namespace}:${service.name}:${port.port}`,
-          addresses: service.externalIps,
-          port: port.port,
+          binds,
           speech: speechOf(port),
+          externalIps: service.externalIps,
           // What goes into the configuration must be a range and nothing else.
           sourceRanges: (service.sourceRanges ?? []).map((range) => (IPV4_RANGE.test(range) ? range : NOBODY)),
           stickySeconds: service.sessionAffinitySeconds,
           holds: service.wakes === true,
           servers: serversOf(port, excluded),
-        })),
-    );
+        }),
+      ),
+  );
+}
+
+/** Of a service that wakes, the last is one that everybody may connect to. */
+function bindsOf(service: ServiceEntry, { port, nodePort }: ServicePortEntry, nodeAddress: string): readonly string[] {
+  const external = service.externalIps.map((address) => `${address}:${port}`);
+  if (!service.wakes) return external;
+  const inside = service.clusterIps.map((address) => `${address}:${port}`);
+  return [...external, ...(nodePort === undefined ? [] : [`${nodeAddress}:${nodePort}`]), ...inside];
 }
 
 function serversOf(port: ServicePortEntry, excluded: ReadonlySet<string>): BalancedServer[] {

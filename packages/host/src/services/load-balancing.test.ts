@@ -5,6 +5,7 @@ import { parseServersState, parseSessions, type ServerState, serverCommands } fr
 import { renderHaproxyConfig, structureOf } from './haproxy-config.ts';
 import { addressOfServer, loadBalancersOf, serverName, speechOf } from './load-balancers.ts';
 
+const node = '10.80.255.2';
 const settings = { folder: '/run/x', user: 'haproxy', threads: 2 };
 
 function table(hosts: readonly number[], port: object = {}): ServiceTable {
@@ -39,33 +40,48 @@ describe('load balancing', () => {
   });
 
   test('servers that come and go leave the structure as it is; ports and addresses do not', () => {
-    const structure = (services: ServiceTable) => structureOf(loadBalancersOf(services), settings);
+    const structure = (services: ServiceTable) => structureOf(loadBalancersOf(services, node), settings);
     assert.equal(structure(table([1, 2])), structure(table([3])));
     assert.notEqual(structure(table([1])), structure(table([1], { port: 81 })));
     assert.notEqual(structure(table([1])), structure(table([1], { name: 'http' })));
-    const config = renderHaproxyConfig(loadBalancersOf(table([1, 2])), settings);
+    const config = renderHaproxyConfig(loadBalancersOf(table([1, 2]), node), settings);
     assert.match(config, new RegExp(`description ${structure(table([1]))}`));
     assert.equal(config.match(/^ {2}server /gm)?.length, 4);
   });
 
   test('endpoints that drain or are excluded are no servers', () => {
-    const [balancer] = loadBalancersOf(table([1, 2]), new Set(['10.80.0.2']));
+    const [balancer] = loadBalancersOf(table([1, 2]), node, new Set(['10.80.0.2']));
     assert.deepEqual(
       balancer?.servers.map(({ address }) => address),
       ['10.80.0.1'],
     );
     const draining = table([1], { endpoints: [{ address: '10.80.0.1', port: 8080, state: 'draining' }] });
-    assert.deepEqual(loadBalancersOf(draining)[0]?.servers, []);
+    assert.deepEqual(loadBalancersOf(draining, node)[0]?.servers, []);
   });
 
   test('UDP and services without an external address are not the load balancer’s', () => {
-    assert.deepEqual(loadBalancersOf(table([1], { protocol: 'UDP' })), []);
+    assert.deepEqual(loadBalancersOf(table([1], { protocol: 'UDP' }), node), []);
     const inside = { ...table([1]).services[0], externalIps: [] } as ServiceTable['services'][number];
-    assert.deepEqual(loadBalancersOf({ services: [inside], hosts: [] }), []);
+    assert.deepEqual(loadBalancersOf({ services: [inside], hosts: [] }, node), []);
+  });
+
+  test('a service that wakes comes in by the load balancer, whichever way; only its external addresses ask who comes', () => {
+    const [{ clusterIps, externalIps, ...web }] = table([]).services as [ServiceTable['services'][number]];
+    const balancers = (more: Partial<typeof web>, external = externalIps) =>
+      loadBalancersOf(
+        { services: [{ ...web, clusterIps, externalIps: external, wakes: true, ...more }], hosts: [] },
+        node,
+      );
+    const ports = [{ name: 'http', protocol: 'TCP' as const, port: 80, nodePort: 30_080, endpoints: [] }];
+    assert.deepEqual(balancers({ ports })[0]?.binds, ['10.80.192.1:80', '10.80.255.2:30080', '10.80.128.1:80']);
+    assert.deepEqual(balancers({}, [])[0]?.binds, ['10.80.128.1:80']);
+    const config = renderHaproxyConfig(balancers({ sourceRanges: ['192.0.2.0/24'] }), settings);
+    assert.match(config, /reject if \{ dst 10\.80\.192\.1 \} !\{ src 192\.0\.2\.0\/24 \}/);
+    assert.match(config, /server again 10\.80\.128\.1:80 weight 0/);
   });
 
   test('a running load balancer is told only what differs', () => {
-    const balancers = loadBalancersOf(table([1, 2], { name: 'http' }));
+    const balancers = loadBalancersOf(table([1, 2], { name: 'http' }), node);
     const name = 'default:web:80:http';
     const running = new Map([
       [

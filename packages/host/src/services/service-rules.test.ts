@@ -44,9 +44,9 @@ class Maps {
   }
 
   /** Endpoints that a packet to this address may reach. */
-  reach(address: string, port: number): string[] {
+  reach(address: string, port: number, protocol = 'tcp'): string[] {
     const get = (map: string, key: string) => this.elements.get(map)?.get(key);
-    const mark = get('services', `${address} . tcp . ${port}`);
+    const mark = get('services', `${address} . ${protocol} . ${port}`);
     const pick = mark && get('picks', mark)?.replace('goto ', '');
     if (!pick) return [];
     assert.ok(this.chains.has(pick), `no chain ${pick}`);
@@ -88,8 +88,8 @@ const endpoint = record<Endpoint>({
 });
 const endpoints = uniqueArray(endpoint, { maxLength: 5, selector: (each) => `${each.address}:${each.port}` });
 const service = (name: number) =>
-  record({ endpoints, sticky: boolean(), nodePort: boolean() }).map(
-    ({ endpoints: list, sticky, nodePort }): ServiceEntry => ({
+  record({ endpoints, sticky: boolean(), nodePort: boolean(), wakes: boolean() }).map(
+    ({ endpoints: list, sticky, nodePort, wakes }): ServiceEntry => ({
       namespace: 'default',
       name: `s${name}`,
       uid: `u${name}`,
@@ -97,6 +97,7 @@ const service = (name: number) =>
       externalIps: [],
       headless: false,
       ...(sticky && { sessionAffinitySeconds: 60 }),
+      wakes,
       ports: [
         { name: '', protocol: 'TCP', port: 80, endpoints: list, ...(nodePort && { nodePort: 30_000 + name }) },
         { name: 'dns', protocol: 'UDP', port: 53, endpoints: list },
@@ -121,10 +122,12 @@ describe('service rules', () => {
           const fresh = new Maps();
           fresh.run(new ServiceRules().change(services, without).dataPlane);
           assert.deepEqual(maps.elements, fresh.elements);
-          for (const { clusterIps, ports } of services.services) {
+          for (const { clusterIps, ports, wakes } of services.services) {
             const expected = (ports[0]?.endpoints ?? []).filter((e) => e.state === 'ready' && !without.has(e.address));
             const targets = expected.map((e) => `${e.address} . ${e.port}`).sort();
-            assert.deepEqual(maps.reach(clusterIps[0] ?? '', 80), targets);
+            // TCP to whoever wakes is left to the load balancer.
+            assert.deepEqual(maps.reach(clusterIps[0] ?? '', 80), wakes ? [] : targets);
+            assert.deepEqual(maps.reach(clusterIps[0] ?? '', 53, 'udp'), targets);
           }
         }
       }),

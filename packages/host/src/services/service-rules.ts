@@ -102,7 +102,8 @@ export class ServiceRules {
     excluded: ReadonlySet<string>,
     mark: number | undefined,
   ): PortElements {
-    const endpoints = port.endpoints
+    // What is not translated stays on this host, where the load balancer takes it.
+    const endpoints = (isBalanced(service, port) ? [] : port.endpoints)
       .filter((endpoint) => endpoint.state === 'ready' && !excluded.has(endpoint.address))
       .map((endpoint) => `${endpoint.address} . ${endpoint.port}`);
     const sticky = service.sessionAffinitySeconds !== undefined;
@@ -198,6 +199,11 @@ export class ServiceRules {
     }
     return name;
   }
+}
+
+/** Whoever wakes is wholly the load balancer's: it holds requests, and sees those that say that nobody may sleep yet. */
+function isBalanced({ wakes }: ServiceEntry, { protocol }: ServicePortEntry): boolean {
+  return wakes === true && protocol === 'TCP';
 }
 
 function isTouched(port: ServicePortEntry, touched: ReadonlySet<string>): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { EndpointSlice, IPAddress, Service } from '@godwit/kinds';
-import { ServiceTableMaker, servedAddresses, sleepingServices } from './service-table.ts';
+import { heldAddresses, ServiceTableMaker, servedAddresses, sleepingServices } from './service-table.ts';
 
 const service: Service = {
   apiVersion: 'v1',
@@ -76,19 +76,20 @@ describe('service table', () => {
   test('a service that wakes sleeps while nobody serves it, and says so again when that changes', () => {
     const maker = new ServiceTableMaker();
     const addresses = [address('10.80.128.5'), address('10.80.192.1')];
-    const asleep = (ready: boolean, waking: readonly string[]) =>
-      sleepingServices(
-        maker.make({
-          services: [service],
-          endpointSlices: ready ? [readySlice] : [],
-          addresses,
-          waking: new Set(waking),
-        }),
-      );
+    const made = (ready: boolean, waking: readonly string[]) =>
+      maker.make({
+        services: [service],
+        endpointSlices: ready ? [readySlice] : [],
+        addresses,
+        waking: new Set(waking),
+      });
+    const asleep = (ready: boolean, waking: readonly string[]) => sleepingServices(made(ready, waking));
     const readySlice = slice([{ addresses: ['10.80.0.1'], conditions: { ready: true } }]);
     assert.deepEqual(asleep(false, ['default/web']), ['default/web']);
     assert.deepEqual(asleep(true, ['default/web']), []);
     assert.deepEqual(asleep(false, []), []);
+    assert.deepEqual(heldAddresses(made(true, ['default/web'])), ['10.80.128.5']);
+    assert.deepEqual(heldAddresses(made(true, [])), []);
     assert.deepEqual(asleep(false, ['default/web']), ['default/web']);
   });
 

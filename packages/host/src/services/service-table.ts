@@ -162,10 +162,15 @@ export function servedAddresses(table: ServiceTable): string[] {
   return [...new Set(table.services.flatMap((service) => service.externalIps))].sort();
 }
 
-/** Services, as `namespace/name`, at whose external addresses requests would wait now. */
+/** Cluster addresses that are the load balancer's, because requests to them wait for what they wake. */
+export function heldAddresses({ services }: ServiceTable): string[] {
+  return services.flatMap(({ wakes, clusterIps }) => (wakes ? clusterIps : []));
+}
+
+/** Services, as `namespace/name`, for which requests would wait now. */
 export function sleepingServices({ services }: ServiceTable): string[] {
   return services
-    .filter(({ wakes, externalIps, ports }) => wakes && externalIps.length > 0 && !ports.some(isServed))
+    .filter(({ wakes, headless, ports }) => wakes && !headless && !ports.some(isServed))
     .map(({ namespace, name }) => `${namespace}/${name}`);
 }
 

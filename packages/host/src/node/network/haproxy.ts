@@ -70,8 +70,7 @@ export class Haproxy {
   }
 
   /** @throws Failure `haproxy-failed` when it does not come up with this configuration */
-  async apply(wanted: readonly LoadBalancer[]): Promise<void> {
-    const balancers = await this.#possible(wanted);
+  async apply(balancers: readonly LoadBalancer[]): Promise<void> {
     this.#balancers = balancers;
     if (!this.running && balancers.length === 0) return;
     if (!this.running) await this.#start();
@@ -79,13 +78,14 @@ export class Haproxy {
     else await this.#updateServers();
   }
 
-  /** Without Lua, which distributions build in and some do not, requests for what sleeps fail instead of waiting. */
-  async #possible(balancers: readonly LoadBalancer[]): Promise<readonly LoadBalancer[]> {
-    if (!balancers.some(({ holds }) => holds)) return balancers;
-    this.#hasLua ??= run(['haproxy', '-vv']).then((text) => /^Built with Lua/m.test(text));
-    if (await this.#hasLua) return balancers;
-    this.#world.log.warn('this HAProxy is built without Lua: requests for what sleeps are not held');
-    return balancers.map((balancer) => ({ ...balancer, holds: false }));
+  /** Whether requests can wait for what sleeps. Without Lua, which distributions build in and some do not, they fail. */
+  canHold(): Promise<boolean> {
+    this.#hasLua ??= run(['haproxy', '-vv']).then((text) => {
+      const hasLua = /^Built with Lua/m.test(text);
+      if (!hasLua) this.#world.log.warn('this HAProxy is built without Lua: requests for what sleeps are not held');
+      return hasLua;
+    });
+    return this.#hasLua;
   }
 
   /** Starts it again after it died, with what was last asked. */

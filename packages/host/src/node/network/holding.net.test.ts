@@ -5,10 +5,13 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { ready, serviceEntry } from '../../conformance/index.ts';
 import type { ServiceEntry } from '../../network-driver.ts';
+import { fetchText } from './test-support/load.ts';
 import { NetworkHarness, whyNoNetwork } from './test-support/network-harness.ts';
 
 describe('requests for what sleeps', { skip: whyNoNetwork() }, () => {
   const net = new NetworkHarness('holding');
+
+  const nodePort = 30_000 + (process.pid % 2000);
 
   /** A service on port 80 of `net.lb(host)` that its only machine, `net.ip(host)`, may or may not serve. */
   function service(host: number, speech: string, isServed: boolean, wakes = true): ServiceEntry {
@@ -56,6 +59,53 @@ describe('requests for what sleeps', { skip: whyNoNetwork() }, () => {
   test('where nothing is woken a request fails at once', async () => {
     await apply(service(10, 'http', false, false));
     assert.match(await ask(10), /^503 /);
+  });
+
+  /** Every way in but the external address, with who comes by it. */
+  const ways: readonly (readonly [string, () => Promise<string>])[] = [
+    ['another machine, at the cluster address', async () => (await net.askLater(10, `http://${net.vip(11)}/`)).join()],
+    ['this host, at the cluster address', () => fetchText(`http://${net.vip(11)}/`)],
+    ['this host, at the node port', () => fetchText(`http://127.0.0.1:${nodePort}/`)],
+    [
+      'another machine, at the node port',
+      async () => (await net.askLater(10, `http://${net.plan.uplinkHostAddress}:${nodePort}/`)).join(),
+    ],
+  ];
+
+  for (const isExternal of [true, false]) {
+    test(`requests wait whichever way they come, ${isExternal ? 'beside' : 'without'} an external address`, async () => {
+      const inner = (isServed: boolean, wakes = true): ServiceEntry => {
+        const entry = service(11, 'http', isServed, wakes);
+        const ports = entry.ports.map((port) => ({ ...port, nodePort }));
+        return { ...entry, ports, externalIps: isExternal ? entry.externalIps : [] };
+      };
+      await apply(inner(true, false));
+      for (const [who, request] of ways) assert.equal(await request(), 'web 11', who);
+      await apply(inner(true));
+      for (const [who, request] of ways) assert.equal(await request(), 'web 11', who);
+      await apply(inner(false));
+      const answers = ways.map(([, request]) => request());
+      await until('all wait', async () => (await waiting(11)) === ways.length);
+      await apply(inner(true));
+      assert.deepEqual(
+        await Promise.all(answers),
+        ways.map(() => 'web 11'),
+      );
+      // Who does not sleep any more is reached without a detour, and what is not served is refused at once.
+      await apply(inner(true, false));
+      for (const [who, request] of ways) assert.equal(await request(), 'web 11', who);
+      await apply(inner(false, false));
+      await assert.rejects(fetchText(`http://${net.vip(11)}/`));
+    });
+  }
+
+  test('a request that waits at a cluster address outlives the program', async () => {
+    await apply(service(11, 'tcp', false));
+    const answer = net.askLater(10, `http://${net.vip(11)}/`);
+    await until('it waits', async () => (await waiting(11)) === 1);
+    const restarted = await net.reopen();
+    await restarted.applyServices({ services: [service(11, 'tcp', true)], hosts: [] });
+    assert.deepEqual(await answer, ['web 11']);
   });
 
   test('a request that waits outlives a reload', async () => {

@@ -2,8 +2,8 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type ByteChannel, describeError, type Timer, type World } from '@godwit/base';
 import type { BalancerReading } from '../../metrics/index.ts';
-import type { NetworkDriver, Port, PortRequest, ServiceTable } from '../../network-driver.ts';
-import { type AddressPlan, loadBalancersOf } from '../../services/index.ts';
+import type { NetworkDriver, Port, PortRequest, ServiceEntry, ServiceTable } from '../../network-driver.ts';
+import { type AddressPlan, heldAddresses, loadBalancersOf } from '../../services/index.ts';
 import { inNamespace } from './command.ts';
 import { openConnections, readConnections, type TrackedConnection } from './connections.ts';
 import { ensureDataPlane, hasHostRules, removeDataPlane } from './data-plane.ts';
@@ -12,6 +12,7 @@ import { Dnsmasq } from './dnsmasq.ts';
 import { Firewall } from './firewall.ts';
 import { passForeignFirewalls } from './foreign-firewalls.ts';
 import { Haproxy } from './haproxy.ts';
+import { HeldAddresses } from './held-addresses.ts';
 import {
   admitPorts,
   createPort,
@@ -52,8 +53,10 @@ export class LinuxNetwork implements NetworkDriver {
   readonly #firewall: Firewall;
   readonly #dnsmasq: Dnsmasq;
   readonly #haproxy: Haproxy;
+  readonly #heldAddresses: HeldAddresses;
   readonly #ports = new Map<string, KnownPort>();
   #table = nothing;
+  #held: readonly string[] = [];
   #hasTable = false;
   #draining: ReadonlySet<string> = new Set();
   #watch: Timer | undefined;
@@ -71,6 +74,7 @@ export class LinuxNetwork implements NetworkDriver {
     this.#upstream = () => readUpstream(plan, resolvFiles);
     this.#dnsmasq = new Dnsmasq(this.names, plan, world, this.#upstream);
     this.#haproxy = new Haproxy(this.names, this.#world);
+    this.#heldAddresses = new HeldAddresses(this.names);
   }
 
   /** Words that make a command run inside the data plane's network, where it reaches what pods reach. */
@@ -163,24 +167,47 @@ export class LinuxNetwork implements NetworkDriver {
   async #applyNow(): Promise<void> {
     // Before the first table, what an earlier process applied stays as it is.
     if (!this.#hasTable) return;
-    const table = this.#table;
+    const table = await this.#possible(this.#table);
     const draining = this.#draining;
     this.#dnsmasq.applyServices(table);
-    await Promise.all([
-      this.#firewall.apply(table, draining).catch(async (error: unknown) => {
-        this.#world.log.warn('the rules are not as they were left; they are made anew', {
-          error: describeError(error),
-        });
-        await this.#repair();
-        await this.#firewall.apply(table, draining);
-      }),
-      this.#haproxy.apply(loadBalancersOf(table, draining)),
-    ]);
+    const translate = () => this.#translate(table, draining);
+    const balance = () => this.#haproxy.apply(loadBalancersOf(table, this.#plan.uplinkInnerAddress, draining));
+    const [before, held] = [this.#held, heldAddresses(table)];
+    await this.#keepHeld(table);
+    // Whoever takes an address over is there before it comes to it.
+    if (held.some((address) => !before.includes(address))) await inTurn(balance, translate);
+    else if (before.some((address) => !held.includes(address))) await inTurn(translate, balance);
+    else await Promise.all([translate(), balance()]);
+    this.#held = held;
+  }
+
+  /** Nobody waits where a load balancer cannot let anybody wait. */
+  async #possible(table: ServiceTable): Promise<ServiceTable> {
+    if (!table.services.some(({ wakes }) => wakes) || (await this.#haproxy.canHold())) return table;
+    const awake = (service: ServiceEntry) => (service.wakes ? { ...service, wakes: false } : service);
+    return { ...table, services: table.services.map(awake) };
+  }
+
+  #keepHeld(table: ServiceTable): Promise<void> {
+    const served = new Set(table.services.flatMap(({ clusterIps }) => clusterIps));
+    return this.#heldAddresses.keep(heldAddresses(table), served);
+  }
+
+  async #translate(table: ServiceTable, draining: ReadonlySet<string>): Promise<void> {
+    try {
+      await this.#firewall.apply(table, draining);
+    } catch (error) {
+      this.#world.log.warn('the rules are not as they were left; they are made anew', { error: describeError(error) });
+      await this.#repair();
+      await this.#keepHeld(table);
+      await this.#firewall.apply(table, draining);
+    }
   }
 
   async #repair(): Promise<void> {
     await ensureDataPlane(this.names, this.#plan, this.#upstream().loopback);
     this.#firewall.reset();
+    this.#heldAddresses.reset();
     this.#ports.clear();
     for (const port of await readPorts(this.names)) this.#ports.set(port.port, port);
     await admitPorts(this.names, this.#ports.values());
@@ -271,5 +298,14 @@ export class LinuxNetwork implements NetworkDriver {
       this.#applying = this.#applying.catch(() => {}).then(() => this.#haproxy.ensure());
       await this.#applying;
     }
+  }
+}
+
+/** The second is tried even if the first fails: it is about other services too. */
+async function inTurn(first: () => Promise<void>, second: () => Promise<void>): Promise<void> {
+  try {
+    await first();
+  } finally {
+    await second();
   }
 }
