@@ -19,6 +19,38 @@ export interface ContainersUnderTest {
 /** `sleeper` ends only by a kill, `polite` on SIGTERM with 0, `brief` by itself with 7, `broken` cannot be run. */
 export type ProgramName = 'sleeper' | 'polite' | 'brief' | 'broken';
 
+/** A container that asks for nothing special: `more` says what it runs, and what else a test is about. */
+export function plainContainer(
+  name: string,
+  image: ImageFacts,
+  more: Pick<ContainerRequest, 'logPath'> & Partial<ContainerRequest>,
+): ContainerRequest {
+  return {
+    name,
+    labels: { suite: 'yes' },
+    imageId: image.id,
+    environment: {},
+    mounts: [],
+    networkNamespace: 'host',
+    hostProcesses: false,
+    hostIpc: false,
+    resources: { oomScoreAdjust: 0 },
+    security: {
+      groups: [],
+      privileged: false,
+      readOnlyRoot: false,
+      noNewPrivileges: false,
+      addCapabilities: [],
+      dropCapabilities: [],
+      unmaskedProc: false,
+    },
+    sysctls: {},
+    stdin: 'none',
+    tty: false,
+    ...more,
+  };
+}
+
 const POLL_MS = 10;
 const PATIENCE_MS = 20_000;
 

@@ -1,6 +1,5 @@
 import { SeededIds, SeededRandom, silentLog, VirtualClock, type World } from '@godwit/base';
-import { type ProgramName, testContainerDriver } from '../conformance/index.ts';
-import type { ContainerRequest, ImageFacts } from '../container-driver.ts';
+import { type ProgramName, plainContainer, testContainerDriver } from '../conformance/index.ts';
 import { FakeContainers, type FakeProgram } from './containers.ts';
 
 const programs: Readonly<Record<ProgramName, FakeProgram>> = {
@@ -27,7 +26,7 @@ testContainerDriver('fake', async () => {
     driver,
     clock,
     image: 'sleeper',
-    request: (_image, program, name) => requestOf(driver.facts(program), name),
+    request: (_image, program, name) => plainContainer(name, driver.facts(program), { logPath: `/logs/${name}` }),
     reopen: () => Promise.resolve(driver),
     close: () => {
       isOpen = false;
@@ -35,30 +34,3 @@ testContainerDriver('fake', async () => {
     },
   };
 });
-
-function requestOf(image: ImageFacts, name: string): ContainerRequest {
-  return {
-    name,
-    labels: { suite: 'yes' },
-    imageId: image.id,
-    environment: {},
-    mounts: [],
-    networkNamespace: 'host',
-    hostProcesses: false,
-    hostIpc: false,
-    resources: { oomScoreAdjust: 0 },
-    security: {
-      groups: [],
-      privileged: false,
-      readOnlyRoot: false,
-      noNewPrivileges: false,
-      addCapabilities: [],
-      dropCapabilities: [],
-      unmaskedProc: false,
-    },
-    sysctls: {},
-    stdin: 'none',
-    tty: false,
-    logPath: `/logs/${name}`,
-  };
-}

@@ -50,9 +50,9 @@ export function readAssignment(
 /** What becomes of the machine. */
 export interface AssignedMachine {
   /** Throws `Conflict` for a machine that cannot be assigned. */
-  check(machine: Document): void;
+  readonly check: (machine: Document) => void;
   /** The machine as it stands once it is assigned; it may add writes to the attempt. */
-  assigned(machine: KubeObject, attempt: Attempt): KubeObject;
+  readonly assigned: (machine: KubeObject, attempt: Attempt) => KubeObject;
 }
 
 /**

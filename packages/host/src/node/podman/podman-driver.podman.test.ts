@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { SeededRandom, SystemClock, silentLog, type World } from '@godwit/base';
 import { SystemIds } from '@godwit/base/node';
-import { type ProgramName, testContainerDriver } from '../../conformance/index.ts';
+import { type ProgramName, plainContainer, testContainerDriver } from '../../conformance/index.ts';
 import type { ContainerRequest, ImageFacts } from '../../container-driver.ts';
 import { buildTestImage, readText, TEST_IMAGE, until, whyNoPodman } from '../host/test-support/pod-harness.ts';
 import { LogRotation } from './log-rotation.ts';
@@ -51,33 +51,8 @@ async function newPlace(): Promise<Place> {
   };
 }
 
-function requestOf(folder: string, image: ImageFacts, command: readonly string[], name: string): ContainerRequest {
-  return {
-    name,
-    labels: { suite: 'yes' },
-    imageId: image.id,
-    entrypoint: command,
-    command: [],
-    environment: {},
-    mounts: [],
-    networkNamespace: 'host',
-    hostProcesses: false,
-    hostIpc: false,
-    resources: { oomScoreAdjust: 0 },
-    security: {
-      groups: [],
-      privileged: false,
-      readOnlyRoot: false,
-      noNewPrivileges: false,
-      addCapabilities: [],
-      dropCapabilities: [],
-      unmaskedProc: false,
-    },
-    sysctls: {},
-    stdin: 'none',
-    tty: false,
-    logPath: join(folder, 'logs', name),
-  };
+function requestOf(folder: string, image: ImageFacts, entrypoint: readonly string[], name: string): ContainerRequest {
+  return plainContainer(name, image, { entrypoint, command: [], logPath: join(folder, 'logs', name) });
 }
 
 if (!skip) {
