@@ -4,6 +4,7 @@ import type { VirtualMachine } from '@godwit/kinds';
 import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
 import { type GodwitUnderTest, waitFor } from '../test/support/godwit.ts';
 import { processesMentioning } from '../test/support/host-traces.ts';
+import { tinyFirmware } from '../test/support/tiny-machine.ts';
 import { onOwnCloud } from './support/bench-cloud.ts';
 import { cpuSeconds, processTree, proportionalSetSize } from './support/process-figures.ts';
 import { quantile } from './support/statistics.ts';
@@ -130,10 +131,7 @@ spec:
         cpu: {cores: 1}
         resources: {requests: {cpu: 10m}}
         devices: {}
-        firmware:
-          kernelBoot:
-            container: {image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}
-            kernelArgs: console=ttyS0
+        firmware: ${tinyFirmware}
 `;
 }
 

@@ -10,7 +10,9 @@ import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
 import type { GodwitUnderTest } from '../test/support/godwit.ts';
 import { fetchText } from '../test/support/http-load.ts';
 import { buildMyapp, buildTinyGuest } from '../test/support/images.ts';
+import { tinyFirmware } from '../test/support/tiny-machine.ts';
 import { onOwnCloud } from './support/bench-cloud.ts';
+import { oneMyapp } from './support/manifests.ts';
 import { median } from './support/statistics.ts';
 import { timed, until } from './support/waiting.ts';
 import { measureWaking } from './support/waking.ts';
@@ -48,18 +50,7 @@ const fleets: readonly Fleet[] = [
     addresses: '{.items[*].status.podIP}',
     port: 8080,
     rounds: 9,
-    manifest: `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: front}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: front}}
-  template:
-    metadata: {labels: {app: front}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers: [{name: main, image: "myapp:latest", imagePullPolicy: Never}]`,
+    manifest: oneMyapp('front'),
   },
   {
     what: 'VM',
@@ -89,10 +80,7 @@ spec:
           domain:
             memory: {guest: 96Mi}
             devices: {}
-            firmware:
-              kernelBoot:
-                container: {image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}
-                kernelArgs: console=ttyS0`,
+            firmware: ${tinyFirmware}`,
   },
 ];
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GodwitUnderTest } from '../../test/support/godwit.ts';
+import { tinyFirmware } from '../../test/support/tiny-machine.ts';
 import type { RawClient } from './raw-client.ts';
 import { must, poll } from './run.ts';
 
@@ -82,7 +83,6 @@ function commandOf(pid: string): string[] {
 }
 
 function instance(name: string): string {
-  const container = { image: 'localhost/godwit/tiny:latest', kernelPath: '/boot/vmlinuz', initrdPath: '/boot/initrd' };
   return JSON.stringify({
     apiVersion: 'kubevirt.io/v1',
     kind: 'VirtualMachineInstance',
@@ -92,7 +92,7 @@ function instance(name: string): string {
       domain: {
         memory: { guest: '128Mi' },
         devices: { interfaces: [{ name: 'default', masquerade: {} }] },
-        firmware: { kernelBoot: { container, kernelArgs: 'console=ttyS0' } },
+        firmware: JSON.parse(tinyFirmware),
       },
       networks: [{ name: 'default', pod: {} }],
     },

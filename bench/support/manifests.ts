@@ -1,4 +1,4 @@
-/** Objects that benchmarks create, as JSON. */
+/** Objects that benchmarks create, as JSON or YAML. */
 
 /** A ConfigMap of about 300 bytes. */
 export function configMap(name: string, label = 'bench'): string {
@@ -52,4 +52,20 @@ export function fakeHost(index: number) {
 /** A VirtualMachineInstance without disks, as JSON. */
 export function tinyInstance(name: string): string {
   return `{"apiVersion":"kubevirt.io/v1","kind":"VirtualMachineInstance","metadata":{"name":"${name}","labels":{"app":"bench"}},"spec":{"domain":{"cpu":{"cores":1},"memory":{"guest":"128Mi"},"devices":{"interfaces":[{"name":"default","masquerade":{}}]}},"networks":[{"name":"default","pod":{}}]}}`;
+}
+
+/** A Deployment with one pod that answers at port 8080, as YAML. */
+export function oneMyapp(name: string): string {
+  return `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: ${name}}}
+  template:
+    metadata: {labels: {app: ${name}}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers: [{name: main, image: "myapp:latest", imagePullPolicy: Never}]`;
 }

@@ -6,24 +6,14 @@ import type { Deployment, Service } from '@godwit/kinds';
 import type { BenchRow } from '../../apps/godwit/src/bench/run-benches.ts';
 import type { GodwitUnderTest } from '../../test/support/godwit.ts';
 import { fetchText } from '../../test/support/http-load.ts';
+import { oneMyapp } from './manifests.ts';
 import { median } from './statistics.ts';
 import { timed, until } from './waiting.ts';
 
 const ROUNDS = 7;
 const GOAL_MS = 3_000;
 
-const manifest = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: napper}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: napper}}
-  template:
-    metadata: {labels: {app: napper}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers: [{name: main, image: "myapp:latest", imagePullPolicy: Never}]
+const manifest = `${oneMyapp('napper')}
 ---
 apiVersion: v1
 kind: Service

@@ -8,6 +8,7 @@ import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
 import { fetchText } from '../support/http-load.ts';
 import { buildMyapp, buildTinyGuest } from '../support/images.ts';
 import { runProgram } from '../support/kubectl.ts';
+import { tinyFirmware } from '../support/tiny-machine.ts';
 
 const godwit = new GodwitUnderTest();
 
@@ -108,10 +109,7 @@ spec:
       volumes: [{name: scratch, emptyDisk: {capacity: 16Mi}}]
       domain:
         devices: {}${domain}
-        firmware:
-          kernelBoot:
-            container: {image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}
-            kernelArgs: console=ttyS0
+        firmware: ${tinyFirmware}
 `;
   await godwit.apply(types(2));
   await assert.rejects(godwit.apply(sized('\n        cpu: {cores: 1}')), /domain\.cpu\.cores: conflicts/);

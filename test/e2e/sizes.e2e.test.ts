@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Pod, VirtualMachine, VirtualMachineInstance, VirtualMachinePool } from '@godwit/kinds';
 import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
 import { buildShell, buildTinyGuest } from '../support/images.ts';
+import { tinyFirmware } from '../support/tiny-machine.ts';
 
 const godwit = new GodwitUnderTest();
 let shell = '';
@@ -21,10 +22,7 @@ const guest = `
           domain:
             memory: {guest: 128Mi}
             devices: {rng: {}}
-            firmware:
-              kernelBoot:
-                container: {image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}
-                kernelArgs: console=ttyS0`;
+            firmware: ${tinyFirmware}`;
 
 const patch = (resource: string, name: string, body: object, ...more: string[]) =>
   godwit.tryKubectl(['patch', resource, name, '-p', JSON.stringify(body), ...more]);

@@ -1,3 +1,11 @@
+/** The `firmware` of a machine that boots the tiny guest by its kernel, as YAML on one line. */
+export const tinyFirmware = JSON.stringify({
+  kernelBoot: {
+    container: { image: 'localhost/godwit/tiny:latest', kernelPath: '/boot/vmlinuz', initrdPath: '/boot/initrd' },
+    kernelArgs: 'console=ttyS0',
+  },
+});
+
 /** A virtual machine that boots the tiny guest by its kernel, in some two seconds. */
 export interface TinyMachine {
   readonly name: string;
@@ -11,7 +19,6 @@ export interface TinyMachine {
 
 /** Its manifest, as YAML. */
 export function tinyMachine({ name, memory = '96Mi', volumes = {}, kernel = true }: TinyMachine): string {
-  const container = '{image: "localhost/godwit/tiny:latest", kernelPath: /boot/vmlinuz, initrdPath: /boot/initrd}';
   const disks = Object.keys(volumes).map((volume) => `{name: ${volume}, disk: {bus: virtio}}`);
   const sources = Object.entries(volumes).map(([volume, source]) => `{name: ${volume}, ${source}}`);
   return `
@@ -26,6 +33,6 @@ spec:
       domain:
         memory: {guest: ${memory}}
         devices: {disks: [${disks}]}
-        ${kernel ? `firmware: {kernelBoot: {container: ${container}, kernelArgs: console=ttyS0}}` : ''}
+        ${kernel ? `firmware: ${tinyFirmware}` : ''}
       volumes: [${sources}]`;
 }
