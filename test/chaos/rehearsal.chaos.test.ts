@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ScenarioSpec } from '@godwit/kinds';
 import {
-  knownCloudOf,
   makePlan,
   makeReport,
   readScenario,
@@ -110,39 +109,6 @@ test('a report is told in words, in both languages, and as one page without scri
   assert.match(page, /还能再放下/);
   assert.match(page, /逐一失去每台主机/);
   assert.doesNotMatch(page, /<script|https?:|undefined|NaN/);
-});
-
-test('a cloud that is there already is taken over by kind and size', async () => {
-  const node = (name: string) => ({
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: { name, labels: { 'topology.godwit.dev/rack': `rack-${name}` } },
-    status: { allocatable: { cpu: '4', memory: '8Gi', pods: '20' } },
-  });
-  const pod = (name: string, phase: string) => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: 'default' },
-    spec: { containers: [{ name: 'main', resources: { requests: { cpu: '500m', memory: '1Gi' } } }] },
-    status: { phase },
-  });
-  const pods = [pod('a', 'Running'), pod('b', 'Running'), pod('c', 'Succeeded')];
-  const known = knownCloudOf({ nodes: [node('x'), node('y')], instances: [], pods });
-  const plan = makePlan(
-    'known',
-    { duration: '1h', sampleEvery: '30m', events: [{ at: '10m', lose: { rack: 'rack-x' } }] },
-    noTraces,
-    known,
-  );
-  const [policy] = plan.policies;
-  assert.ok(policy);
-  const run = await rehearse(plan, policy, silent);
-  assert.deepEqual(
-    plan.groups.map(({ name, count }) => [name, count]),
-    [['pod-500m-1024mi', 2]],
-  );
-  assert.equal(run.samples.at(-1)?.running, 2);
-  assert.equal(run.losses[0]?.missing, 0);
 });
 
 test('a scenario that the API would refuse is refused', async () => {

@@ -18,6 +18,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** Of an option that may be given several times. */
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
 const stateOption = ['--state <folder>', 'where everything of this Godwit lives', DEFAULT_STATE_FOLDER] as const;
 
 const program = new Command('godwit')
@@ -153,10 +156,18 @@ program
   .option('--hosts <n>', 'simulated hosts (by default drawn from the seed)')
   .option('--jobs <n>', 'runs at a time (by default one a core)')
   .option('--verbose', 'print every event')
-  .option('--from <file>', 'the cloud of a kubeconfig, or a saved one (kubectl get nodes,vmi,pods -A -o json)')
+  .option('--from <file>', 'the cloud of a kubeconfig, or a saved one, as it is')
+  .option('--save <file>', 'write the cloud of --from down, without secrets, to rehearse it elsewhere or later')
+  .option('--lose <place>', 'what if this host, rack or zone is lost? (again for more)', several)
+  .option('--grow <percent>', 'what if everything grows by so much a week?')
+  .option('--fit <size>', 'how many of these fit? cpu=2,memory=4Gi[,kind=Pod][,name=x] (again for more)', several)
+  .option('--policy <name>', 'compare with spread, pack, fragmentation, balance or energy (again for more)', several)
+  .option('--reserve <hosts>', 'how many hosts may fail at any time')
+  .option('--for <duration>', 'how long: 90s, 6h, 2d, 4w')
   .option('--traces <folder>', 'where traces are looked for that are not beside the scenario')
   .option('--out <file>', 'write the report as one HTML file')
   .option('--json', 'print the report as JSON')
+  .option('--language <code>', 'of the printed report: en or zh', 'en')
   .action(async (scenario, options) => (await import('./verbs/sim.ts')).sim(scenario, options));
 
 program

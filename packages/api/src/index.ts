@@ -8,5 +8,6 @@ export * from './authorization/authorizer.ts';
 export * from './authorization/user.ts';
 export type { DerivedKind, DerivedObject } from './documents/derived-hub.ts';
 export * from './documents/document.ts';
+export { documentKey } from './documents/keys.ts';
 export * from './http/index.ts';
 export * from './operations/index.ts';

@@ -4,7 +4,7 @@ import { systemRandom } from '@godwit/base/node';
 import { runSeeds, type SeedOutcome, Simulation, type SimulationOptions } from '../sim/index.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import { formatDuration } from '../terminal/units.ts';
-import { type RehearseOptions, rehearseScenario } from './rehearse.ts';
+import { type RehearseOptions, rehearseScenario } from './rehearse/index.ts';
 
 export interface SimOptions extends RehearseOptions {
   readonly faults?: boolean;
@@ -23,8 +23,8 @@ const HIGHEST_SEED = 2 ** 31;
 /** `godwit sim`: what would happen, on simulated hosts and simulated time. */
 export async function sim(scenario: string | undefined, options: SimOptions): Promise<void> {
   if (!options.faults) {
-    if (scenario === undefined)
-      throw new Failure('nothing-to-simulate', 'say what to rehearse: a scenario, or --faults');
+    if (scenario === undefined && options.from === undefined)
+      throw new Failure('nothing-to-simulate', 'say what to rehearse: a scenario, --from a cloud, or --faults');
     return rehearseScenario(scenario, options);
   }
   await rehearseFaults(options);

@@ -28,11 +28,13 @@ export interface FakeProgram {
 }
 
 interface FakeContainer {
-  readonly request: ContainerRequest;
   facts: ContainerFacts;
   resources: ContainerResources;
   readonly program: FakeProgram;
 }
+
+/** Of a container that nobody here has made. */
+const NO_LIMITS: ContainerResources = { cpuShares: 2, oomScoreAdjust: 0 };
 
 const IMAGE_DELAY_MS = 5;
 const CREATE_DELAY_MS = 20;
@@ -53,6 +55,8 @@ export class FakeContainers implements ContainerDriver {
   #actual: readonly ContainerFacts[] | undefined;
 
   #resizeRefusal: string | undefined;
+  /** What images do that nobody has put into the store; undefined where there are none of them. */
+  #otherImages: FakeProgram | undefined;
 
   /** Whether it was told to stop what the engine runs beside containers. */
   released = false;
@@ -63,16 +67,25 @@ export class FakeContainers implements ContainerDriver {
 
   /** Puts an image into the host's store. */
   addImage(name: string, program: FakeProgram = {}): void {
-    const facts = {
-      id: `image-${name}`,
-      reference: `${name}@sha256:0`,
-      sizeBytes: 1_000,
-      entrypoint: ['/program'],
-      command: [],
-      user: '',
-      stopSignal: '',
-    };
-    this.#images.set(name, { facts, program });
+    this.#images.set(name, { facts: imageFacts(name), program });
+  }
+
+  /** From now on every image that is asked for is there, and does this. */
+  haveAllImages(program: FakeProgram): void {
+    this.#otherImages = program;
+  }
+
+  /** A container that has been running here since before anybody looked. */
+  carryOn(container: Omit<ContainerFacts, 'imageId' | 'state' | 'pid'> & { readonly image: string }): void {
+    const { image, ...facts } = container;
+    const imageId = imageFacts(image).id;
+    const program = this.#images.get(image)?.program ?? this.#otherImages ?? {};
+    this.#containers.set(facts.id, {
+      program,
+      resources: NO_LIMITS,
+      facts: { ...facts, imageId, state: 'running', pid: 1 },
+    });
+    this.#actual = undefined;
   }
 
   /** An image as the store has it. */
@@ -123,6 +136,7 @@ export class FakeContainers implements ContainerDriver {
   async resolveImage({ image, policy, onPull }: ImageRequest, signal: AbortSignal): Promise<ImageFacts> {
     await this.#world.clock.sleep(IMAGE_DELAY_MS, signal);
     if (/[^a-zA-Z0-9._:/@-]/.test(image)) throw new Failure('invalid-image-name', `invalid image name "${image}"`);
+    if (this.#otherImages && !this.#images.has(image)) this.addImage(image, this.#otherImages);
     const found = this.#images.get(image);
     if (found) return found.facts;
     if (policy === 'Never') throw new Failure('image-never-pull', `image "${image}" is not present`);
@@ -138,7 +152,6 @@ export class FakeContainers implements ContainerDriver {
     const id = `container-${++this.#serial}`;
     const program = [...this.#images.values()].find(({ facts }) => facts.id === imageId)?.program ?? {};
     this.#containers.set(id, {
-      request,
       program,
       resources: request.resources,
       facts: { id, name, labels, imageId, state: 'created' },
@@ -248,6 +261,18 @@ export class FakeContainers implements ContainerDriver {
     this.#actual = undefined;
     for (const listener of this.#listeners) listener(id);
   }
+}
+
+function imageFacts(name: string): ImageFacts {
+  return {
+    id: `image-${name}`,
+    reference: `${name}@sha256:0`,
+    sizeBytes: 1_000,
+    entrypoint: ['/program'],
+    command: [],
+    user: '',
+    stopSignal: '',
+  };
 }
 
 function endedSession(output: string, exitCode: number): Session {

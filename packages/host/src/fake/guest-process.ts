@@ -8,6 +8,8 @@ export interface FakeGuest {
   readonly agentAfterMs?: number;
   /** From the power button to off; absent: it does not listen to the button. */
   readonly offAfterMs?: number;
+  /** What it keeps of its memory whatever its balloon is asked, in bytes. */
+  readonly keepsBytes?: number;
   /** It cannot be started, with this code. */
   readonly broken?: string;
 }
@@ -25,6 +27,8 @@ export class GuestProcess {
   /** Counts power cycles: what was begun in one does not happen in the next. */
   #cycle = 0;
   #ended = false;
+  /** What the balloon was asked to leave: a guest that begins anew hears of it again. */
+  #askedBytes: number | undefined;
 
   constructor(world: World, request: LaunchRequest, guest: FakeGuest, tell: (event: GuestEvent) => void) {
     this.#world = world;
@@ -38,6 +42,7 @@ export class GuestProcess {
       agentConnected: false,
       startedAtMs: world.clock.now(),
       sockets: cpu?.sockets ?? 1,
+      pluggedSockets: cpu?.sockets ?? 1,
       memoryBytes,
       balloonBytes: memoryBytes,
     };
@@ -84,6 +89,7 @@ export class GuestProcess {
   reset(byGuest = false): void {
     this.#cycle++;
     this.#setAgent(false);
+    this.#view = { ...this.#view, balloonBytes: this.#view.memoryBytes };
     this.#tell({ type: 'reset', byGuest });
     if (this.#view.run === 'running') this.#boot();
   }
@@ -100,12 +106,16 @@ export class GuestProcess {
 
   grow(sockets: number, memoryBytes: number): void {
     const { view } = this;
-    const hasAll = view.balloonBytes === view.memoryBytes;
-    this.#view = { ...view, sockets, memoryBytes, balloonBytes: hasAll ? memoryBytes : view.balloonBytes };
+    const pluggedSockets = Math.max(sockets, view.pluggedSockets);
+    const balloonBytes = view.balloonBytes + memoryBytes - view.memoryBytes;
+    this.#view = { ...view, sockets, pluggedSockets, memoryBytes, balloonBytes };
   }
 
   balloon(bytes: number): void {
-    this.#view = { ...this.#view, balloonBytes: Math.min(bytes, this.#view.memoryBytes) };
+    this.#askedBytes = bytes;
+    const least = Math.max(bytes, this.#guest.keepsBytes ?? 0);
+    this.#view = { ...this.#view, balloonBytes: Math.min(least, this.#view.memoryBytes) };
+    this.#tell({ type: 'balloon' });
   }
 
   /** The process is gone. */
@@ -119,6 +129,8 @@ export class GuestProcess {
   #boot(): void {
     const { agentAfterMs } = this.#guest;
     if (agentAfterMs !== undefined) this.#later(agentAfterMs, () => this.#setAgent(true));
+    const askedBytes = this.#askedBytes;
+    if (askedBytes !== undefined) this.#later(REBOOT_MS, () => this.balloon(askedBytes));
   }
 
   #turn(run: GuestRun): void {

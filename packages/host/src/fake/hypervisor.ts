@@ -106,6 +106,15 @@ export class FakeHypervisor implements HypervisorDriver {
     return process.view;
   }
 
+  /** A guest that has been running here since before anybody looked. */
+  carryOn(request: LaunchRequest): void {
+    const { uid } = request;
+    const guest = this.#options.guest?.(request) ?? politeGuest;
+    this.#prepared.set(uid, request);
+    this.#processes.set(uid, new GuestProcess(this.#world, request, guest, (event) => this.#listener(uid, event)));
+    this.#actual = undefined;
+  }
+
   async adopt(uid: string): Promise<GuestView | undefined> {
     await this.#world.clock.sleep(OTHER_DELAY_MS);
     return this.#processes.get(uid)?.view;

@@ -11,7 +11,7 @@
  * - `pod-manager.ts` all pods of a host; `pod-streams.ts` logs, exec, attach, port-forward
  */
 export * from './configuration.ts';
-export { containerLabels } from './container-labels.ts';
+export { containerLabels, containerName, labelsFor } from './container-labels.ts';
 export type { HostFacts } from './host-facts.ts';
 export * from './network-files.ts';
 export * from './pod-addresses.ts';

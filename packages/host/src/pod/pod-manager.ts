@@ -14,7 +14,7 @@ import { containerLabels } from './container-labels.ts';
 import { PodBehaviour } from './pod-behaviour.ts';
 import type { PodAction, PodInput } from './pod-input.ts';
 import { podReading } from './pod-reading.ts';
-import { stateOfRecord } from './pod-record.ts';
+import { recordOfStatus, stateOfRecord } from './pod-record.ts';
 import { initialPodState, type PodState } from './pod-state.ts';
 import { openPodStream, type PodLogs } from './pod-streams.ts';
 import type { PodTools } from './pod-tools.ts';
@@ -49,7 +49,7 @@ export class PodManager implements MachineManager<Pod> {
   async adopt(): Promise<void> {
     const { containers, folders } = this.#tools;
     await containers.prepare();
-    this.#unsubscribe = containers.subscribe((id) => this.#noticeExit(id));
+    this.listen();
     const [records, found, standing] = await Promise.all([this.#records.load(), containers.list(), folders.list()]);
     const byPod = Map.groupBy(found, (facts) => containerLabels(facts).podUid);
     // A record may be lost, or may never have been written on a full disk: what is left is ended all the same.
@@ -58,6 +58,25 @@ export class PodManager implements MachineManager<Pod> {
       const loop = this.#begin(uid, stateOfRecord(uid, this.#tools.host.ips, records.get(uid)));
       loop.send({ type: 'adopted', containers: byPod.get(uid) ?? [] });
     }
+  }
+
+  /** Hears from now on of containers that end: what {@link adopt} begins with, and all that a host needs that is empty. */
+  listen(): void {
+    this.#unsubscribe ??= this.#tools.containers.subscribe((id) => this.#noticeExit(id));
+  }
+
+  /**
+   * A pod that runs here already, though this program has not started it and has no record of it: it is looked after from
+   * now on as if it had been found by {@link adopt}, from what the API says of it.
+   */
+  async receive(pod: Stored<Pod>): Promise<void> {
+    const { uid } = pod.metadata;
+    const found = (await this.#tools.containers.list()).filter((facts) => containerLabels(facts).podUid === uid);
+    const ids = new Map(found.map((facts) => [containerLabels(facts).container, facts.id]));
+    const record = recordOfStatus(pod, (container) => ids.get(container) ?? '');
+    const loop = this.#begin(uid, stateOfRecord(uid, this.#tools.host.ips, record));
+    loop.send({ type: 'adopted', containers: found });
+    this.ensure(pod);
   }
 
   ensure(pod: Stored<Pod>): void {

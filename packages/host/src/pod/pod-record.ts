@@ -1,5 +1,5 @@
-import type { Pod, Stored } from '@godwit/kinds';
-import { type ContainerRun, initialPodState, type PodEnd, type PodState } from './pod-state.ts';
+import type { ContainerStatus, Pod, Stored } from '@godwit/kinds';
+import { type ContainerRun, freshRun, initialPodState, type PodEnd, type PodState } from './pod-state.ts';
 
 /** What a new process needs of a pod: its object and how far its containers have come. */
 interface PodRecord {
@@ -59,3 +59,32 @@ export function stateOfRecord(uid: string, hostIps: readonly string[], record: u
     leftovers,
   };
 }
+
+/**
+ * The record of a pod that runs here and of which only the API knows anything: what its containers were last said to do.
+ * @param idOf what the engine calls a container that runs
+ */
+export function recordOfStatus(pod: Stored<Pod>, idOf: (container: string) => string): PodRecord {
+  const { containerStatuses = [], initContainerStatuses = [], startTime } = pod.status ?? {};
+  const runs = [...initContainerStatuses, ...containerStatuses].map((status) => [
+    status.name,
+    runOfStatus(status, idOf(status.name)),
+  ]);
+  return {
+    pod,
+    ...(startTime !== undefined && { startTimeMs: Date.parse(startTime) }),
+    containers: Object.fromEntries(runs),
+    leftovers: [],
+  };
+}
+
+function runOfStatus({ state, restartCount, ready, started }: ContainerStatus, id: string): ContainerRun {
+  const run: ContainerRun = { ...freshRun, attempt: restartCount, id, postStart: 'done', started: started !== false };
+  if (state?.running) return { ...run, phase: 'running', ready, startedAtMs: timeOf(state.running.startedAt) };
+  if (!state?.terminated) return freshRun;
+  const { exitCode, reason = '', startedAt, finishedAt } = state.terminated;
+  const exit = { containerId: id, exitCode, reason, startedAtMs: timeOf(startedAt), finishedAtMs: timeOf(finishedAt) };
+  return { ...run, phase: 'exited', exit, removed: true };
+}
+
+const timeOf = (text: string | undefined): number => (text === undefined ? 0 : Date.parse(text));

@@ -2,6 +2,7 @@ import { policyParts, validatePolicyParts } from '../balance-policy/balance-poli
 import { countColumn, textColumn } from '../columns/index.ts';
 import {
   defineKind,
+  described,
   filled,
   int32,
   type KindOf,
@@ -55,6 +56,11 @@ const load = object(
 );
 export type ScenarioLoad = Static<typeof load>;
 
+const growth = object(
+  { percentPerWeek: number('How many more there are every week.', { minimum: -100, maximum: 1000 }) },
+  'How machines grow in number.',
+);
+
 const machines = object({
   name: required(string('What the machines are called, followed by a number.')),
   kind: oneOf(['VirtualMachine', 'Pod'], 'VirtualMachine by default.'),
@@ -65,10 +71,7 @@ const machines = object({
   demand,
   startsIn: instant('From when one with a share of a demand runs until it serves; 30s by default.'),
   autoscale,
-  growth: object(
-    { percentPerWeek: number('How many more there are every week.', { minimum: -100, maximum: 1000 }) },
-    'How the number grows, or the demand where there is one.',
-  ),
+  growth: described(growth, 'How the number grows, or the demand where there is one.'),
   apart: oneOf(['host', 'rack', 'zone'], 'No two of them may share one.'),
 });
 export type ScenarioMachines = Static<typeof machines>;
@@ -132,6 +135,10 @@ const spec = object(
     sampleEvery: instant('How often figures are taken; 5m by default.'),
     hosts: listOf(hosts, 'The cloud, where none is read from elsewhere.', { keys: ['name'] }),
     machines: listOf(machines, 'What runs.', { keys: ['name'] }),
+    growth: described(
+      growth,
+      'How all machines grow that say nothing of it themselves, those of a cloud that is there too.',
+    ),
     events: listOf(event, 'What happens.'),
     reserveHosts: int32('How many hosts may fail at any time; 1 by default.', { minimum: 0 }),
     energyPrice: listOf(step, 'What a kilowatt-hour costs.'),

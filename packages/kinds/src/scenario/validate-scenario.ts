@@ -4,6 +4,7 @@ import { eachItem, type Faults } from '../validation/index.ts';
 import { validateAutoscale } from './autoscale.ts';
 import { checkDuration, HORIZON_MS } from './check-duration.ts';
 import { validateDemand } from './demand.ts';
+import { durationMs } from './duration.ts';
 import type { ScenarioEvent, ScenarioMachines, ScenarioSpec } from './scenario.ts';
 import { validateRhythm } from './validate-rhythm.ts';
 
@@ -16,6 +17,13 @@ export function validateScenario(spec: ScenarioSpec, faults: Faults): void {
   checkDuration('spec.duration', spec.duration, faults, { least: MINUTE_MS, most: HORIZON_MS });
   checkDuration('spec.warmUp', spec.warmUp, faults, { least: MINUTE_MS, most: 52 * WEEK_MS });
   checkDuration('spec.sampleEvery', spec.sampleEvery, faults, { least: 1_000, most: WEEK_MS });
+  const lastsMs = durationMs(spec.duration ?? '24h') ?? HORIZON_MS;
+  if ((durationMs(spec.sampleEvery ?? '0s') ?? 0) > lastsMs)
+    faults.invalid(
+      'spec.sampleEvery',
+      spec.sampleEvery,
+      `must not be longer than the rehearsal (${spec.duration ?? '24h'})`,
+    );
   eachItem(spec.hosts, 'spec.hosts', ({ cpu, memory, racks = 1, zones = 1, ...watts }, at) => {
     const { idleWatts = 100, fullWatts = 300, sleepWatts } = watts;
     checkAmount(`${at}.cpu`, cpu, faults);
@@ -35,7 +43,11 @@ export function validateScenario(spec: ScenarioSpec, faults: Faults): void {
       else validateAutoscale(scaling, group, at, faults);
     }),
   );
-  eachItem(spec.events, 'spec.events', (event, at) => validateEvent(event, at, groups, faults));
+  eachItem(spec.events, 'spec.events', (event, at) => {
+    validateEvent(event, at, groups, faults);
+    if ((durationMs(event.at) ?? 0) > lastsMs)
+      faults.invalid(`${at}.at`, event.at, `must not be after the end of the rehearsal (${spec.duration ?? '24h'})`);
+  });
   for (const name of ['energyPrice', 'carbon'] as const) {
     eachItem(spec[name], `spec.${name}`, ({ from }, at) =>
       checkDuration(`${at}.from`, from, faults, { least: 0, most: DAY_MS }),
@@ -82,9 +94,9 @@ function validateEvent(
     ['remove', remove],
   ] as const) {
     if (!change) continue;
-    const group = groups.get(change.machines);
-    if (!group) faults.notFound(`${at}.${name}.machines`, change.machines);
-    else if (group.demand) faults.forbidden(`${at}.${name}.machines`, 'their number follows the demand: say spikes');
+    // Which machines a cloud has that is there already, is known once it is read.
+    if (groups.get(change.machines)?.demand)
+      faults.forbidden(`${at}.${name}.machines`, 'their number follows the demand: say spikes');
   }
 }
 

@@ -10,7 +10,15 @@
  *   ask/       questions about how things stand at the end
  *   report/    what was found, for people and programs
  */
-export { makePlan, type Plan } from './plan/index.ts';
+export { type KnownCloud, makePlan, type Plan, placeNamed } from './plan/index.ts';
 export { makeReport, type Report, renderPage, renderText } from './report/index.ts';
 export { type Progress, type Run, rehearse } from './run/index.ts';
-export { type CloudObjects, knownCloudOf, readScenario } from './source/index.ts';
+export {
+  type CloudObjects,
+  knownCloudOf,
+  readSaved,
+  readScenario,
+  type SavedCloud,
+  savedCloudOf,
+  takenKinds,
+} from './source/index.ts';

@@ -9,8 +9,10 @@ import {
   type Node,
   node,
   outOfServiceTaint,
+  type Pod,
   pod,
   type Stored,
+  type VirtualMachineInstance,
   virtualMachineInstance,
 } from '@godwit/kinds';
 import { wattsAnnotation } from '@godwit/planner';
@@ -54,14 +56,16 @@ export class Fleet {
       const host = this.hosts.get((after ?? before)?.status?.nodeName ?? '');
       if (after?.status?.migrationState) this.moves.see(before, after);
       if (!host?.on) return;
-      if (after) host.instances.ensure(after);
+      if (after && !before && runsAlready(after)) void host.carryOnInstance(after);
+      else if (after) host.instances.ensure(after);
       else if (before) host.instances.absent(before.metadata.uid);
     });
     const pods = this.client.cache(pod);
     pods.subscribe(({ before, after }) => {
       const host = this.hosts.get((after ?? before)?.spec.nodeName ?? '');
       if (!host?.on) return;
-      if (after) host.pods.ensure(after);
+      if (after && !before && runsAlready(after)) void host.carryOnPod(after);
+      else if (after) host.ensurePod(after);
       else if (before) host.pods.absent(before.metadata.uid);
     });
     await Promise.all([instances.ready, pods.ready, this.client.cache(node).ready]);
@@ -135,7 +139,7 @@ export class Fleet {
     }
     for (const one of this.client.cache(pod).values()) {
       const { nodeName = '' } = one.spec;
-      if (names.has(nodeName)) this.hosts.get(nodeName)?.pods.ensure(one);
+      if (names.has(nodeName)) this.hosts.get(nodeName)?.ensurePod(one);
     }
   }
 
@@ -162,8 +166,10 @@ export class Fleet {
     );
   }
 
+  /** A host of a cloud that is there already is registered; of one that is not heard of, the last heartbeat is long ago. */
   async #register({ facts }: RehearsedHost): Promise<void> {
-    const { name, labels, watts, taints } = facts;
+    const { name, labels, watts, taints, begins } = facts;
+    if (begins) return begins.state === 'lost' ? this.#lastHeartbeat(name, 1) : undefined;
     const annotations = { [wattsAnnotation]: watts.join(',') };
     const spec = taints ? { taints: [...taints] } : {};
     await this.client.resource(node).create({ metadata: { name, labels, annotations }, spec, status: {} });
@@ -176,9 +182,9 @@ export class Fleet {
     await this.client.resource(node).patch({ name: facts.name }, patch, { subresource: 'status' });
   }
 
-  async #lastHeartbeat(name: string): Promise<void> {
+  async #lastHeartbeat(name: string, leaseDurationSeconds = LEASE_SECONDS): Promise<void> {
     const renewTime = microTimestamp(this.#world.clock);
-    const spec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
+    const spec = { holderIdentity: name, leaseDurationSeconds, renewTime };
     const leases = this.client.resource(lease);
     await leases.delete({ namespace: LEASE_NAMESPACE, name }).catch(ignoreMissing);
     await leases.create({ metadata: { namespace: LEASE_NAMESPACE, name }, spec });
@@ -193,15 +199,20 @@ export class Fleet {
 
 type Taints = NonNullable<NonNullable<Stored<Node>['spec']>['taints']>;
 
+/** Nothing that is new runs: what runs when it is seen first has been running since before the rehearsal. */
+const runsAlready = ({ metadata, status }: Stored<Pod> | Stored<VirtualMachineInstance>): boolean =>
+  status?.phase === 'Running' && metadata.deletionTimestamp === undefined;
+
 function statusOf(
-  { name, cpuMillis, memoryBytes, machines }: HostFacts,
+  { name, cpuMillis, memoryBytes, machines, begins }: HostFacts,
   reason: 'AgentReady' | 'Asleep',
   now: string,
 ): NonNullable<Node['status']> {
   const resources = { cpu: `${cpuMillis}m`, memory: `${Math.floor(memoryBytes / 1024)}Ki`, pods: String(machines) };
+  const { capacity = resources, allocatable = resources } = begins?.node.status ?? {};
   return {
-    capacity: resources,
-    allocatable: resources,
+    capacity,
+    allocatable,
     conditions: [
       {
         type: 'Ready',

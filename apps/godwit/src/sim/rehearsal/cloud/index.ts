@@ -3,6 +3,7 @@
  * drivers.
  *
  *   rehearsed-cloud   API and controllers over a store in memory
+ *   restore           puts the objects of a cloud that is there already into the store
  *   rehearsed-host    the machines of one host, its power, its heart
  *   rehearsed-meter   what its machines use
  *   rehearsed-power   switches hosts off and on

@@ -2,7 +2,7 @@ import { controllers as controllersUser, createOperations, type Operations } fro
 import { SeededIds, SeededRandom, silentLog, type VirtualClock, type World } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
 import { ApiMover, ApiResizer, type MetricsSource } from '@godwit/controllers';
-import { balancePolicy, builtInKinds, type Door } from '@godwit/kinds';
+import { balancePolicy, builtInKinds, type Door, type KubeObject, type Network } from '@godwit/kinds';
 import { MemoryStore } from '@godwit/store';
 import { BindingRule } from '../../../cloud/binding-rule.ts';
 import { bootstrap } from '../../../cloud/bootstrap.ts';
@@ -13,10 +13,13 @@ import { QuietDoor } from './quiet-door.ts';
 import type { HostFacts } from './rehearsed-host.ts';
 import { RehearsedMeter, type ShareOf } from './rehearsed-meter.ts';
 import { RehearsedPower } from './rehearsed-power.ts';
+import { restore } from './restore.ts';
 
 export interface RehearsedCloudOptions {
   readonly seed: number;
   readonly hosts: readonly HostFacts[];
+  /** What there is at the beginning, as it stands. */
+  readonly objects?: readonly KubeObject[];
   /** BalancePolicies that are there from the beginning. */
   readonly policies: readonly PolicyObject[];
   /** How long hosts take to start. */
@@ -28,7 +31,7 @@ export interface RehearsedCloudOptions {
 }
 
 /** Addresses enough for the largest rehearsal; of the cloud's own network nothing is decided here. */
-const NETWORK = {
+const NETWORK: Network = {
   apiVersion: 'godwit.dev/v1alpha1',
   kind: 'Network',
   metadata: { name: 'default' },
@@ -74,6 +77,7 @@ export class RehearsedCloud {
     const random = new SeededRandom(options.seed);
     const world: World = { clock, random, ids: new SeededIds(random.fork()), log: silentLog };
     const store = new MemoryStore({ clock, retention: RETENTION });
+    await restore(store, options.objects ?? [], NETWORK, (kind) => builtInKinds.find((each) => each.kind === kind));
     const rule = new BindingRule();
     const operations = await createOperations({ world, store, kinds: builtInKinds, fits: rule.fits });
     const quiet = new QuietDoor();

@@ -2,7 +2,8 @@ import type { World } from '@godwit/base';
 import type { ApiClient, EventRecorder } from '@godwit/client';
 import {
   type ConfigurationSource,
-  type MachineManager,
+  containerName,
+  labelsFor,
   type MachineRecords,
   PodManager,
   type PodReporter,
@@ -16,9 +17,12 @@ import {
   FakeProber,
   fakePodLogs,
 } from '@godwit/host/fake';
-import type { Pod, Sleep, Stored, Taint, VirtualMachineInstance } from '@godwit/kinds';
+import type { Container, Node, Pod, Sleep, Stored, Taint, VirtualMachineInstance } from '@godwit/kinds';
 import { type PowerCurve, wattsAt } from '@godwit/planner';
 import { AnsweringNetwork } from './answering-network.ts';
+
+/** How a host stands: it runs, it was switched off because nothing needs it, or nobody hears of it. */
+export type HostState = 'on' | 'asleep' | 'lost';
 
 /** What a host is and takes. */
 export interface HostFacts {
@@ -32,6 +36,8 @@ export interface HostFacts {
   readonly watts: PowerCurve;
   readonly sleepWatts: number;
   readonly pricePerHour: number;
+  /** Of a host of a cloud that is there already: its Node, and how it stands. */
+  readonly begins?: { readonly node: Stored<Node>; readonly state: HostState };
 }
 
 export interface HostTools {
@@ -46,16 +52,20 @@ export interface HostTools {
 export class RehearsedHost {
   readonly facts: HostFacts;
   readonly #tools: HostTools;
-  #powered = true;
+  #powered: boolean;
   #sleep: Sleep | undefined;
   #boots = 0;
   #instances: VirtualMachineManager | undefined;
   #hypervisor: FakeHypervisor | undefined;
-  #pods: MachineManager<Pod> | undefined;
+  #containers: FakeContainers | undefined;
+  #pods: PodManager | undefined;
 
   constructor(facts: HostFacts, tools: HostTools) {
     this.facts = facts;
     this.#tools = tools;
+    const { state = 'on' } = facts.begins ?? {};
+    this.#powered = state !== 'lost';
+    if (state === 'asleep') this.#sleep = 'asleep';
   }
 
   /** Machines can run: it has power, and does not sleep. */
@@ -86,9 +96,45 @@ export class RehearsedHost {
     return this.#instances;
   }
 
-  get pods(): MachineManager<Pod> {
+  get pods(): PodManager {
     this.#pods ??= this.#makePods();
     return this.#pods;
+  }
+
+  /** A pod that is to run here, as it stands now. */
+  ensurePod(pod: Stored<Pod>): void {
+    this.pods.ensure(withShortSteps(pod));
+  }
+
+  /** A guest that has been running here since before the rehearsal goes on. */
+  async carryOnInstance(machine: Stored<VirtualMachineInstance>): Promise<void> {
+    const { instances } = this;
+    const { uid, name, namespace = '' } = machine.metadata;
+    const paused =
+      machine.status?.conditions?.some(({ type, status }) => type === 'Paused' && status === 'True') === true;
+    const prepared = { volumes: [] };
+    this.#hypervisor?.carryOn({ uid, name, namespace, spec: machine.spec, prepared, interfaces: [], held: paused });
+    await instances.receive(machine);
+    instances.ensure(machine);
+  }
+
+  /** The same of a pod: those of its containers run on that run. */
+  async carryOnPod(pod: Stored<Pod>): Promise<void> {
+    const { pods } = this;
+    const { containerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+    for (const { name, state, restartCount, image } of [...initContainerStatuses, ...containerStatuses]) {
+      if (!state?.running) continue;
+      const id = containerName(pod.metadata.uid, name, restartCount);
+      const startedAtMs = Date.parse(state.running.startedAt ?? pod.metadata.creationTimestamp);
+      this.#containers?.carryOn({
+        id,
+        name: id,
+        labels: labelsFor(pod, name, restartCount, image),
+        image,
+        startedAtMs,
+      });
+    }
+    await pods.receive(withShortSteps(pod));
   }
 
   /** The power goes: nothing of it goes on. What was waking has to be woken again. */
@@ -133,6 +179,7 @@ export class RehearsedHost {
     const ended = [this.#instances, this.#pods];
     this.#instances = undefined;
     this.#hypervisor = undefined;
+    this.#containers = undefined;
     this.#pods = undefined;
     for (const manager of ended) await manager?.release();
   }
@@ -146,12 +193,14 @@ export class RehearsedHost {
     return new VirtualMachineManager({ records: noRecords, world, client, events, hypervisor, network, bootId });
   }
 
-  #makePods(): MachineManager<Pod> {
+  #makePods(): PodManager {
     const { world, reporter, configuration } = this.#tools;
     const { name: nodeName, cpuMillis, memoryBytes } = this.facts;
     const containers = new FakeContainers(world);
-    containers.addImage(rehearsedImage, { endsAfterTermMs: 500 });
-    return new PodManager({
+    containers.haveAllImages({ endsAfterTermMs: 500 });
+    containers.addImage(rehearsedStep, { runsMs: 1_000 });
+    this.#containers = containers;
+    const manager = new PodManager({
       records: noRecords,
       logs: fakePodLogs,
       tools: {
@@ -172,11 +221,26 @@ export class RehearsedHost {
         reporter,
       },
     });
+    manager.listen();
+    return manager;
   }
 }
 
-/** The image of every rehearsed pod: it runs until it is told to stop. */
+/** The image of every pod that is described: like all others it runs until it is told to stop. */
 export const rehearsedImage = 'rehearsed';
+/** The image of containers that only run before others: it ends by itself. */
+const rehearsedStep = 'rehearsed-step';
+
+/** What runs inside containers is not rehearsed: those that only come before others come to their end. */
+function withShortSteps(pod: Stored<Pod>): Stored<Pod> {
+  const { initContainers } = pod.spec;
+  if (!initContainers?.some(isStep)) return pod;
+  const steps = initContainers.map((each) => (isStep(each) ? { ...each, image: rehearsedStep } : each));
+  return { ...pod, spec: { ...pod.spec, initContainers: steps } };
+}
+
+/** Those that are always restarted run beside the others. */
+const isStep = ({ restartPolicy }: Container): boolean => restartPolicy !== 'Always';
 
 /** Guests have no agent here: nobody would read what it says. */
 const plainGuest = { offAfterMs: 1_500 };

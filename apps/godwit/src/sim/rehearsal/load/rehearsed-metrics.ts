@@ -1,6 +1,6 @@
 import { type Clock, Failure } from '@godwit/base';
 import type { MachineSample, MachineSelection, MetricsSource, ValueQuery, ValueSample } from '@godwit/controllers';
-import type { SharedLoad } from './shared-load.ts';
+import type { Asked, SharedLoad } from './shared-load.ts';
 import type { SharedLoads } from './shared-loads.ts';
 
 /** Length of the window that agents answer for. */
@@ -12,16 +12,17 @@ const WINDOW_MS = 3_000;
  * come, whether or not they are served.
  */
 export class RehearsedMetrics implements MetricsSource {
-  readonly #loads: Pick<SharedLoads, 'in'>;
+  readonly #loads: Pick<SharedLoads, 'meant'>;
   readonly #clock: Clock;
 
-  constructor(loads: Pick<SharedLoads, 'in'>, clock: Clock) {
+  constructor(loads: Pick<SharedLoads, 'meant'>, clock: Clock) {
     this.#loads = loads;
     this.#clock = clock;
   }
 
-  async machines({ namespace, kind }: MachineSelection): Promise<readonly MachineSample[]> {
-    const load = this.#loadIn(namespace);
+  async machines({ kind, ...asked }: MachineSelection): Promise<readonly MachineSample[]> {
+    const load = this.#meant(asked);
+    const { known } = load.group;
     const { used } = load.now();
     const atMs = this.#clock.now();
     const part = kind === 'Pod' ? 'main' : 'compute';
@@ -29,15 +30,21 @@ export class RehearsedMetrics implements MetricsSource {
       name,
       atMs,
       windowMs: WINDOW_MS,
-      parts: [{ name: part, cpuCores: ready ? cores * used : 0, memoryBytes }],
+      parts: [
+        {
+          name: part,
+          cpuCores: ready ? cores * used : 0,
+          memoryBytes: known ? (known.usedBytes ?? Number.NaN) : memoryBytes,
+        },
+      ],
     }));
   }
 
   async values(query: ValueQuery): Promise<readonly ValueSample[]> {
     if (query.of === 'prometheus' || query.of === 'http')
       throw new Failure('metric-unknown', `a rehearsal asks no ${query.of}`);
-    if (query.of !== 'machines') return [{ value: this.#loadIn(query.namespace).demand }];
-    const load = this.#loadIn(query.machines.namespace);
+    if (query.of !== 'machines') return [{ value: countable(this.#meant({ namespace: query.namespace })).demand }];
+    const load = countable(this.#meant(query.machines));
     const { demand } = load;
     const { servingCores } = load.now();
     return [...load.running()].map(({ name, cores, ready }) => ({
@@ -46,10 +53,16 @@ export class RehearsedMetrics implements MetricsSource {
     }));
   }
 
-  #loadIn(namespace: string): SharedLoad {
-    const load = this.#loads.in(namespace);
-    if (!load) throw new Failure('metric-unknown', `no group of the rehearsal shares a demand in ${namespace}`);
+  #meant(asked: Asked): SharedLoad {
+    const load = this.#loads.meant(asked);
+    if (!load) throw new Failure('metric-unknown', `no group of the rehearsal shares a demand in ${asked.namespace}`);
     if (load.blind) throw new Failure('metric-unknown', `nobody measures ${load.group.name} now`);
     return load;
   }
+}
+
+/** Of machines that were taken over it is known how busy they are, and not by what. */
+function countable(load: SharedLoad): SharedLoad {
+  if (load.group.known) throw new Failure('metric-unknown', `nobody knows what ${load.group.name} is asked to do`);
+  return load;
 }

@@ -3,8 +3,11 @@ import type { VirtualClock } from '@godwit/base';
 /** A Monday, at midnight UTC: when a scenario begins. */
 const BEGINNING_MS = Date.UTC(2026, 0, 5);
 
-/** What the wall clock must say at first for a scenario to begin at midnight after so long. */
-export const epochBefore = (warmUpMs: number): number => BEGINNING_MS - warmUpMs;
+/**
+ * What the wall clock must say at first for a scenario to begin after so long.
+ * @param atMs when it begins: when a cloud was as it is; at midnight where nobody knows
+ */
+export const epochBefore = (warmUpMs: number, atMs = BEGINNING_MS): number => atMs - warmUpMs;
 
 /** Time as a scenario counts it: from its beginning on, and negative until then. */
 export class ScenarioTime {

@@ -1,3 +1,4 @@
+import { matchesLabels, parseLabelSelector } from '@godwit/kinds';
 import type { PlannedGroup, PlannedScaling } from '../plan/index.ts';
 import type { ScenarioTime } from './scenario-time.ts';
 
@@ -24,6 +25,12 @@ export interface LoadNow {
 /** Where the machines of a group are that share a demand: beside no others, so that a namespace says which they are. */
 export const namespaceOf = (group: string): string => `sim-${group}`;
 
+/** Which machines somebody asks of: those of a namespace, and of a selector where there is one. */
+export interface Asked {
+  readonly namespace: string;
+  readonly selector?: string | undefined;
+}
+
 /** The demand of one group, and the machines that it is divided over: by their size, as a load balancer with weights does. */
 export class SharedLoad {
   readonly group: PlannedGroup;
@@ -40,6 +47,15 @@ export class SharedLoad {
     this.scaling = scaling;
     this.#time = time;
     this.#isOn = isOn;
+  }
+
+  /** Whether it is the one that is asked of. Machines that are described are beside no others in their namespace. */
+  isMeant({ namespace, selector }: Asked): boolean {
+    const { known, name } = this.group;
+    if (!known) return namespace === namespaceOf(name);
+    const { metadata } = known.pattern;
+    if (namespace !== (metadata.namespace ?? 'default')) return false;
+    return selector === undefined || matchesLabels(parseLabelSelector(selector), metadata.labels);
   }
 
   put(uid: string, worker: Worker): void {

@@ -1,4 +1,4 @@
-import type { ApiClient, Change } from '@godwit/client';
+import type { ApiClient, Cache, Change } from '@godwit/client';
 import {
   instanceUsage,
   isPodReady,
@@ -11,13 +11,14 @@ import {
   virtualMachineInstance,
   wholeUnits,
 } from '@godwit/kinds';
+import { groupLabel } from '../cloud/index.ts';
 import type { PlannedGroup } from '../plan/index.ts';
 import type { ScenarioTime } from './scenario-time.ts';
-import { namespaceOf, SharedLoad, type Worker } from './shared-load.ts';
+import { type Asked, SharedLoad, type Worker } from './shared-load.ts';
 
 /** The loads of all groups whose machines share a demand, and which machines these are, as watches tell it. */
 export class SharedLoads {
-  readonly #byNamespace = new Map<string, SharedLoad>();
+  readonly #byGroup = new Map<string, SharedLoad>();
 
   #isOn: (host: string) => boolean = () => false;
 
@@ -25,16 +26,21 @@ export class SharedLoads {
     for (const group of groups) {
       const { scaling, name } = group;
       const load = scaling && new SharedLoad(group, scaling, time, (host) => this.#isOn(host));
-      if (load) this.#byNamespace.set(namespaceOf(name), load);
+      if (load) this.#byGroup.set(name, load);
     }
   }
 
   /** Hears of machines from now on. `isOn` says whether a host has power. */
   follow(client: ApiClient, isOn: (host: string) => boolean): void {
     this.#isOn = isOn;
-    if (this.#byNamespace.size === 0) return;
-    client.cache(pod).subscribe((change) => this.#see(change, workerOfPod));
-    client.cache(virtualMachineInstance).subscribe((change) => this.#see(change, workerOfInstance));
+    if (this.#byGroup.size === 0) return;
+    this.#watch(client.cache(pod), workerOfPod);
+    this.#watch(client.cache(virtualMachineInstance), workerOfInstance);
+  }
+
+  #watch<T extends Machine>(machines: Cache<T>, workerOf: (machine: Stored<T>) => Worker): void {
+    for (const after of machines.values()) this.#see({ type: 'added', after }, workerOf);
+    machines.subscribe((change) => this.#see(change, workerOf));
   }
 
   /** The groups, of which those that share a demand have the load that they have now. */
@@ -46,20 +52,21 @@ export class SharedLoads {
   }
 
   get all(): readonly SharedLoad[] {
-    return [...this.#byNamespace.values()];
+    return [...this.#byGroup.values()];
   }
 
   of(group: string): SharedLoad | undefined {
-    return this.in(namespaceOf(group));
+    return this.#byGroup.get(group);
   }
 
-  in(namespace: string): SharedLoad | undefined {
-    return this.#byNamespace.get(namespace);
+  /** The load of the machines that are asked of. */
+  meant(asked: Asked): SharedLoad | undefined {
+    return this.all.find((load) => load.isMeant(asked));
   }
 
   #see<T extends Machine>({ before, after }: Change<T>, workerOf: (machine: Stored<T>) => Worker): void {
-    const { namespace = '', uid } = (after ?? before)?.metadata ?? {};
-    const load = this.in(namespace);
+    const { labels, uid } = (after ?? before)?.metadata ?? {};
+    const load = this.of(labels?.[groupLabel] ?? '');
     if (!load || uid === undefined) return;
     if (after && after.status?.phase === 'Running' && after.metadata.deletionTimestamp === undefined)
       load.put(uid, workerOf(after));

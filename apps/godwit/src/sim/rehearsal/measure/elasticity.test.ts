@@ -23,7 +23,10 @@ function shared() {
   };
   const scaling: PlannedScaling = { demand: () => now, perCore: 10, startsInMs: 0, scaler: { replicas: 1 } };
   const load = new SharedLoad(group, scaling, new ScenarioTime(clock, 0), () => true);
-  const metrics = new RehearsedMetrics({ in: (namespace) => (namespace === 'sim-web' ? load : undefined) }, clock);
+  const metrics = new RehearsedMetrics(
+    { meant: ({ namespace }) => (namespace === 'sim-web' ? load : undefined) },
+    clock,
+  );
   const set = (demand: number) => {
     now = demand;
   };

@@ -2,6 +2,7 @@
  * What is recorded while a rehearsal runs.
  *
  *   ledger    which machine is where and whether it runs, told by watches; and how long too few ran
+ *   beginning whether machines that were there already are where they were
  *   sample    the figures of one moment
  *   reserve   whether hosts could be lost at this moment
  *   all-awake what would be if nobody slept
@@ -12,6 +13,7 @@
 
 export { groupLabel } from '../cloud/index.ts';
 export * from './all-awake.ts';
+export * from './beginning.ts';
 export * from './deeds.ts';
 export * from './elasticity.ts';
 export * from './ledger.ts';

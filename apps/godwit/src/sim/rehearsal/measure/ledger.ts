@@ -14,7 +14,7 @@ import { namespaceOf } from '../load/index.ts';
 
 /** A machine as the ledger knows it. */
 export interface KnownMachine {
-  /** `namespace/name`: stays when the machine starts anew. */
+  /** `kind/namespace/name`: stays when the machine starts anew. */
   readonly name: string;
   readonly group: string;
   /** Another one of its group is as good: those that autoscalers make and delete, and pods of a Deployment. */
@@ -57,8 +57,10 @@ export class Ledger {
       if (after) this.snapshot.setHost(hostOfNode(after));
       else if (before) this.snapshot.removeHost(before.metadata.name);
     });
-    client.cache(virtualMachineInstance).subscribe(({ before, after }) => this.#see(before, after));
-    client.cache(pod).subscribe(({ before, after }) => this.#see(before, after));
+    for (const machines of [client.cache(virtualMachineInstance), client.cache(pod)]) {
+      for (const machine of machines.values()) this.#see(undefined, machine);
+      machines.subscribe(({ before, after }) => this.#see(before, after));
+    }
   }
 
   /** Hears of every machine that runs on a host where it did not before. */
@@ -159,16 +161,17 @@ function isAsLarge({ request: { amounts: a } }: KnownMachine, { request: { amoun
 type Machine = Stored<Pod> | Stored<VirtualMachineInstance>;
 
 function knownMachine(machine: Machine): KnownMachine {
-  const { namespace = '', name, labels, deletionTimestamp } = machine.metadata;
+  const { namespace = '', name, labels, ownerReferences, deletionTimestamp } = machine.metadata;
   const isInstance = machine.kind === 'VirtualMachineInstance';
   const host = isInstance ? (machine as VirtualMachineInstance).status?.nodeName : (machine as Pod).spec.nodeName;
   const group = labels?.[groupLabel] ?? '';
+  const ownsName = ownerReferences?.some(({ kind, controller }) => controller && kind === 'VirtualMachine') === true;
   const conditions = (machine.status as Conditioned | undefined)?.conditions ?? [];
   const refused = conditions.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   return {
-    name: `${namespace}/${name}`,
+    name: `${machine.kind}/${namespace}/${name}`,
     group,
-    replaceable: !isInstance || namespace === namespaceOf(group),
+    replaceable: !isInstance || !ownsName || namespace === namespaceOf(group),
     host: host === '' ? undefined : host,
     runs: machine.status?.phase === 'Running' && deletionTimestamp === undefined,
     request: requestOfMachine(machine as Stored<KubeObject>),

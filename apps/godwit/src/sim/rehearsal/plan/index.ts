@@ -2,6 +2,7 @@
  * A scenario made ready to run: hosts, groups of machines and events with numbers instead of words. Pure.
  *
  *   plan          the whole of it
+ *   events        what happens, and to which hosts; places: hosts by where they are
  *   load-curve    how much of what they ask for machines use, over time
  *   demand-curve  how much machines have to do together, over time
  *   scaling       machines that share a demand, and what scales them
@@ -9,15 +10,18 @@
  *   trace         a file of numbers in time
  *   day-steps     what has a value by the time of day: prices, carbon
  */
+
+export type { PlannedEvent } from './events.ts';
+export { placeNamed } from './place-named.ts';
+export { rackLabel, zoneLabel } from './places.ts';
 export {
+  type Beginning,
   type KnownCloud,
+  type KnownMachines,
   makePlan,
   type PlaceConstraints,
   type Plan,
-  type PlannedEvent,
   type PlannedGroup,
-  rackLabel,
-  zoneLabel,
 } from './plan.ts';
 export type { PlannedPolicy, PolicyObject } from './policies.ts';
 export { groupsUnder, type PlannedScaling } from './scaling.ts';

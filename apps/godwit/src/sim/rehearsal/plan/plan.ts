@@ -1,16 +1,20 @@
 import { Failure } from '@godwit/base';
 import {
   durationMs,
-  type ScenarioEvent,
+  type KubeObject,
+  type Pod,
   type ScenarioHosts,
   type ScenarioSpec,
   thousandths,
+  type VirtualMachineInstance,
   type VirtualMachineInstanceSpec,
   wholeUnits,
 } from '@godwit/kinds';
 import type { HostFacts } from '../cloud/index.ts';
 import { dayStepsOf } from './day-steps.ts';
+import { eventsOf, type PlannedEvent } from './events.ts';
 import { type LoadCurve, loadCurveOf } from './load-curve.ts';
+import { rackLabel, zoneLabel } from './places.ts';
 import { type PlannedPolicy, type PolicyObject, policiesOf } from './policies.ts';
 import { type PlannedScaling, scalingOf } from './scaling.ts';
 
@@ -29,6 +33,16 @@ export interface PlannedGroup {
   readonly constraints?: PlaceConstraints;
   /** Where machines share a demand: their load follows from it, and their number may. */
   readonly scaling?: PlannedScaling;
+  /** Machines that are there already. */
+  readonly known?: KnownMachines;
+}
+
+/** Of machines of a cloud that is there already. */
+export interface KnownMachines {
+  /** One of them. */
+  readonly pattern: Pod | VirtualMachineInstance;
+  /** Memory that each uses in the mean, where it is measured. */
+  readonly usedBytes?: number;
 }
 
 /** In the words of both kinds of machines. */
@@ -36,15 +50,6 @@ export type PlaceConstraints = Pick<
   VirtualMachineInstanceSpec,
   'nodeSelector' | 'affinity' | 'tolerations' | 'topologySpreadConstraints'
 > & { readonly labels: Readonly<Record<string, string>> };
-
-export interface PlannedEvent {
-  readonly atMs: number;
-  /** Undefined: to the end. */
-  readonly untilMs: number | undefined;
-  readonly event: ScenarioEvent;
-  /** Hosts that are lost or emptied. */
-  readonly hosts: readonly string[];
-}
 
 /** A rehearsal in numbers. */
 export interface Plan {
@@ -55,6 +60,8 @@ export interface Plan {
   readonly warmUpMs: number;
   readonly sampleMs: number;
   readonly hosts: readonly HostFacts[];
+  /** The cloud that is there at the beginning, where one is. */
+  readonly known?: Beginning;
   readonly groups: readonly PlannedGroup[];
   readonly events: readonly PlannedEvent[];
   readonly policies: readonly PlannedPolicy[];
@@ -68,12 +75,21 @@ export interface Plan {
 
 export type TraceReader = (path: string) => string;
 
-export const rackLabel = 'topology.godwit.dev/rack';
-export const zoneLabel = 'topology.kubernetes.io/zone';
 const HOST_MACHINES = 250;
+const WEEK_MS = 604_800_000;
+
+/** How a cloud stands at the beginning. */
+export interface Beginning {
+  /** Everything in it, as it stands. */
+  readonly objects: readonly KubeObject[];
+  /** On which host each machine is, by `kind/namespace/name`; undefined: it waits. */
+  readonly places: ReadonlyMap<string, string | undefined>;
+  /** When it stands so, in milliseconds; undefined where nobody knows. */
+  readonly atMs: number | undefined;
+}
 
 /** What a live or saved cloud brings; what the scenario describes comes on top. */
-export interface KnownCloud {
+export interface KnownCloud extends Beginning {
   readonly hosts: readonly HostFacts[];
   readonly groups: readonly PlannedGroup[];
   /** Its BalancePolicies. */
@@ -82,10 +98,17 @@ export interface KnownCloud {
 
 export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReader, known?: KnownCloud): Plan {
   const hosts = [...(known?.hosts ?? []), ...(spec.hosts ?? []).flatMap(hostsOf)];
-  const groups = (spec.machines ?? []).map((machines): PlannedGroup => {
+  assertNew(
+    (spec.machines ?? []).map(({ name }) => name),
+    known?.groups ?? [],
+    'spec.machines',
+  );
+  assertNewHosts(spec.hosts ?? [], known?.hosts ?? []);
+  const everywhere = spec.growth?.percentPerWeek ?? 0;
+  const described = (spec.machines ?? []).map((machines): PlannedGroup => {
     const { kind = 'VirtualMachine', cpu, memory, load, growth, apart, autoscale } = machines;
     const count = autoscale?.replicas ?? machines.count;
-    const scaling = scalingOf(machines, readTrace);
+    const scaling = scalingOf({ ...machines, growth: growth ?? { percentPerWeek: everywhere } }, readTrace);
     return {
       name: machines.name,
       kind,
@@ -93,20 +116,22 @@ export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReade
       cpuMillis: thousandths(cpu),
       memoryBytes: wholeUnits(memory),
       load: loadCurveOf(load, load?.trace === undefined ? undefined : readTrace(load.trace)),
-      percentPerWeek: growth?.percentPerWeek ?? 0,
+      percentPerWeek: growth?.percentPerWeek ?? everywhere,
       apart,
       ...(scaling && { scaling }),
     };
   });
+  const groups = [...(known?.groups ?? []).map((group) => growing(group, everywhere)), ...described];
   return {
     name,
     seed: spec.seed ?? 1,
     durationMs: durationMs(spec.duration ?? '24h') ?? 0,
-    warmUpMs: durationMs(spec.warmUp ?? (groups.some(({ scaling }) => scaling) ? '1h' : '1m')) ?? 0,
+    warmUpMs: durationMs(spec.warmUp ?? usualWarmUp(described, known)) ?? 0,
     sampleMs: durationMs(spec.sampleEvery ?? '5m') ?? 0,
     hosts,
-    groups: [...(known?.groups ?? []), ...groups],
-    events: (spec.events ?? []).map((event) => eventOf(event, hosts)).toSorted((a, b) => a.atMs - b.atMs),
+    ...(known && { known }),
+    groups,
+    events: eventsOf(spec.events ?? [], hosts, groups),
     policies: policiesOf(spec.policies, known?.policies),
     reserveHosts: spec.reserveHosts ?? 1,
     currency: spec.currency ?? 'EUR',
@@ -115,7 +140,7 @@ export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReade
   };
 }
 
-function hostsOf(given: ScenarioHosts): HostFacts[] {
+export function hostsOf(given: ScenarioHosts): HostFacts[] {
   const { racks = 1, zones = 1, machines = HOST_MACHINES, pricePerHour = 0 } = given;
   const { idleWatts = 100, fullWatts = 300, sleepWatts = 5 } = given;
   return Array.from({ length: given.count }, (_, index) => {
@@ -138,24 +163,37 @@ function hostsOf(given: ScenarioHosts): HostFacts[] {
   });
 }
 
-function eventOf(event: ScenarioEvent, hosts: readonly HostFacts[]): PlannedEvent {
-  const atMs = durationMs(event.at) ?? 0;
-  const { host, rack, zone } = event.lose ?? event.maintain ?? {};
-  const meant = ({ name, labels }: HostFacts) =>
-    host !== undefined
-      ? name === host
-      : rack !== undefined
-        ? labels[rackLabel] === rack
-        : zone !== undefined && labels[zoneLabel] === zone;
-  const affected = hosts.filter(meant).map(({ name }) => name);
-  const where = host ?? rack ?? zone;
-  if (where !== undefined && affected.length === 0)
-    throw new Failure('no-such-place', `there is no host, rack or zone ${where}`);
-  const lastsMs = event.for === undefined ? undefined : durationMs(event.for);
+/** What is described must come to rest; a cloud that is there begins as it is. */
+function usualWarmUp(described: readonly PlannedGroup[], known: KnownCloud | undefined): string {
+  if (described.some(({ scaling }) => scaling)) return '1h';
+  return known ? '2s' : '1m';
+}
+
+/** What is described on top of a cloud must not be called as something that is there. Throws `name-taken`. */
+function assertNew(names: readonly string[], known: readonly { readonly name: string }[], path: string): void {
+  const there = new Set(known.map(({ name }) => name));
+  names.forEach((name, index) => {
+    if (there.has(name)) throw new Failure('name-taken', `${path}[${index}].name: ${name} is there already`);
+  });
+}
+
+function assertNewHosts(given: readonly ScenarioHosts[], known: readonly HostFacts[]): void {
+  const there = new Set(known.map(({ name }) => name));
+  given.forEach((each, index) => {
+    const taken = hostsOf(each).find(({ name }) => there.has(name));
+    if (taken) throw new Failure('name-taken', `spec.hosts[${index}].name: host ${taken.name} is there already`);
+  });
+}
+
+/** Machines that are there already, growing as the scenario says of all. */
+function growing(group: PlannedGroup, percentPerWeek: number): PlannedGroup {
+  const { scaling } = group;
+  const weekly = 1 + percentPerWeek / 100;
   return {
-    atMs,
-    untilMs: lastsMs === undefined ? undefined : atMs + lastsMs,
-    event,
-    hosts: affected,
+    ...group,
+    percentPerWeek,
+    ...(scaling && {
+      scaling: { ...scaling, demand: (atMs) => scaling.demand(atMs) * weekly ** (Math.max(0, atMs) / WEEK_MS) },
+    }),
   };
 }

@@ -1,5 +1,7 @@
 import type { ApiClient } from '@godwit/client';
 import type { PlannedGroup } from '../plan/index.ts';
+import { KnownCrowd } from './known-crowd.ts';
+import type { KnownSizes } from './known-sizes.ts';
 import { ScaledCrowd, type ScaleListener } from './scaled-crowd.ts';
 import { SteadyCrowd } from './steady-crowd.ts';
 
@@ -14,6 +16,13 @@ export interface Crowd {
   follow(atMs: number): Promise<void>;
 }
 
-export function crowdOf(group: PlannedGroup, client: ApiClient, listener: ScaleListener): Crowd {
+/** @param sizes how many machines of each group there are to be of those that were there */
+export function crowdOf(
+  group: PlannedGroup,
+  client: ApiClient,
+  listener: ScaleListener,
+  sizes: Pick<KnownSizes, 'of'>,
+): Crowd {
+  if (group.known) return new KnownCrowd(group, sizes, new SteadyCrowd(group, client));
   return group.scaling ? new ScaledCrowd(group, client, listener) : new SteadyCrowd(group, client);
 }

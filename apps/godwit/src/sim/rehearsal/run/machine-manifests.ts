@@ -1,8 +1,10 @@
 import type { New } from '@godwit/client';
 import {
   type Deployment,
+  type Pod,
   parseQuantity,
   type VirtualMachine,
+  type VirtualMachineInstance,
   type VirtualMachineInstanceSpec,
   type VirtualMachinePool,
 } from '@godwit/kinds';
@@ -14,6 +16,11 @@ const TOPOLOGY = { host: 'kubernetes.io/hostname', rack: rackLabel, zone: zoneLa
 /** Once a machine is ready it stays so: nobody needs to ask again. */
 const ONCE_SECONDS = 86_400;
 const PORT = 80;
+
+/** Of pods that are more of those that are there: their owner is not that of the others. */
+const moreLabel = 'sim.godwit.dev/more';
+
+const isPod = (machine: Pod | VirtualMachineInstance): machine is Pod => machine.kind === 'Pod';
 
 const labelsOf = ({ name }: PlannedGroup) => ({ [groupLabel]: name });
 
@@ -39,8 +46,22 @@ function startOf({ scaling }: PlannedGroup) {
 
 const memoryOf = ({ memoryBytes }: PlannedGroup): string => `${Math.round(memoryBytes / 2 ** 20)}Mi`;
 
+/** Like the one that is there, without the disks that are its own. */
+function likeInstance({ spec }: VirtualMachineInstance): VirtualMachineInstanceSpec {
+  const { volumes: _, ...rest } = spec;
+  const { disks: __, ...devices } = spec.domain.devices;
+  return { ...rest, domain: { ...spec.domain, devices } };
+}
+
+function likePod({ spec }: Pod): Pod['spec'] {
+  const { nodeName: _, volumes: __, ...rest } = spec;
+  const containers = spec.containers.map(({ volumeMounts: ___, volumeDevices: ____, ...container }) => container);
+  return { ...rest, containers };
+}
+
 function instanceOf(group: PlannedGroup): VirtualMachineInstanceSpec {
-  const { cpuMillis, scaling } = group;
+  const { cpuMillis, scaling, known } = group;
+  if (known && !isPod(known.pattern)) return likeInstance(known.pattern);
   const processors = Math.max(1, Math.ceil(cpuMillis / 1000));
   const { cpu: most, memory: mostMemory } = scaling?.scaler.elastic?.up ?? {};
   return {
@@ -83,8 +104,8 @@ export function poolOf(group: PlannedGroup, namespace: string, replicas: number)
 }
 
 export function deploymentOf(group: PlannedGroup, namespace: string, replicas: number): New<Deployment> {
-  const { name, cpuMillis, memoryBytes } = group;
-  const labels = labelsOf(group);
+  const { name, cpuMillis, memoryBytes, known } = group;
+  const labels = known ? { ...labelsOf(group), [moreLabel]: name } : labelsOf(group);
   const resources = { requests: { cpu: `${cpuMillis}m`, memory: String(memoryBytes) } };
   const container = { name: 'main', image: rehearsedImage, resources, ...startOf(group) };
   return {
@@ -92,7 +113,10 @@ export function deploymentOf(group: PlannedGroup, namespace: string, replicas: n
     spec: {
       replicas,
       selector: { matchLabels: labels },
-      template: { metadata: { labels: ownLabelsOf(group) }, spec: { containers: [container], ...placeOf(group) } },
+      template: {
+        metadata: { labels: { ...ownLabelsOf(group), ...labels } },
+        spec: known && isPod(known.pattern) ? likePod(known.pattern) : { containers: [container], ...placeOf(group) },
+      },
     },
   };
 }

@@ -6,6 +6,7 @@ import { type Answers, answer } from '../ask/index.ts';
 import { type MoveTotals, RehearsedCloud } from '../cloud/index.ts';
 import { epochBefore, RehearsedMetrics, ScenarioTime, SharedLoads } from '../load/index.ts';
 import {
+  compareBeginning,
   Deeds,
   type DeedsDone,
   type GroupElasticity,
@@ -16,11 +17,14 @@ import {
   ReserveWatch,
   reserveCheckOf,
   type Sample,
+  type TakenOver,
   takeSample,
 } from '../measure/index.ts';
 import { groupsUnder, type Plan, type PlannedEvent, type PlannedPolicy } from '../plan/index.ts';
 import { type Crowd, crowdOf } from './crowd.ts';
 import { Elastics } from './elastics.ts';
+import { KnownSizes } from './known-sizes.ts';
+import type { ScaleListener } from './scaled-crowd.ts';
 
 /** What came of one policy. Energy in kilowatt-hours, carbon in kilograms. */
 export interface Run {
@@ -29,6 +33,8 @@ export interface Run {
   readonly advises: boolean;
   /** The same for every run of this plan by the same program. */
   readonly hash: string;
+  /** How it began: whether machines that were there already were where they are. */
+  readonly taken?: TakenOver;
   readonly samples: readonly Sample[];
   readonly losses: readonly Loss[];
   /** Why machines had no host, and for how many at most at one time. */
@@ -68,7 +74,7 @@ export type Progress = (share: number, doing: string) => void;
 /** Runs a plan under one policy, on virtual time. */
 export async function rehearse(plan: Plan, planned: PlannedPolicy, onProgress: Progress): Promise<Run> {
   onProgress(0, 'hosts');
-  const clock = new VirtualClock(epochBefore(plan.warmUpMs));
+  const clock = new VirtualClock(epochBefore(plan.warmUpMs, plan.known?.atMs));
   const time = new ScenarioTime(clock, plan.warmUpMs);
   const groups = groupsUnder(plan.groups, planned.scalers);
   const loads = new SharedLoads(groups, time);
@@ -78,6 +84,7 @@ export async function rehearse(plan: Plan, planned: PlannedPolicy, onProgress: P
   const cloud = await RehearsedCloud.open({
     seed: plan.seed,
     hosts: plan.hosts,
+    ...(plan.known && { objects: plan.known.objects }),
     policies: planned.objects,
     wakeMs: planned.wakeMs,
     shareOf: (group) => curves.get(group)?.(time.nowMs) ?? 0,
@@ -106,7 +113,7 @@ class Rehearsal {
   readonly #cloud: RehearsedCloud;
   readonly #ledger: Ledger;
   readonly #losses: Losses;
-  readonly #crowds: readonly Crowd[];
+  #crowds: readonly Crowd[] = [];
   readonly #loads: SharedLoads;
   readonly #elastics: Elastics;
   readonly #time: ScenarioTime;
@@ -116,6 +123,7 @@ class Rehearsal {
   readonly #overCapMs: number[] = [];
   readonly #sum = { energy: 0, emptyEnergy: 0, carbon: 0, cost: 0, squeezedMs: 0, machineMs: 0, asked: 0, undone: 0 };
   #capWatts: number | undefined;
+  #taken: TakenOver | undefined;
   readonly #reserve: ReserveWatch;
   readonly #deeds: Deeds;
 
@@ -130,12 +138,12 @@ class Rehearsal {
     this.#time = time;
     this.#loads = loads;
     this.#elastics = new Elastics(loads, cloud.clock, time, plan.durationMs);
-    this.#crowds = plan.groups.map((group) =>
-      crowdOf(group, client, {
-        onSize: () => this.#wantAsMany(),
-        onAction: (name, action) => this.#elastics.act(name, action),
-      }),
-    );
+    const listener: ScaleListener = {
+      onSize: () => this.#wantAsMany(),
+      onAction: (name, action) => this.#elastics.act(name, action),
+    };
+    const sizes = plan.known ? new KnownSizes(client, listener) : { of: () => 0 };
+    this.#crowds = plan.groups.map((group) => crowdOf(group, client, listener, sizes));
     this.#reserve = new ReserveWatch(this.#ledger, plan.reserveHosts, policy, new SeededRandom(plan.seed));
     this.#deeds = new Deeds(client, () => time.nowMs);
   }
@@ -143,10 +151,12 @@ class Rehearsal {
   async run(): Promise<void> {
     const { durationMs, sampleMs, warmUpMs } = this.#plan;
     this.#onProgress(0, 'machines');
+    await this.#cloud.until(this.#cloud.fleet.client.ready());
     await this.#follow(0);
     await this.#cloud.pass(warmUpMs);
     this.#time.begin();
     this.#ledger.begin();
+    if (this.#plan.known) this.#taken = compareBeginning(this.#plan.known.places, this.#ledger.machines.values());
     const sizes = new Map(this.#crowds.map((crowd) => [crowd.group.name, crowd]));
     this.#elastics.begin((group) => sizes.get(group)?.size ?? 0);
     const marks = this.#marks();
@@ -293,6 +303,7 @@ class Rehearsal {
       carried: fleet.moves.totals,
       deeds,
       elasticity,
+      ...(this.#taken && { taken: this.#taken }),
       energy,
       emptyEnergy,
       carbon,

@@ -1,9 +1,10 @@
 import type { ApiClient, Change } from '@godwit/client';
 import { elasticPolicy, horizontalPodAutoscaler, type KubeObject, namespace as namespaceKind } from '@godwit/kinds';
-import { type ActionRecord, decisionAnnotation, isAction, parseRecords } from '@godwit/planner';
+import type { ActionRecord } from '@godwit/planner';
 import { namespaceOf } from '../load/index.ts';
 import type { PlannedGroup } from '../plan/index.ts';
 import type { Crowd } from './crowd.ts';
+import { newActionOf } from './known-sizes.ts';
 import { type ScaleTarget, scaleTargetOf } from './scale-target.ts';
 
 /** Who hears of what becomes of a group. */
@@ -72,10 +73,8 @@ export class ScaledCrowd implements Crowd {
       this.#size = size;
       this.#listener.onSize();
     }
-    const [was, is] = [before, after].map((object) => object?.metadata.annotations?.[decisionAnnotation]);
-    if (is === undefined || is === was) return;
-    const [newest] = parseRecords(is);
-    if (newest && isAction(newest)) this.#listener.onAction(this.group.name, newest);
+    const action = newActionOf(before, after);
+    if (action) this.#listener.onAction(this.group.name, action);
   }
 }
 

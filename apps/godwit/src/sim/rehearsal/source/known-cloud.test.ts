@@ -35,7 +35,7 @@ const instance = (name: string, labels: object = {}): KubeObject =>
   }) as KubeObject;
 
 const groupsOf = (instances: readonly KubeObject[], pods: readonly KubeObject[], use = {}) =>
-  knownCloudOf({ nodes: [], instances, pods, use: new Map(Object.entries(use)) }).groups;
+  knownCloudOf({ objects: [...instances, ...pods], use: new Map(Object.entries(use)) }).groups;
 
 test('hosts say what they draw, and keep the taints that are theirs and not those of a moment', () => {
   const taints = [
@@ -45,9 +45,7 @@ test('hosts say what they draw, and keep the taints that are theirs and not thos
   ];
   const watts = { annotations: { 'godwit.dev/watts': '80,120,200' } };
   const [one, other] = knownCloudOf({
-    nodes: [node('a', watts, { taints }), node('b')],
-    instances: [],
-    pods: [],
+    objects: [node('a', watts, { taints }), node('b')],
   }).hosts;
   assert.deepEqual(one?.watts, [80, 120, 200]);
   assert.deepEqual(
@@ -104,7 +102,7 @@ test('BalancePolicies come along, the oldest first', () => {
       spec: { reserve: { hosts: 2 } },
     }) as KubeObject;
   const policies = [policy('new', '2026-02-01T00:00:00Z'), policy('old', '2026-01-01T00:00:00Z')];
-  const known = knownCloudOf({ nodes: [], instances: [], pods: [], policies });
+  const known = knownCloudOf({ objects: policies });
   assert.deepEqual(
     known.policies?.map(({ name, spec }) => [name, spec.reserve?.hosts]),
     [

@@ -1,0 +1,104 @@
+import type {
+  DataVolume,
+  Deployment,
+  KubeObject,
+  Node,
+  Pod,
+  ReplicaSet,
+  ServiceAccount,
+  VirtualMachine,
+  VirtualMachineInstance,
+  VirtualMachineInstanceReplicaSet,
+  VirtualMachinePool,
+} from '@godwit/kinds';
+import { bareDataVolumeSpec, bareInstanceSpec, bareInstanceStatus, bareMachineSpec } from './bare-instance.ts';
+import { barePodSpec, barePodStatus } from './bare-pod.ts';
+import { keep, without } from './keep.ts';
+
+type Bare<T extends KubeObject> = (object: T) => object;
+/** A function of one kind, as the table of all kinds holds it. */
+const of = <T extends KubeObject>(bare: Bare<T>): Bare<KubeObject> => bare as unknown as Bare<KubeObject>;
+
+const podTemplated = of<Deployment | ReplicaSet>((object) => {
+  const { template } = object.spec;
+  return { ...object, spec: { ...object.spec, ...(template && { template: barePodTemplate(template) }) } };
+});
+
+/** What is left of objects whose kinds say more than a rehearsal may know; all other kinds are kept as they are. */
+const BY_KIND: Readonly<Record<string, Bare<KubeObject>>> = {
+  Node: of<Node>((object) => ({
+    ...object,
+    status: keep(object.status ?? {}, ['capacity', 'allocatable', 'conditions', 'images']),
+  })),
+  Pod: of<Pod>((object) => ({
+    ...object,
+    spec: barePodSpec(object.spec),
+    ...(object.status && { status: barePodStatus(object.status) }),
+  })),
+  VirtualMachineInstance: of<VirtualMachineInstance>((object) => ({
+    ...object,
+    spec: bareInstanceSpec(object.spec),
+    ...(object.status && { status: bareInstanceStatus(object.status) }),
+  })),
+  Deployment: podTemplated,
+  ReplicaSet: podTemplated,
+  VirtualMachine: of<VirtualMachine>((object) => ({
+    ...object,
+    spec: bareMachineSpec(object.spec),
+  })),
+  VirtualMachinePool: of<VirtualMachinePool>((object) => {
+    const { virtualMachineTemplate: template } = object.spec;
+    return {
+      ...object,
+      spec: {
+        ...object.spec,
+        virtualMachineTemplate: { ...template, ...bareMeta(template), spec: bareMachineSpec(template.spec) },
+      },
+    };
+  }),
+  VirtualMachineInstanceReplicaSet: of<VirtualMachineInstanceReplicaSet>((object) => {
+    const { template } = object.spec;
+    return {
+      ...object,
+      spec: { ...object.spec, template: { ...template, spec: bareInstanceSpec(template.spec as never) } },
+    };
+  }),
+  DataVolume: of<DataVolume>((object) => ({ ...object, spec: bareDataVolumeSpec(object.spec) })),
+  ServiceAccount: of<ServiceAccount>((object) => keep(object, ['apiVersion', 'kind', 'metadata'])),
+};
+
+type PodTemplate = NonNullable<Deployment['spec']['template']>;
+
+function barePodTemplate(template: PodTemplate): PodTemplate {
+  return { ...template, ...bareMeta(template), ...(template.spec && { spec: barePodSpec(template.spec) }) };
+}
+
+/**
+ * The object as a rehearsal needs it: what decides where machines are, how many there are and what may become of them.
+ * Without environments, commands, probes' words, files and addresses, and so without secrets.
+ */
+export function bareObject(object: KubeObject): KubeObject {
+  const whole = { ...object, metadata: bareMetadata(object.metadata) };
+  return (BY_KIND[object.kind]?.(whole) ?? whole) as KubeObject;
+}
+
+const METADATA = ['resourceVersion', 'managedFields', 'selfLink', 'annotations'] as const;
+/** Annotations that parts of a cloud read. Others are people's own, and may hold anything. */
+const KEPT_ANNOTATION = /(^|\.)(godwit\.dev|kubernetes\.io|k8s\.io|kubevirt\.io)\//;
+/** Of those: what was written down for people, what was applied, addresses, and where metrics are served. */
+const DROPPED_ANNOTATION =
+  /^(godwit\.dev\/decision|kubectl\.kubernetes\.io\/|network\.godwit\.dev\/|metrics\.godwit\.dev\/)/;
+
+function bareMetadata(metadata: KubeObject['metadata']): KubeObject['metadata'] {
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(
+    ([name]) => KEPT_ANNOTATION.test(name) && !DROPPED_ANNOTATION.test(name),
+  );
+  return {
+    ...without(metadata, METADATA),
+    ...(annotations.length > 0 && { annotations: Object.fromEntries(annotations) }),
+  };
+}
+
+function bareMeta({ metadata }: { readonly metadata?: KubeObject['metadata'] | undefined }) {
+  return metadata ? { metadata: bareMetadata(metadata) } : {};
+}
