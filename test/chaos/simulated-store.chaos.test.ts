@@ -3,7 +3,7 @@ import { SimulatedDisk } from '../../apps/godwit/src/sim/disk/simulated-disk.ts'
 import { SimulatedStore } from '../../apps/godwit/src/sim/disk/simulated-store.ts';
 import { EventLog } from '../../apps/godwit/src/sim/world/event-log.ts';
 import { Life } from '../../apps/godwit/src/sim/world/life.ts';
-import { type Engine, type EngineOptions, storeConformance } from '../../packages/store/src/node/conformance.ts';
+import { type Engine, type EngineOptions, storeConformance } from '../../packages/store/src/node/conformance/index.ts';
 import { storeFuzz } from '../../packages/store/src/node/fuzz.ts';
 
 /** The store of simulations keeps what every store promises. */

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { hasCode, VirtualClock } from '@godwit/base';
 import * as fc from 'fast-check';
 import type { Store, StoreEvent, Write } from '../store.ts';
-import { body, describe, type Engine, take } from './conformance.ts';
+import type { Engine } from './conformance/index.ts';
+import { body, describe, take } from './conformance/words.ts';
 
 /**
  * The store as simply as it can be said: all batches, and everything else computed from the beginning.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { VirtualClock } from '@godwit/base';
 import type { Store } from '../../store.ts';
-import { type Engine, storeConformance } from '../conformance.ts';
+import { type Engine, storeConformance } from '../conformance/index.ts';
 import { storeFuzz } from '../fuzz.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
