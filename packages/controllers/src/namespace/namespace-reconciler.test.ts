@@ -2,22 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
 import { configMap, isReason, namespace as namespaceKind, secret, service } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { NamespaceReconciler } from './namespace-reconciler.ts';
 
 async function withReconciler(run: (cloud: SimulatedCloud, client: ApiClient) => Promise<void>): Promise<void> {
   const cloud = await SimulatedCloud.start();
   const { client } = cloud.client();
-  const controllers = new Controllers([new NamespaceReconciler(client)], cloud.world);
-  const stop = new AbortController();
-  const running = controllers.run(stop.signal);
+  cloud.run(new NamespaceReconciler(client));
   try {
     await client.resource(namespaceKind).create({ metadata: { name: 'shop' } });
     await run(cloud, client);
   } finally {
-    stop.abort();
-    await running;
     await cloud.close();
   }
 }

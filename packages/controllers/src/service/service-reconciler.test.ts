@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { event, ipAddress, node, type Service, servedAddressesAnnotation, service } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { ServiceReconciler } from './service-reconciler.ts';
 
@@ -9,8 +8,7 @@ describe('service reconciler', () => {
   test('publishes an address when a node serves it, takes it back when the type changes', async () => {
     const cloud = await SimulatedCloud.start();
     const { client } = cloud.client();
-    const stop = new AbortController();
-    const running = new Controllers([new ServiceReconciler(client)], cloud.world).run(stop.signal);
+    cloud.run(new ServiceReconciler(client));
     const services = client.resource(service);
     const where = { namespace: 'default', name: 'web' };
     const nodes = client.resource(node);
@@ -42,10 +40,6 @@ describe('service reconciler', () => {
       const reasons = (await client.resource(event).list()).items.map((each) => each.reason ?? '').sort();
       return reasons.join() === 'DeletedLoadBalancer,EnsuredLoadBalancer';
     });
-
-    stop.abort();
-    await running;
-    client.close();
-    await cloud.stop();
+    await cloud.close();
   });
 });

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
 import {
   instanceFinalizer,
-  node,
   type Scale,
   StatusFailure,
   virtualMachine,
@@ -11,7 +10,6 @@ import {
   virtualMachineInstanceReplicaSet,
   virtualMachinePool,
 } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { VirtualMachineController } from '../virtual-machine/index.ts';
 import { VirtualMachineInstanceController } from '../virtual-machine-instance/index.ts';
@@ -23,24 +21,17 @@ const labels = { app: 'web' };
 const domain = (guest: string, cores = 1) => ({ devices: {}, cpu: { cores }, memory: { guest } });
 
 /** The real API and controllers; the test plays the user and the hosts. */
-async function open(): Promise<{ cloud: SimulatedCloud; client: ApiClient; close: () => Promise<void> }> {
-  const cloud = await SimulatedCloud.start(1);
+async function open(): Promise<{ cloud: SimulatedCloud; client: ApiClient }> {
+  const cloud = await SimulatedCloud.start();
   const { client } = cloud.client();
-  await client.resource(node).create({ metadata: { name: 'host-1' } });
-  const reconcilers = [
+  cloud.run(
     new VirtualMachineController(client),
     new VirtualMachineInstanceController(client),
     new VirtualMachineInstanceReplicaSetController(client),
     new VirtualMachinePoolController(client),
-  ];
-  const stop = new AbortController();
-  const running = new Controllers(reconcilers, cloud.world).run(stop.signal);
-  const close = async () => {
-    stop.abort();
-    await running;
-    await cloud.close();
-  };
-  return { cloud, client, close };
+  );
+  await cloud.addHost('host-1');
+  return { cloud, client };
 }
 
 /** Hosts end what is to go, and run the rest. */
@@ -62,7 +53,7 @@ async function playHosts(client: ApiClient): Promise<void> {
 }
 
 test('a set of instances follows its scale, and makes anew what ends', async () => {
-  const { cloud, client, close } = await open();
+  const { cloud, client } = await open();
   const sets = client.resource(virtualMachineInstanceReplicaSet);
   await client.resource(virtualMachineInstanceReplicaSet).create({
     metadata: KEY,
@@ -90,11 +81,11 @@ test('a set of instances follows its scale, and makes anew what ends', async () 
   await cloud.until('three are there', async () => (await counts()) === '3/2');
   await scale(0);
   await cloud.until('none is wanted', async () => (await counts()) === '0/0');
-  await close();
+  await cloud.close();
 });
 
 test('a pool keeps numbered machines, grows and shrinks, and restarts them when its template asks for it', async () => {
-  const { cloud, client, close } = await open();
+  const { cloud, client } = await open();
   const pools = client.resource(virtualMachinePool);
   const template = (cores: number) => ({
     metadata: { labels },
@@ -141,11 +132,11 @@ test('a pool keeps numbered machines, grows and shrinks, and restarts them when 
   );
   await pools.patch(KEY, { type: 'merge', body: { spec: { replicas: 1 } } }, { subresource: 'scale' });
   await played('one is left', async () => (await machines()).join() === 'web-0');
-  await close();
+  await cloud.close();
 });
 
 test('sets that contradict themselves are refused with their causes', async () => {
-  const { client, close } = await open();
+  const { cloud, client } = await open();
   const causes = async (create: Promise<unknown>) => {
     try {
       await create;
@@ -181,5 +172,5 @@ test('sets that contradict themselves are refused with their causes', async () =
     'spec.selector',
     'spec.virtualMachineTemplate.spec.running',
   ]);
-  await close();
+  await cloud.close();
 });

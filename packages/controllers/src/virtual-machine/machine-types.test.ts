@@ -5,7 +5,6 @@ import {
   type ControllerRevision,
   controllerRevision,
   instanceFinalizer,
-  node,
   type Stored,
   type StoredType,
   type TypeLookup,
@@ -15,7 +14,6 @@ import {
   virtualMachineInstance,
   virtualMachineInstancetype,
 } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { machineWithTypes } from './machine-types.ts';
 import { VirtualMachineController } from './virtual-machine-controller.ts';
@@ -81,24 +79,18 @@ test('what is not there is told, and what is no longer named is forgotten', () =
 });
 
 async function stage() {
-  const cloud = await SimulatedCloud.start(1);
+  const cloud = await SimulatedCloud.start();
   const { client } = cloud.client();
-  await client.resource(node).create({ metadata: { name: 'host-1' } });
-  const stop = new AbortController();
-  const running = new Controllers([new VirtualMachineController(cloud.client().client)], cloud.world).run(stop.signal);
-  const close = async () => {
-    stop.abort();
-    await running;
-    await cloud.close();
-  };
-  return { cloud, client, close };
+  cloud.run(new VirtualMachineController(cloud.client().client));
+  await cloud.addHost('host-1');
+  return { cloud, client };
 }
 
 const sockets = async (client: ApiClient) =>
   (await client.resource(virtualMachineInstance).find(KEY))?.spec.domain.cpu?.sockets;
 
 test('a machine waits for its instancetype, and no later change of it reaches the machine', async () => {
-  const { cloud, client, close } = await stage();
+  const { cloud, client } = await stage();
   const small = { metadata: { name: 'small' }, spec: { cpu: { guest: 2 }, memory: { guest: '64Mi' } } };
   await client.resource(virtualMachine).create({
     metadata: KEY,
@@ -152,5 +144,5 @@ test('a machine waits for its instancetype, and no later change of it reaches th
     const { status: now } = await client.resource(virtualMachine).get(KEY);
     return now?.instancetypeRef?.name === 'medium';
   });
-  await close();
+  await cloud.close();
 });

@@ -7,7 +7,6 @@ import {
   isNotFound,
   isReason,
   type LifecycleChange,
-  node,
   type PrintableStatus,
   type RunStrategy,
   restartMachine,
@@ -17,7 +16,6 @@ import {
   virtualMachine,
   virtualMachineInstance,
 } from '@godwit/kinds';
-import { Controllers } from '../framework/index.ts';
 import { Scheduler } from '../scheduler/index.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { VirtualMachineInstanceController } from '../virtual-machine-instance/index.ts';
@@ -29,44 +27,36 @@ const KEY = { namespace: 'default', name: 'vm' };
 class Stage {
   readonly cloud: SimulatedCloud;
   readonly client: ApiClient;
-  #stop = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  stopControllers: () => Promise<void>;
 
   static async open(seed = 1): Promise<Stage> {
     const cloud = await SimulatedCloud.start(seed);
     const stage = new Stage(cloud, cloud.client().client);
-    const host = await stage.client.resource(node).create({ metadata: { name: 'host-1' } });
-    const conditions = [{ type: 'Ready', status: 'True' as const }];
-    const allocatable = { cpu: '8', memory: '16Gi', pods: '50' };
-    await stage.client.resource(node).updateStatus({ ...host, status: { allocatable, conditions } });
-    stage.startControllers();
+    await cloud.addHost('host-1');
     return stage;
   }
 
   private constructor(cloud: SimulatedCloud, client: ApiClient) {
     this.cloud = cloud;
     this.client = client;
+    this.stopControllers = this.#runControllers();
   }
 
   startControllers(): void {
+    this.stopControllers = this.#runControllers();
+  }
+
+  #runControllers(): () => Promise<void> {
     const { client } = this.cloud.client();
-    const reconcilers = [
+    return this.cloud.run(
       new VirtualMachineController(client),
       new VirtualMachineInstanceController(client),
       new Scheduler(client),
-    ];
-    this.#stop = new AbortController();
-    this.#running = new Controllers(reconcilers, this.cloud.world).run(this.#stop.signal);
+    );
   }
 
-  async stopControllers(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  async close(): Promise<void> {
-    await this.stopControllers();
-    await this.cloud.close();
+  close(): Promise<void> {
+    return this.cloud.close();
   }
 
   create(runStrategy: RunStrategy) {
