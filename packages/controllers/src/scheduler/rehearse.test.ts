@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
-import { node, pod, podDisruptionBudget, priorityClass } from '@godwit/kinds';
+import { pod, podDisruptionBudget, priorityClass } from '@godwit/kinds';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { type Machine, rehearsePlacement } from './index.ts';
 
@@ -12,17 +12,8 @@ beforeEach(async () => {
   cloud = await SimulatedCloud.start();
   ({ client } = cloud.client());
   await client.resource(priorityClass).create({ metadata: { name: 'high' }, value: 1000 });
-  for (const [name, memory] of [
-    ['small', '2Gi'],
-    ['large', '4Gi'],
-  ] as const) {
-    const created = await client.resource(node).create({ metadata: { name } });
-    const conditions = [{ type: 'Ready', status: 'True' as const }];
-    await client.resource(node).updateStatus({
-      ...created,
-      status: { allocatable: { cpu: '4', memory, pods: '10' }, conditions },
-    });
-  }
+  await cloud.addHost('small', { memory: '2Gi' });
+  await cloud.addHost('large', { memory: '4Gi' });
   const { metadata } = await client.resource(pod).create(podOf('there', '3Gi'));
   await client.door.create(
     { group: '', version: 'v1', plural: 'pods', namespace: 'default', name: 'there', subresource: 'binding' },

@@ -3,7 +3,6 @@ import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
 import {
   event,
-  namespace,
   type PersistentVolumeClaim,
   type Pod,
   persistentVolume,
@@ -32,8 +31,6 @@ beforeEach(async () => {
     new VirtualMachineController(client),
     new VirtualMachineInstanceController(client),
   );
-  const spaces = client.resource(namespace);
-  if (!(await spaces.find({ name: 'default' }))) await spaces.create({ metadata: { name: 'default' } });
 });
 
 afterEach(() => cloud.close());

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
-import { namespace, pod, podDisruptionBudget, priorityClass } from '@godwit/kinds';
+import { pod, podDisruptionBudget, priorityClass } from '@godwit/kinds';
 import { parseRecords } from '@godwit/planner';
 import { SimulatedCloud } from '../../test-support/simulated-cloud.ts';
 import { Scheduler } from '../index.ts';
@@ -13,8 +13,6 @@ beforeEach(async () => {
   cloud = await SimulatedCloud.start();
   ({ client } = cloud.client());
   cloud.run(new Scheduler(client));
-  const spaces = client.resource(namespace);
-  if (!(await spaces.find({ name: 'default' }))) await spaces.create({ metadata: { name: 'default' } });
   for (const [name, value] of [
     ['low', 1],
     ['high', 1000],
