@@ -58,6 +58,12 @@ export function binaryQuantity(bytes: number): string {
   return `${value}${BINARY_UNITS[unit]}`;
 }
 
+/** Any number as a quantity, to the thousandth: `7`, `1250m`. */
+export function decimalQuantity(amount: number): string {
+  const thousandths = Math.round(amount * 1000);
+  return thousandths % 1000 === 0 ? String(thousandths / 1000) : `${thousandths}m`;
+}
+
 /** Bytes for people, at most one decimal: `2.1 GiB`. */
 export function readableBytes(bytes: number): string {
   let unit = 0;

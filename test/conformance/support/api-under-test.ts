@@ -15,8 +15,10 @@ import {
 import { ApiServer } from '@godwit/api/node';
 import { SystemClock, silentLog, type World } from '@godwit/base';
 import { SystemIds, systemRandom } from '@godwit/base/node';
+import { valueReader } from '@godwit/controllers';
 import { builtInKinds } from '@godwit/kinds';
 import { MemoryStore, type Store } from '@godwit/store';
+import { endpointValues, machineValues } from '../../../apps/godwit/src/cloud/metric-sources/index.ts';
 import { createAuthority, issueCertificate, type KeyPair } from '../../../apps/godwit/src/pki/certificates.ts';
 import { renderKubeconfig } from '../../../apps/godwit/src/pki/kubeconfig.ts';
 import { LocalMachines } from './local-machines.ts';
@@ -119,6 +121,7 @@ export class ApiUnderTest {
       store: this.store,
       kinds: builtInKinds,
       machines: () => this.machines,
+      values: valueReader([machineValues(clock), endpointValues(clock)]),
       tokens,
     });
     this.#operations = operations;

@@ -26,18 +26,18 @@ import {
   Scheduler,
   ServiceAccountReconciler,
   ServiceReconciler,
-  type ValueSource,
   VirtualMachineController,
   VirtualMachineInstanceController,
   VirtualMachineInstanceReplicaSetController,
   VirtualMachinePoolController,
   VolumeController,
 } from '@godwit/controllers';
+import type { ValueReader } from '@godwit/kinds';
 import type { ControllerReport } from './control-socket.ts';
 
 export interface ControllerSettings {
   /** Where autoscalers find metrics that the API does not serve. */
-  readonly values?: readonly ValueSource[];
+  readonly values?: ValueReader;
   /** What autoscalers read; by itself what the API serves, and `values`. */
   readonly metrics?: MetricsSource;
   /** What balance policies read of machines; by itself what the API serves. */

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { createAuthenticator, createOperations, createTokenIssuer, HttpApi, type Operations } from '@godwit/api';
 import { ApiServer } from '@godwit/api/node';
 import { Failure, type World } from '@godwit/base';
-import { builtInKinds, type MachineAccess, type UsageAccess, type VolumeAccess } from '@godwit/kinds';
+import { builtInKinds, type MachineAccess, type UsageAccess, type ValueReader, type VolumeAccess } from '@godwit/kinds';
 import type { Store } from '@godwit/store';
 import { SqliteStore } from '@godwit/store/node';
 import { openPki, type Pki } from '../pki/pki-folder.ts';
@@ -36,6 +36,8 @@ export interface DoorOptions {
   readonly volumes: (node: string) => VolumeAccess | undefined;
   /** What a host and its machines use, likewise. */
   readonly usage: (node: string) => UsageAccess | undefined;
+  /** Metrics that are no use of resources. */
+  readonly values: ValueReader;
   readonly isReady: () => boolean;
 }
 
@@ -55,6 +57,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     machines: options.machines,
     volumes: options.volumes,
     usage: options.usage,
+    values: options.values,
     fits: rule.fits,
     derived: [decisions],
     rootCertificate: pki.authorityCertificate,

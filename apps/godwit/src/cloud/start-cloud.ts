@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { controllers as controllersUser } from '@godwit/api';
 import { SystemClock, type World } from '@godwit/base';
 import { SystemIds, systemRandom } from '@godwit/base/node';
+import { valueReader } from '@godwit/controllers';
 import { renderKubeconfig } from '../pki/kubeconfig.ts';
 import { writePrivately } from '../pki/pki-folder.ts';
 import { addressPlan, type StateFolder } from '../state-folder.ts';
@@ -35,6 +36,11 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
   const nodeName = hostname().toLowerCase();
   let host: OpenHost | undefined;
   let isReady = false;
+  const values = valueReader([
+    balancerValues(() => host?.agent.sampler, world.clock),
+    machineValues(world.clock),
+    endpointValues(world.clock),
+  ]);
   const door = await openDoor({
     state,
     listen,
@@ -43,6 +49,7 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
     machines: (node) => (node === nodeName ? host?.agent.access : undefined),
     volumes: (node) => (node === nodeName ? host?.agent.volumeAccess : undefined),
     usage: (node) => (node === nodeName ? host?.agent.sampler : undefined),
+    values,
     isReady: () => isReady,
   });
   const admin = door.operations.as(controllersUser, 'godwit');
@@ -53,7 +60,6 @@ export async function startCloud(state: StateFolder, listen: Listen): Promise<Cl
     state.kubeconfig,
     renderKubeconfig(urlOf(listen, server.port), door.pki.authorityCertificate, 'admin', door.pki.admin),
   );
-  const values = [balancerValues(() => host?.agent.sampler, world.clock), machineValues(world.clock), endpointValues];
   const controllers = openControllers(door.operations, world, door.pki.authorityCertificate, { values });
   host = await openHost({ state, nodeName, operations: door.operations, world });
   const { agent, network, accelerator } = host;

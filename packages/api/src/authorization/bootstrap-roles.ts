@@ -87,6 +87,8 @@ const watched: readonly PolicyRule[] = [
   rule('discovery.k8s.io', ['endpointslices'], reading),
   rule('events.k8s.io', ['events'], reading),
   rule('metrics.k8s.io', ['pods', 'nodes'], reading),
+  rule('custom.metrics.k8s.io', ['*'], reading),
+  rule('external.metrics.k8s.io', ['*'], reading),
   rule('godwit.dev', ['decisions', 'virtualmachineinstancemetrics'], reading),
   rule(
     'subresources.kubevirt.io',

@@ -1,6 +1,4 @@
-import { machineGroup } from '../http/machine-request.ts';
-import type { Group, GroupVersion } from './groups.ts';
-import { machineOrders, machineResources } from './machine-group.ts';
+import type { BareResource, Group, GroupVersion } from './groups.ts';
 import { subresourcesOf } from './subresources.ts';
 
 /**
@@ -24,8 +22,7 @@ export function aggregatedDiscovery(groups: readonly Group[], version: string): 
 }
 
 function resourcesOf(served: GroupVersion): object[] {
-  if (served.group === machineGroup) return machineResources.map((plural) => machineResource(plural, served.version));
-  return served.kinds.map((kind) => {
+  const ofKinds = served.kinds.map((kind) => {
     const scope = kind.namespaced ? 'Namespaced' : 'Cluster';
     const subresources = subresourcesOf(kind).map((part) => ({
       subresource: part.name,
@@ -43,21 +40,22 @@ function resourcesOf(served: GroupVersion): object[] {
       ...(subresources.length > 0 && { subresources }),
     };
   });
+  return [...ofKinds, ...served.bare.map((resource) => bareResource(served, resource))];
 }
 
-/** A resource that has no objects here: clients know it by having subresources and no verbs. */
-function machineResource(plural: string, version: string): object {
-  const responseKind = {
-    group: machineGroup,
-    version,
-    kind: plural === 'virtualmachines' ? 'VirtualMachine' : 'VirtualMachineInstance',
-  };
+/** Clients know one that can only be asked by its subresources by having no verbs. */
+function bareResource(
+  { group, version }: GroupVersion,
+  { plural, namespaced, kind, verbs, subresources }: BareResource,
+) {
+  const responseKind = { group, version, kind };
+  const parts = subresources.map((part) => ({ subresource: part.name, responseKind, verbs: part.verbs }));
   return {
     resource: plural,
     responseKind,
-    scope: 'Namespaced',
+    scope: namespaced ? 'Namespaced' : 'Cluster',
     singularResource: '',
-    verbs: [],
-    subresources: machineOrders(plural).map(({ name, verbs }) => ({ subresource: name, responseKind, verbs })),
+    verbs,
+    ...(parts.length > 0 && { subresources: parts }),
   };
 }

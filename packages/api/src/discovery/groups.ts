@@ -1,13 +1,26 @@
 import type { KindDefinition } from '@godwit/kinds';
 import { machineGroup } from '../http/machine-request.ts';
 import type { KindRegistry } from '../operations/kind-registry.ts';
-import { machineGroupVersions } from './machine-group.ts';
+import { machineGroupVersions, machineResources } from './machine-group.ts';
 
 /** One version of one group, with the kinds that are served in it. */
 export interface GroupVersion {
   readonly group: string;
   readonly version: string;
   readonly kinds: readonly KindDefinition[];
+  /** Resources of which there are no objects. */
+  readonly bare: readonly BareResource[];
+}
+
+/** A resource that no kind stands for: orders to machines, metrics. */
+export interface BareResource {
+  readonly plural: string;
+  readonly namespaced: boolean;
+  /** Of what it and its subresources answer. */
+  readonly kind: string;
+  /** None where only its subresources can be asked for. */
+  readonly verbs: readonly string[];
+  readonly subresources: readonly { readonly name: string; readonly verbs: readonly string[] }[];
 }
 
 /** A group with its versions, the preferred one first. */
@@ -32,7 +45,7 @@ export function groupsOf(registry: KindRegistry): Group[] {
   return [...groups].map(([name, versions]) => ({
     name,
     versions: [...versions]
-      .map(([version, kinds]) => ({ group: name, version, kinds }))
+      .map(([version, kinds]) => ({ group: name, version, kinds, bare: name === machineGroup ? machineResources : [] }))
       .sort((a, b) => compareVersions(a.version, b.version)),
   }));
 }

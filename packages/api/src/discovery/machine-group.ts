@@ -1,3 +1,5 @@
+import type { BareResource } from './groups.ts';
+
 /**
  * KubeVirt's own group of orders and streams, `subresources.kubevirt.io`: it has no objects, only
  * subresources of objects of `kubevirt.io`, and is listed here because no kind stands for it.
@@ -26,9 +28,10 @@ const orders: Readonly<Record<string, readonly string[]>> = {
 
 const READ = new Set(['console', 'expand-spec', 'filesystemlist', 'guestosinfo', 'portforward', 'userlist', 'vnc']);
 
-/** The orders that one of the two resources takes, with the verb of each. */
-export function machineOrders(plural: string): { name: string; verbs: string[] }[] {
-  return (orders[plural] ?? []).map((name) => ({ name, verbs: [READ.has(name) ? 'get' : 'update'] }));
-}
-
-export const machineResources: readonly string[] = Object.keys(orders);
+export const machineResources: readonly BareResource[] = Object.entries(orders).map(([plural, names]) => ({
+  plural,
+  namespaced: true,
+  kind: plural === 'virtualmachines' ? 'VirtualMachine' : 'VirtualMachineInstance',
+  verbs: [],
+  subresources: names.map((name) => ({ name, verbs: [READ.has(name) ? 'get' : 'update'] })),
+}));

@@ -1,6 +1,4 @@
-import { machineGroup } from '../http/machine-request.ts';
-import { type Group, type GroupVersion, groupVersionText } from './groups.ts';
-import { machineOrders, machineResources } from './machine-group.ts';
+import { type BareResource, type Group, type GroupVersion, groupVersionText } from './groups.ts';
 import { subresourcesOf } from './subresources.ts';
 
 interface ApiResource {
@@ -37,8 +35,8 @@ function groupFields({ name, versions }: Group) {
 
 /** `/api/v1` and `/apis/<group>/<version>`. */
 export function apiResourceList(served: GroupVersion): object {
-  const { group, version, kinds } = served;
-  const resources = group === machineGroup ? machineResourceList() : kinds.flatMap(resourcesOf);
+  const { group, version, kinds, bare } = served;
+  const resources = [...kinds.flatMap(resourcesOf), ...bare.flatMap(bareResources)];
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: groupVersionText(group, version), resources };
 }
 
@@ -67,14 +65,8 @@ function resourcesOf(kind: GroupVersion['kinds'][number]): ApiResource[] {
   return [own, ...parts];
 }
 
-function machineResourceList(): ApiResource[] {
-  return machineResources.flatMap((plural) =>
-    machineOrders(plural).map(({ name, verbs }) => ({
-      name: `${plural}/${name}`,
-      singularName: '',
-      namespaced: true,
-      kind: plural === 'virtualmachines' ? 'VirtualMachine' : 'VirtualMachineInstance',
-      verbs,
-    })),
-  );
+function bareResources({ plural, namespaced, kind, verbs, subresources }: BareResource): ApiResource[] {
+  const own: ApiResource = { name: plural, singularName: '', namespaced, kind, verbs };
+  const parts = subresources.map((part) => ({ ...own, name: `${plural}/${part.name}`, verbs: part.verbs }));
+  return verbs.length > 0 ? [own, ...parts] : parts;
 }

@@ -1,5 +1,6 @@
 import { type Address, type Patch, StatusFailure } from '@godwit/kinds';
 import { duplicateFields } from '../documents/duplicate-fields.ts';
+import { isMetricGroup } from '../operations/metric-values/index.ts';
 import type { DocumentWriteOptions, Operations } from '../operations/operations.ts';
 import { readProtobuf } from '../protobuf/index.ts';
 import { documentAnswer, headersOf, valueAnswer } from './answer.ts';
@@ -38,6 +39,7 @@ export class ResourceHandler {
   handle(exchange: Exchange, route: ResourceRoute): Promise<HttpResponse> {
     const address = addressOf(route);
     if (route.subresource === 'upload') return this.#upload(exchange, address);
+    if (isMetricGroup(route.group)) return this.#metricValues(exchange, route);
     const wanted = machineRequest(this.#operations, exchange, route);
     if (wanted) return this.#machine(exchange, wanted, address);
     switch (exchange.request.method) {
@@ -69,6 +71,17 @@ export class ResourceHandler {
     const stream = await this.#operations.stream(exchange, address, 'get', plan.request, request.signal);
     const headers = { 'content-type': plan.contentType, 'cache-control': 'no-cache, private' };
     return { status: 200, headers, stream: stream.main.incoming };
+  }
+
+  async #metricValues(exchange: Exchange, route: ResourceRoute): Promise<HttpResponse> {
+    const { request, query } = exchange;
+    if ((request.method !== 'GET' && request.method !== 'HEAD') || query.flag('watch')) throw methodNotAllowed();
+    const selectors = {
+      labelSelector: query.get('labelSelector'),
+      metricLabelSelector: query.get('metricLabelSelector'),
+    };
+    const values = await this.#operations.metricValues(exchange, addressOf(route), selectors, request.signal);
+    return valueAnswer(values, exchange.layout, exchange.warnings);
   }
 
   /** The body is no object, and may be of any length: it goes on to the host as it comes. */

@@ -29,7 +29,7 @@ export class ServerPaths {
   readonly #probes: Probes;
 
   constructor(operations: Operations, clock: Clock, probes: Probes) {
-    this.#discovery = new DiscoveryDocuments(operations.kinds);
+    this.#discovery = new DiscoveryDocuments(operations);
     this.#openapi = new OpenapiDocuments(operations.kinds, clock);
     this.#probes = probes;
   }
@@ -47,7 +47,7 @@ export class ServerPaths {
     const [first = '', second = ''] = path.slice(1).split('/');
     switch (first) {
       case '':
-        return path === '/' ? this.#value(exchange, { paths: this.#rootPaths() }) : undefined;
+        return path === '/' ? this.#value(exchange, { paths: await this.#rootPaths() }) : undefined;
       case 'api':
       case 'apis':
         return this.#discovery.answer(exchange, path);
@@ -83,9 +83,9 @@ export class ServerPaths {
     });
   }
 
-  #rootPaths(): string[] {
+  async #rootPaths(): Promise<string[]> {
     return [
-      ...this.#discovery.paths(),
+      ...(await this.#discovery.paths()),
       '/healthz',
       '/livez',
       '/metrics',

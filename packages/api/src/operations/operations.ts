@@ -15,6 +15,7 @@ import type { TokenClaims } from '../authentication/token-issuer.ts';
 import type { User } from '../authorization/user.ts';
 import type { Document } from '../documents/document.ts';
 import type { KindRegistry } from './kind-registry.ts';
+import type { MetricNames, MetricSelectors } from './metric-values/index.ts';
 
 /**
  * The lower floor of the door: a verb, an address, a user and an object go in, a document or a stream of
@@ -69,6 +70,14 @@ export interface Operations {
    * when the bytes are its disk.
    */
   upload(caller: Caller, address: Address, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Document>;
+
+  /**
+   * What a metric of `custom.metrics.k8s.io` or `external.metrics.k8s.io` is now: a `MetricValueList` or an
+   * `ExternalMetricValueList`. `NotFound` where there is no such metric, `ServiceUnavailable` where it cannot be read now.
+   */
+  metricValues(caller: Caller, address: Address, selectors: MetricSelectors, signal: AbortSignal): Promise<object>;
+  /** The metrics that there are, for discovery; undefined where those groups are not served. */
+  metricNames(): Promise<MetricNames | undefined>;
 
   /** Throws `Forbidden` unless the user may do `verb` (`get`, `post`, …) on a path such as `/metrics`. */
   authorizePath(caller: Caller, verb: string, path: string): void;

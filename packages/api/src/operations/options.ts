@@ -1,5 +1,5 @@
 import type { World } from '@godwit/base';
-import type { KindDefinition, KubeObject, MachineAccess, UsageAccess, VolumeAccess } from '@godwit/kinds';
+import type { KindDefinition, KubeObject, MachineAccess, UsageAccess, ValueReader, VolumeAccess } from '@godwit/kinds';
 import type { Store } from '@godwit/store';
 import type { Admitter } from '../admission/admitter.ts';
 import type { TokenIssuer } from '../authentication/token-issuer.ts';
@@ -19,6 +19,8 @@ export interface OperationsOptions {
   readonly machines?: (node: string) => MachineAccess | undefined;
   /** What a host and its machines use, by node name; undefined when that host cannot be asked. */
   readonly usage?: (node: string) => UsageAccess | undefined;
+  /** Metrics of machines and other objects; without it `custom.metrics.k8s.io` and `external.metrics.k8s.io` are not served. */
+  readonly values?: ValueReader;
   /** The volumes of a host, by node name; undefined when that host cannot be reached. */
   readonly volumes?: (node: string) => VolumeAccess | undefined;
   /** Whether a machine fits on a node beside those bound to it; without it everything fits. */

@@ -17,6 +17,7 @@ import { doorOf } from './door.ts';
 import { type Engine, methodNotAllowed } from './engine.ts';
 import type { KindRegistry } from './kind-registry.ts';
 import { getMeasured, isMeasured, listMeasured } from './measured/index.ts';
+import { type MetricNames, type MetricSelectors, metricNames, readMetricValues } from './metric-values/index.ts';
 import type {
   Caller,
   Deleted,
@@ -125,6 +126,14 @@ export class ServedOperations implements Operations {
 
   upload(caller: Caller, address: Address, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<Document> {
     return uploadInto(this.#engine, caller, address, bytes, signal);
+  }
+
+  metricValues(caller: Caller, address: Address, selectors: MetricSelectors, signal: AbortSignal): Promise<object> {
+    return readMetricValues(this.#engine, caller, address, selectors, signal);
+  }
+
+  metricNames(): Promise<MetricNames | undefined> {
+    return metricNames(this.#engine);
   }
 
   authorizePath(caller: Caller, verb: string, path: string): void {

@@ -102,6 +102,45 @@ test('it says what each metric asks for, and which is lost', async () => {
   assert.match(await said(), /from jobs, which asks for 6; mails asks for 3; calls is lost: .*nobody answers/);
 });
 
+test('what was found stands where it is in the spec, also behind what was lost', async () => {
+  const queue = (name: string): MetricSpec => ({
+    type: 'External',
+    external: { metric: { name }, target: { type: 'AverageValue', averageValue: '30' } },
+  });
+  const { cloud, source, status } = await scaled([queue('calls'), queue('jobs')]);
+  source.value = (query) => {
+    if (query.of !== 'outside' || query.metric === 'calls') throw new Error('nobody answers');
+    return [{ value: 170 }];
+  };
+  await cloud.until('it is told', async () => (await status())?.currentMetrics?.length === 2);
+  const [calls, jobs] = (await status())?.currentMetrics ?? [];
+  assert.deepEqual(calls, { type: 'External' });
+  assert.equal(jobs?.external?.current.value, '170');
+});
+
+test('a wall clock that is put back, or far ahead, leaves machines that serve as they are', async () => {
+  const { cloud, source, size, condition } = await scaled();
+  source.all(['web-0', 'web-1'], 0.05);
+  for (const byMs of [-3_600_000, 7_200_000]) {
+    cloud.clock.jump(byMs);
+    await cloud.pass(40_000);
+    assert.equal((await condition('ScalingActive'))?.reason, 'ValidMetricFound');
+    assert.equal(await size(), 2);
+  }
+  cloud.clock.jump(-3_600_000);
+  source.all(['web-0', 'web-1'], 0.1);
+  await cloud.until('it is scaled up', async () => (await size()) === 4);
+});
+
+test('samples of another time than now are as good as none', async () => {
+  const { cloud, source, condition } = await scaled();
+  source.all(['web-0', 'web-1'], 0.1);
+  source.lateMs = 61_000;
+  await cloud.until('it is told', async () => (await condition('ScalingActive'))?.reason === 'FailedGetResourceMetric');
+  source.lateMs = 0;
+  await cloud.until('it goes on', async () => (await condition('ScalingActive'))?.status === 'True');
+});
+
 test('a target that is not there is told', async () => {
   const { cloud, client, condition } = await scaled();
   await client.resource(replicaSet).delete(name);

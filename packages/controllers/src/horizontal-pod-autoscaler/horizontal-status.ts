@@ -1,4 +1,10 @@
-import type { HorizontalPodAutoscaler, HorizontalStatus, MetricSpec, MetricStatus } from '@godwit/kinds';
+import {
+  decimalQuantity,
+  type HorizontalPodAutoscaler,
+  type HorizontalStatus,
+  type MetricSpec,
+  type MetricStatus,
+} from '@godwit/kinds';
 import type { HorizontalAnswer, MetricProposal } from '@godwit/planner';
 import type { ObservedMetric } from './observe-metrics.ts';
 
@@ -100,21 +106,22 @@ function besides({ decisive, recommended, proposals }: HorizontalAnswer, observe
   return others.length === 0 ? '' : `, which asks for ${recommended}; ${others.join('; ')}`;
 }
 
-/** `currentMetrics`: those that could be told, in the order of the spec. */
+/** `currentMetrics`, each where it stands in the spec: one that could not be told says no more than its type. */
 export function currentMetrics(
   specs: readonly MetricSpec[],
   proposals: HorizontalAnswer['proposals'],
 ): readonly MetricStatus[] {
   return specs.flatMap((spec, index) => {
     const proposal = proposals[index];
-    return proposal === undefined || typeof proposal === 'string' ? [] : [statusOf(spec, proposal)];
+    if (proposal === undefined) return [];
+    return [typeof proposal === 'string' ? { type: spec.type } : statusOf(spec, proposal)];
   });
 }
 
 function statusOf(spec: MetricSpec, { value, average, utilization }: MetricProposal): MetricStatus {
   const cpu = (spec.resource ?? spec.containerResource)?.name === 'cpu';
   const bytes = (spec.resource ?? spec.containerResource)?.name === 'memory';
-  const text = (amount: number) => (bytes ? String(Math.round(amount)) : milli(amount));
+  const text = (amount: number) => (bytes ? String(Math.round(amount)) : decimalQuantity(amount));
   const current = {
     ...(value !== undefined && { value: text(value) }),
     ...(average !== undefined && { averageValue: text(average) }),
@@ -131,12 +138,6 @@ function statusOf(spec: MetricSpec, { value, average, utilization }: MetricPropo
     ...(object && { object: { metric: object.metric, describedObject: object.describedObject, current } }),
     ...(external && { external: { metric: external.metric, current } }),
   };
-}
-
-/** As a quantity, to the thousandth. */
-function milli(amount: number): string {
-  const thousandths = Math.round(amount * 1000);
-  return thousandths % 1000 === 0 ? String(thousandths / 1000) : `${thousandths}m`;
 }
 
 /** Why the number changes, for the event. */

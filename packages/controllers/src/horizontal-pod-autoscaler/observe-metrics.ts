@@ -1,14 +1,20 @@
 import { describeError } from '@godwit/base';
-import { formatLabelSelector, type HorizontalPodAutoscaler, type MetricSpec, parseQuantity } from '@godwit/kinds';
-import type { HorizontalMetric, HorizontalSample } from '@godwit/planner';
 import {
   endpointsOf,
+  formatLabelSelector,
+  type HorizontalPodAutoscaler,
+  type MetricSpec,
+  metricAddress,
+  parseQuantity,
+  type ValueQuery,
+} from '@godwit/kinds';
+import type { HorizontalMetric, HorizontalSample } from '@godwit/planner';
+import {
   type MetricsSource,
   measuredMachines,
   type ObservedMachines,
   type ResourceQuery,
   stateOf,
-  type ValueQuery,
 } from '../metrics-source/index.ts';
 
 export interface ObservedMetric {
@@ -17,23 +23,20 @@ export interface ObservedMetric {
   readonly sample: HorizontalSample;
 }
 
-/** What annotations of an autoscaler begin with that say where a metric is asked for: its name follows, the URL is the value. */
-const METRIC_ANNOTATION = 'metrics.godwit.dev/';
-
 /** Asks for all metrics at once; one that fails is told as that. */
 export function observeMetrics(
-  { spec: { metrics: specs = [] }, metadata }: Pick<HorizontalPodAutoscaler, 'spec' | 'metadata'>,
+  scaler: Pick<HorizontalPodAutoscaler, 'spec' | 'metadata'>,
   machines: ObservedMachines,
   source: MetricsSource,
   nowMs: number,
   signal: AbortSignal,
 ): Promise<readonly ObservedMetric[]> {
   return Promise.all(
-    specs.map(async (spec): Promise<ObservedMetric> => {
+    (scaler.spec.metrics ?? []).map(async (spec): Promise<ObservedMetric> => {
       const metric = wantedOf(spec);
       const name = nameOfMetric(spec);
       try {
-        return { name, metric, sample: await sampleOf(spec, metadata, machines, source, nowMs, signal) };
+        return { name, metric, sample: await sampleOf(spec, scaler, machines, source, nowMs, signal) };
       } catch (error) {
         return { name, metric, sample: { failure: describeError(error) } };
       }
@@ -63,7 +66,7 @@ function wantedOf(spec: MetricSpec): HorizontalMetric {
 
 async function sampleOf(
   spec: MetricSpec,
-  metadata: HorizontalPodAutoscaler['metadata'],
+  scaler: Pick<HorizontalPodAutoscaler, 'metadata'>,
   machines: ObservedMachines,
   source: MetricsSource,
   nowMs: number,
@@ -75,7 +78,7 @@ async function sampleOf(
     const { name, container } = containerResource;
     return ofResource({ resource: name, container }, machines, source, nowMs, signal);
   }
-  const query = queryOf(spec, machines, metadata.annotations);
+  const query = queryOf(spec, machines, scaler);
   const values = await source.values(query, signal);
   if (query.of !== 'machines') {
     if (values.length === 0) return { failure: 'the metric has no value' };
@@ -108,7 +111,7 @@ async function ofResource(
 function queryOf(
   { pods, object, external }: MetricSpec,
   machines: ObservedMachines,
-  annotations: HorizontalPodAutoscaler['metadata']['annotations'] = {},
+  scaler: Pick<HorizontalPodAutoscaler, 'metadata'>,
 ): ValueQuery {
   const { selection } = machines;
   const { namespace } = selection;
@@ -116,8 +119,11 @@ function queryOf(
     metric: metric?.name ?? '',
     ...(metric?.selector && { selector: formatLabelSelector(metric.selector) }),
   });
-  if (pods) return { of: 'machines', machines: selection, endpoints: endpointsOf(machines), ...of(pods.metric) };
-  const url = annotations[METRIC_ANNOTATION + (object ?? external)?.metric.name];
+  if (pods) {
+    const endpoints = endpointsOf([...machines.pods, ...machines.instances.map((instance) => instance.object)]);
+    return { of: 'machines', machines: selection, endpoints, ...of(pods.metric) };
+  }
+  const url = metricAddress(scaler, (object ?? external)?.metric.name ?? '');
   const told = url === undefined ? {} : { url };
   if (object) {
     const { kind, name } = object.describedObject;

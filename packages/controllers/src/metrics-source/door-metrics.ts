@@ -1,10 +1,13 @@
-import { Failure } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
-import { parseQuantity, podMetrics, virtualMachineInstanceMetrics } from '@godwit/kinds';
-import type { MachineSample, MachineSelection, MetricsSource, ValueQuery, ValueSample } from './metrics-source.ts';
-
-/** Where numbers that are not in the API come from; undefined where it does not know the query. */
-export type ValueSource = (query: ValueQuery, signal: AbortSignal) => Promise<readonly ValueSample[]> | undefined;
+import {
+  type MachineSelection,
+  parseQuantity,
+  podMetrics,
+  type ValueReader,
+  virtualMachineInstanceMetrics,
+} from '@godwit/kinds';
+import type { MachineSample, MetricsSource } from './metrics-source.ts';
+import { valueReader } from './value-source.ts';
 
 interface Measured {
   readonly metadata: { readonly name?: string };
@@ -14,14 +17,14 @@ interface Measured {
 
 type Usage = Readonly<Record<string, string | number>> | undefined;
 
-/** Use of resources as the API serves it, everything else from the sources that it was given. */
+/** Use of resources as the API serves it, everything else by the reader that it was given. */
 export class DoorMetrics implements MetricsSource {
+  readonly values: ValueReader;
   readonly #client: ApiClient;
-  readonly #sources: readonly ValueSource[];
 
-  constructor(client: ApiClient, sources: readonly ValueSource[] = []) {
+  constructor(client: ApiClient, values: ValueReader = valueReader([])) {
     this.#client = client;
-    this.#sources = sources;
+    this.values = values;
   }
 
   async machines({ kind, namespace, selector }: MachineSelection): Promise<readonly MachineSample[]> {
@@ -32,15 +35,6 @@ export class DoorMetrics implements MetricsSource {
     }
     const { items } = await this.#client.resource(virtualMachineInstanceMetrics).list(options);
     return items.map((item) => sampleOf(item, [{ name: 'compute', usage: item.usage }]));
-  }
-
-  values(query: ValueQuery, signal: AbortSignal): Promise<readonly ValueSample[]> {
-    for (const source of this.#sources) {
-      const values = source(query, signal);
-      if (values) return values;
-    }
-    const where = 'metric' in query ? `: say where, with the annotation metrics.godwit.dev/${query.metric}: URL` : '';
-    return Promise.reject(new Failure('metric-unknown', `nothing here measures metrics of type ${query.of}${where}`));
   }
 }
 

@@ -5,4 +5,4 @@ export * from './machines-of-target.ts';
 export * from './measured-machine.ts';
 export * from './metrics-source.ts';
 export * from './scale-target.ts';
-export * from './scrape-address.ts';
+export * from './value-source.ts';

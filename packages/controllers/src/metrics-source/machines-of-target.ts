@@ -1,6 +1,7 @@
 import type { ApiClient, KindCache } from '@godwit/client';
 import {
   instanceUsage,
+  type MachineSelection,
   matchesLabels,
   type Pod,
   parseLabelSelector,
@@ -11,17 +12,14 @@ import {
   virtualMachineInstance,
 } from '@godwit/kinds';
 import type { MeasuredMachine } from '@godwit/planner';
-import type { MachineEndpoint, MachineSelection } from './metrics-source.ts';
-import { scrapeAddress } from './scrape-address.ts';
 
 /** A virtual machine, which is measured by what it was given. */
 export interface MeasuredInstance {
+  readonly object: Stored<VirtualMachineInstance>;
   readonly name: string;
   readonly state: MeasuredMachine['state'];
   /** Cores and bytes. */
   readonly requests: Readonly<Record<string, number>>;
-  /** Where it tells its figures. */
-  readonly scraped?: string;
 }
 
 /** The machines of a target, whatever they are. */
@@ -65,20 +63,6 @@ export class MachinesOfTarget {
   }
 }
 
-/** Where those machines tell their figures that do. */
-export function endpointsOf({ pods, instances }: ObservedMachines): readonly MachineEndpoint[] {
-  const ofPods = pods.map(({ metadata, spec, status }) => {
-    const port = spec.containers[0]?.ports?.[0]?.containerPort;
-    return {
-      name: metadata.name,
-      scraped: scrapeAddress({ annotations: metadata.annotations, address: status?.podIP, port }),
-    };
-  });
-  return [...ofPods, ...instances].flatMap(({ name, scraped }) =>
-    scraped === undefined ? [] : [{ name, url: scraped }],
-  );
-}
-
 function measured(instance: Stored<VirtualMachineInstance>): MeasuredInstance {
   const given = instanceUsage(instance);
   const requests: Record<string, number> = {};
@@ -86,10 +70,7 @@ function measured(instance: Stored<VirtualMachineInstance>): MeasuredInstance {
     const amount = parseQuantity(given[`limits.${resource}`]);
     if (amount !== undefined) requests[resource] = amount;
   }
-  const { metadata, status } = instance;
-  const address = status?.interfaces?.[0]?.ipAddress;
-  const scraped = scrapeAddress({ annotations: metadata.annotations, address, port: undefined });
-  return { name: metadata.name, state: stateOf(instance), requests, ...(scraped !== undefined && { scraped }) };
+  return { object: instance, name: instance.metadata.name, state: stateOf(instance), requests };
 }
 
 function stateOf({ metadata, status }: Stored<VirtualMachineInstance>): MeasuredMachine['state'] {

@@ -1,4 +1,13 @@
-import { isPodReady, type Pod, podCondition, requestsOfPod, type Stored, thousandths, wholeUnits } from '@godwit/kinds';
+import {
+  isOfNow,
+  isPodReady,
+  type Pod,
+  podCondition,
+  requestsOfPod,
+  type Stored,
+  thousandths,
+  wholeUnits,
+} from '@godwit/kinds';
 import type { MeasuredMachine } from '@godwit/planner';
 import type { ObservedMachines } from './machines-of-target.ts';
 import type { MachineSample } from './metrics-source.ts';
@@ -71,6 +80,8 @@ export function stateOf(
   if (!ready?.lastTransitionTime || startTime === undefined) return 'unready';
   const startedMs = Date.parse(startTime);
   const sinceMs = Date.parse(ready.lastTransitionTime);
+  // It became so in a time to come: the clock was put back, and does not tell how long ago that was.
+  if (Math.max(startedMs, sinceMs) > nowMs) return isPodReady(pod) ? 'ready' : 'unready';
   if (startedMs + INITIALIZING_MS > nowMs) {
     return isPodReady(pod) && sample.atMs >= sinceMs + sample.windowMs ? 'ready' : 'unready';
   }
@@ -84,7 +95,7 @@ export function measuredMachines(
   samples: readonly MachineSample[],
   nowMs: number,
 ): readonly MeasuredMachine[] {
-  const byName = new Map(samples.map((sample) => [sample.name, sample]));
+  const byName = new Map(samples.filter(({ atMs }) => isOfNow(atMs, nowMs)).map((sample) => [sample.name, sample]));
   const ofInstances = instances.map(({ name, state, requests }): MeasuredMachine => {
     const sample = byName.get(name);
     const value = sample && usedBy(sample, query);

@@ -1,8 +1,7 @@
 import { Failure } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
-import { type Address, builtInKinds, type KindDefinition, type Scale } from '@godwit/kinds';
+import { type Address, builtInKinds, type KindDefinition, type MachineKind, type Scale } from '@godwit/kinds';
 import { annotationsOfAction, type ScaleReason } from './action-record.ts';
-import type { MachineKind } from './metrics-source.ts';
 
 export interface TargetReference {
   readonly apiVersion?: string;

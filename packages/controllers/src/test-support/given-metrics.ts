@@ -11,12 +11,14 @@ export class GivenMetrics implements MetricsSource {
   /** Cores by machine. */
   readonly cpu = new Map<string, number>();
   readonly #nowMs: () => number;
+  /** How old samples are. */
+  lateMs = 0;
   /** What `values` answers; throws for metrics that are lost. */
   value: (query: ValueQuery) => readonly ValueSample[] = () => {
     throw new Error('nobody measures that');
   };
 
-  /** @param nowMs the wall clock: samples are always fresh */
+  /** @param nowMs the wall clock */
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
   }
@@ -30,7 +32,7 @@ export class GivenMetrics implements MetricsSource {
   machines(_selection: MachineSelection): Promise<readonly MachineSample[]> {
     const samples = [...this.cpu].map(([name, cpuCores]) => ({
       name,
-      atMs: this.#nowMs(),
+      atMs: this.#nowMs() - this.lateMs,
       windowMs: 1000,
       parts: [{ name: 'main', cpuCores, memoryBytes: 64 * 2 ** 20 }],
     }));

@@ -3,7 +3,6 @@
  * a while in memory of fixed size.
  *
  * - `reading.ts` what is read: counters and levels as the kernel has them
- * - `rate.ts` a counter → what it grows by in a second
  * - `series.ts` values over time: seconds for minutes, minutes for hours, hours for days
  * - `history.ts` all series, bounded
  * - `sampler.ts` the clockwork

@@ -77,6 +77,31 @@ test('it reads once a second, and goes on after a failure', async () => {
   assert.equal(state.reads, 12);
 });
 
+test('what was measured long ago is no use of now', async () => {
+  const { state, sampler, pass } = measuredHost();
+  sampler.start();
+  await pass(5_500);
+  state.breaks = true;
+  await pass(10_000);
+  assert.equal((await sampler.usage()).machines.length, 1);
+  await pass(10_000);
+  assert.deepEqual(await sampler.usage(), { machines: [] });
+  sampler.stop();
+});
+
+test('a wall clock that jumps moves the time of samples and nothing else', async () => {
+  const { clock, sampler, pass } = measuredHost();
+  sampler.start();
+  for (const byMs of [0, 3_600_000, -7_200_000]) {
+    clock.jump(byMs);
+    await pass(2_500);
+    const [part] = (await sampler.usage()).machines[0]?.parts ?? [];
+    assert.equal(part?.cpuCores, 0.5);
+    assert.ok(Math.abs(part.atMs - clock.now()) <= 1_000);
+  }
+  sampler.stop();
+});
+
 test('a restarted container is measured anew, one that is gone is left out', async () => {
   const { state, sampler, pass } = measuredHost();
   sampler.start();

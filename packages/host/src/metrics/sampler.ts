@@ -1,7 +1,6 @@
 import { describeError, type Timer, type World } from '@godwit/base';
-import type { HostUsage, MachineName, MeasuredUsage, UsageAccess } from '@godwit/kinds';
+import { Growth, type HostUsage, type MachineName, type MeasuredUsage, type UsageAccess } from '@godwit/kinds';
 import { History, type Subject } from './history.ts';
-import { Rate } from './rate.ts';
 import type { BalancerReading, HostReading, MachineReading, PartReading } from './reading.ts';
 
 export interface SamplerOptions {
@@ -29,13 +28,15 @@ const PERIOD_MS = 1_000;
  * of the load at once: they smooth by themselves.
  */
 const WINDOW_MS = 3_000;
+/** When reading has failed for so long, nothing is known of now. */
+const STALE_MS = 15_000;
 const HOST: Subject = 'host';
 
 /** Reads everything once a second, and remembers. */
 export class Sampler implements UsageAccess {
   readonly history: History;
   readonly #options: SamplerOptions;
-  readonly #rates = new Map<string, { readonly rate: Rate; seenMs: number }>();
+  readonly #counters = new Map<string, { readonly growth: Growth; seenMs: number }>();
   #latest: Sample | undefined;
   #timer: Timer | undefined;
   #stopped = false;
@@ -62,7 +63,8 @@ export class Sampler implements UsageAccess {
 
   usage(): Promise<HostUsage> {
     const sample = this.#latest;
-    if (!sample) return Promise.resolve({ machines: [] });
+    const { clock } = this.#options.world;
+    if (!sample || clock.monotonic() - sample.atMs > STALE_MS) return Promise.resolve({ machines: [] });
     const host = this.#used(HOST, sample.atMs);
     const machines = sample.machines.flatMap(({ machine, parts }) => {
       const used = parts.flatMap(({ name }) => {
@@ -109,29 +111,29 @@ export class Sampler implements UsageAccess {
   }
 
   #recordUse(subject: Subject, atMs: number, { cpuSeconds, memoryBytes, run }: Omit<PartReading, 'name'>): void {
-    const cpu = this.#rate(subject, atMs).next(atMs, cpuSeconds, run);
+    const cpu = this.#counter(subject, atMs).next(atMs, cpuSeconds, run);
     this.history.record(subject, atMs, { cpu, memory: memoryBytes });
   }
 
   #recordBalancer(reading: BalancerReading, atMs: number): void {
     const subject = subjectOfService(reading);
-    const requests = this.#rate(`${subject}/requests`, atMs).next(atMs, reading.requests);
-    const errors = this.#rate(`${subject}/errors`, atMs).next(atMs, reading.errors);
+    const requests = this.#counter(`${subject}/requests`, atMs).next(atMs, reading.requests);
+    const errors = this.#counter(`${subject}/errors`, atMs).next(atMs, reading.errors);
     // The mean stands still while nobody asks: then it says nothing about now.
     const latency = requests === undefined || requests === 0 ? undefined : reading.latencySeconds;
     const { queued: queue, connections } = reading;
     this.history.record(subject, atMs, { requests, errors, queue, connections, latency });
   }
 
-  #rate(key: string, atMs: number): Rate {
-    const known = this.#rates.get(key) ?? { rate: new Rate(), seenMs: atMs };
+  #counter(key: string, atMs: number): Growth {
+    const known = this.#counters.get(key) ?? { growth: new Growth(), seenMs: atMs };
     known.seenMs = atMs;
-    this.#rates.set(key, known);
-    return known.rate;
+    this.#counters.set(key, known);
+    return known.growth;
   }
 
   #forget(atMs: number): void {
-    for (const [key, { seenMs }] of this.#rates) if (atMs - seenMs > WINDOW_MS) this.#rates.delete(key);
+    for (const [key, { seenMs }] of this.#counters) if (atMs - seenMs > WINDOW_MS) this.#counters.delete(key);
     this.history.tidy(atMs);
   }
 

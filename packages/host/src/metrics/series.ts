@@ -1,3 +1,5 @@
+import { believed } from '@godwit/kinds';
+
 /** One value of a series: `meanValue` and `peakValue` over the `stepMs` that begin at `atMs`. */
 export interface Point {
   readonly atMs: number;
@@ -26,7 +28,7 @@ export class Series {
   #last: { readonly atMs: number; readonly value: number } | undefined;
 
   record(atMs: number, value: number): void {
-    if (!Number.isFinite(value)) return;
+    if (believed(value) === undefined) return;
     this.#last = { atMs, value };
     for (const ring of this.#rings) ring.record(atMs, value);
   }

@@ -6,4 +6,5 @@ export type { HorizontalBehavior, ScalingPolicy, ScalingRules } from './behavior
 export * from './horizontal-pod-autoscaler.ts';
 export * from './horizontal-pod-autoscaler-v1.ts';
 export type { HorizontalStatus, MetricStatus } from './horizontal-status.ts';
+export * from './metric-address.ts';
 export type { MetricSpec, MetricTarget } from './metric-spec.ts';

@@ -1,28 +1,35 @@
 import { Failure } from '@godwit/base';
 import type { ValueSample } from '@godwit/controllers';
-import { matchesLabels, parseLabelSelector } from '@godwit/kinds';
+import { believed, isOfNow, matchesLabels, parseLabelSelector } from '@godwit/kinds';
 
 const nonsense = (what: string) => new Failure('metric-nonsense', what);
 
 /**
  * The values of an instant query, as Prometheus' HTTP API has them: a scalar, or a vector with labels, of which
- * `selector` chooses.
+ * `selector` chooses. Each must be of now.
  */
-export function valuesOfPrometheus(text: string, selector = ''): ValueSample[] {
+export function valuesOfPrometheus(text: string, nowMs: number, selector = ''): ValueSample[] {
   const answer = parsed(text) as { data?: { resultType?: string; result?: unknown } } | null;
   const { resultType, result } = answer?.data ?? {};
-  if (resultType === 'scalar') return [sampleOf(result)];
+  if (resultType === 'scalar') return [sampleOf(result, nowMs)];
   if (resultType !== 'vector' || !Array.isArray(result))
     throw nonsense('the answer holds no instant vector and no scalar');
   const wanted = parseLabelSelector(selector);
   return (result as { metric?: Record<string, string>; value?: unknown }[])
     .filter(({ metric = {} }) => matchesLabels(wanted, metric))
-    .map(({ metric, value }) => ({ ...(metric?.pod !== undefined && { name: metric.pod }), ...sampleOf(value) }));
+    .map(({ metric, value }) => ({
+      ...(metric?.pod !== undefined && { name: metric.pod }),
+      ...(metric && { labels: metric }),
+      ...sampleOf(value, nowMs),
+    }));
 }
 
-/** `[time, "value"]`. */
-function sampleOf(pair: unknown): ValueSample {
-  return { value: numberOf(Array.isArray(pair) ? (pair as unknown[])[1] : undefined) };
+/** `[time in seconds, "value"]`. */
+function sampleOf(pair: unknown, nowMs: number): ValueSample {
+  const [at, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
+  const number = numberOf(value);
+  if (typeof at === 'number' && isOfNow(at * 1000, nowMs)) return { value: number };
+  throw new Failure('metric-stale', `the answer is of another time than now: ${String(at)}`);
 }
 
 /** The number that an endpoint answers: alone, or at a dot path of its JSON. */
@@ -39,9 +46,14 @@ export function valueOfAnswer(text: string, path: string | undefined): number {
 }
 
 /** The answer of a Prometheus, or one number. */
-export function valuesOfAnswer(text: string, path: string | undefined, selector: string | undefined): ValueSample[] {
+export function valuesOfAnswer(
+  text: string,
+  nowMs: number,
+  path: string | undefined,
+  selector: string | undefined,
+): ValueSample[] {
   const isNumber = path !== undefined || Number.isFinite(Number(text.trim() || 'none'));
-  return isNumber ? [{ value: valueOfAnswer(text, path) }] : valuesOfPrometheus(text, selector);
+  return isNumber ? [{ value: valueOfAnswer(text, path) }] : valuesOfPrometheus(text, nowMs, selector);
 }
 
 function parsed(text: string): unknown {
@@ -54,6 +66,8 @@ function parsed(text: string): unknown {
 
 function numberOf(value: unknown): number {
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
-  throw nonsense('the answer holds no number where one is expected');
+  if (typeof number !== 'number' || Number.isNaN(number))
+    throw nonsense('the answer holds no number where one is expected');
+  if (believed(number) === undefined) throw nonsense(`the answer holds ${number}, which cannot be`);
+  return number;
 }

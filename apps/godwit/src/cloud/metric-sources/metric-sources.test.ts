@@ -17,22 +17,27 @@ test('numbers are found in answers, and nonsense is refused', () => {
   for (const [text, path] of [
     ['', undefined],
     ['NaN', undefined],
+    ['-1', undefined],
+    ['Infinity', undefined],
     ['{}', 'a'],
     ['[', 'a'],
     ['{"a":null}', 'a.b'],
   ] as const) {
     assert.throws(() => valueOfAnswer(text, path), { code: 'metric-nonsense' });
   }
-  const vector = (value: string) =>
+  const vector = (value: string, atSeconds = 1) =>
     JSON.stringify({
       status: 'success',
-      data: { resultType: 'vector', result: [{ metric: { pod: 'a' }, value: [1, value] }] },
+      data: { resultType: 'vector', result: [{ metric: { pod: 'a' }, value: [atSeconds, value] }] },
     });
-  assert.deepEqual(valuesOfPrometheus(vector('3')), [{ name: 'a', value: 3 }]);
-  assert.deepEqual(valuesOfPrometheus('{"data":{"resultType":"scalar","result":[1,"0.5"]}}'), [{ value: 0.5 }]);
-  for (const text of [vector('NaN'), '{}', 'null', '{"data":{"resultType":"matrix","result":[]}}']) {
-    assert.throws(() => valuesOfPrometheus(text), { code: 'metric-nonsense' });
+  assert.deepEqual(valuesOfPrometheus(vector('3'), 2_000), [{ name: 'a', labels: { pod: 'a' }, value: 3 }]);
+  assert.deepEqual(valuesOfPrometheus('{"data":{"resultType":"scalar","result":[1,"0.5"]}}', 0), [{ value: 0.5 }]);
+  const odd = ['NaN', '+Inf', '-3', '1e300'].map((value) => vector(value));
+  for (const text of [...odd, '{}', 'null', '{"data":{"resultType":"matrix","result":[]}}']) {
+    assert.throws(() => valuesOfPrometheus(text, 1_000), { code: 'metric-nonsense' });
   }
+  for (const atSeconds of [939, 1_061])
+    assert.throws(() => valuesOfPrometheus(vector('3', atSeconds), 1_000_000), { code: 'metric-stale' });
 });
 
 test('an endpoint is asked as it stands: no redirects, nothing endless', async () => {
@@ -47,10 +52,11 @@ test('an endpoint is asked as it stands: no redirects, nothing endless', async (
   after(() => server.close());
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const http = (path: string) => endpointValues({ of: 'http', url: url + path }, signal);
+  const endpoint = endpointValues({ now: () => 1_000 });
+  const http = (path: string) => endpoint({ of: 'http', url: url + path }, signal);
   assert.deepEqual(await http('/number'), [{ value: 12 }]);
-  assert.deepEqual(await endpointValues({ of: 'prometheus', url: `${url}/prometheus`, query: 'sum(x)' }, signal), [
-    { value: 9 },
+  assert.deepEqual(await endpoint({ of: 'prometheus', url: `${url}/prometheus`, query: 'sum(x)' }, signal), [
+    { labels: {}, value: 9 },
   ]);
   for (const path of ['/moved', '/long', '/fails'])
     await assert.rejects(async () => http(path), { code: 'metric-unreachable' });
@@ -68,5 +74,5 @@ test('a service is what its load balancer saw in the last seconds', async () => 
     await clock.advance(1000, () => Promise.resolve());
     history.record('Service/a/web', clock.monotonic(), { requests });
   }
-  assert.deepEqual(await ask('requests'), [{ value: 20 }]);
+  assert.deepEqual(await ask('requests'), [{ value: 20, windowMs: 3_000 }]);
 });

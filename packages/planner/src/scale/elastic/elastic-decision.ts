@@ -1,3 +1,4 @@
+import { believed } from '@godwit/kinds';
 import type { ScaleHistory } from '../scale-history.ts';
 import { type LimitedCount, type LimitRules, limited } from '../scale-limits.ts';
 import { type ElasticAlgorithm, unitsBy } from './algorithm.ts';
@@ -106,7 +107,7 @@ export function decideElastic(question: ElasticQuestion, memory: ElasticMemory, 
 
 type ToldMetric = ElasticMetric & { readonly load: ElasticLoad };
 
-const makesSense = ({ value }: ElasticLoad) => Number.isFinite(value) && value >= 0;
+const makesSense = ({ value }: ElasticLoad) => believed(value) !== undefined;
 
 function failureOf({ name, load }: ElasticMetric): readonly string[] {
   if ('failure' in load) return [`${name}: ${load.failure}`];

@@ -1,3 +1,4 @@
+import { believed } from '@godwit/kinds';
 import { PredictiveScaler, type PredictiveState } from '../predictive.ts';
 
 /** Length of the steps in which forecasts are made. */
@@ -40,8 +41,9 @@ export class ForetoldLoad {
     for (; monotonicMs >= this.#endsMs; this.#endsMs += STEP_MS) {
       if (over++ < MOST_MISSED) this.#close(wallMs);
     }
-    if (load === undefined || !Number.isFinite(load) || load < 0) return;
-    this.#sum += load;
+    const value = believed(load);
+    if (value === undefined) return;
+    this.#sum += value;
     this.#count++;
   }
 

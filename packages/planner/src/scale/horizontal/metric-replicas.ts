@@ -1,3 +1,4 @@
+import { believed } from '@godwit/kinds';
 import {
   type MeasuredMachine,
   replicasOfMachines,
@@ -50,7 +51,7 @@ export function proposalOf(
   }
   if (!('value' in sample)) return 'the metric has no single value';
   const { value } = sample;
-  if (!Number.isFinite(value) || value < 0) return `the value ${value} makes no sense`;
+  if (believed(value) === undefined) return `the value ${value} makes no sense`;
   if (metric.of === 'value') return { replicas: replicasOfValue(value, metric.wanted, counts, tolerance), value };
   const average = value / Math.max(1, counts.current);
   return { replicas: replicasOfTotal(value, metric.wanted, counts.current, tolerance), value, average };
@@ -65,7 +66,7 @@ function ofMachines(
   // A value that cannot be is as good as none.
   const machines = given.map(({ value, ...rest }) => ({
     ...rest,
-    ...(value !== undefined && Number.isFinite(value) && value >= 0 && { value }),
+    ...(value !== undefined && believed(value) !== undefined && { value }),
   }));
   if (machines.every(({ state }) => state === 'gone')) return 'there are no machines';
   if ('utilization' in wanted) {

@@ -1,4 +1,7 @@
-import type { ObjectMeta } from '@godwit/kinds';
+import type { VirtualMachineInstance } from '../kubevirt/index.ts';
+import type { ObjectMeta, Stored } from '../machinery/index.ts';
+import type { Pod } from '../pod/index.ts';
+import type { MachineEndpoint } from './value-query.ts';
 
 /** What a machine says of itself, as far as it tells where its figures are. */
 export interface ScrapedMachine {
@@ -22,4 +25,21 @@ export function scrapeAddress({ annotations = {}, address, port }: ScrapedMachin
   // Assigned, not resolved: a path cannot lead to another host.
   url.pathname = told('path') ?? '/metrics';
   return url.href;
+}
+
+/** Where those machines tell their figures that do. */
+export function endpointsOf(machines: readonly (Stored<Pod> | Stored<VirtualMachineInstance>)[]): MachineEndpoint[] {
+  return machines.flatMap((machine) => {
+    const url = scrapeAddress({ annotations: machine.metadata.annotations, ...whereabouts(machine) });
+    return url === undefined ? [] : [{ name: machine.metadata.name, url }];
+  });
+}
+
+function whereabouts(machine: Stored<Pod> | Stored<VirtualMachineInstance>): Omit<ScrapedMachine, 'annotations'> {
+  if ('containers' in machine.spec) {
+    const { status, spec } = machine as Stored<Pod>;
+    return { address: status?.podIP, port: spec.containers[0]?.ports?.[0]?.containerPort };
+  }
+  const { status } = machine as Stored<VirtualMachineInstance>;
+  return { address: status?.interfaces?.[0]?.ipAddress, port: undefined };
 }
