@@ -2,8 +2,9 @@ import { movingTo, nodeNameLabel, StatusFailure, type VirtualMachineInstance } f
 import type { Admitter } from './admitter.ts';
 
 /**
- * A move begins at the subresource `move`, which takes the room for it, and nowhere else. An instance is on the host to which it was bound, or to which it was moved: who writes that it is elsewhere now can
- * only mean the host where it was given room. The label that names its host goes with it.
+ * A move begins at the subresource `move`, which takes the room for it, and nowhere else. An instance is on the host to
+ * which it was bound, or to which it was moved: who writes that it is elsewhere now can only mean the host where it was
+ * given room. The label that names its host goes with it.
  */
 export function moveEnd(): Promise<Admitter> {
   return Promise.resolve({

@@ -5,7 +5,6 @@ import {
   type ElasticPolicyStatus,
   elasticPolicy,
   type HorizontalPodAutoscaler,
-  horizontalPodAutoscaler,
   type Node,
   node,
   type Stored,
@@ -14,7 +13,15 @@ import {
 } from '@godwit/kinds';
 import { decideElastic, type ElasticAnswer, type ElasticMetric, type Shape } from '@godwit/planner';
 import { nameOf, namespacedName, wake } from '../framework/index.ts';
-import { MachinesOfTarget, type MetricsSource, sameTarget } from '../metrics-source/index.ts';
+import {
+  BY_TARGET,
+  BY_WAKING_SERVICE,
+  elasticCache,
+  horizontalCache,
+  MachinesOfTarget,
+  type MetricsSource,
+  targetKey,
+} from '../metrics-source/index.ts';
 import { after, blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { PolicyMemory } from './elastic-memory.ts';
 import { algorithmOf, aWaitingRequest, boundsOf, resourceOf, rulesOf, usual } from './elastic-question.ts';
@@ -28,6 +35,8 @@ import { rivalOf } from './rival.ts';
 const PERIOD_MS = 2_000;
 /** What was measured is news no more often than this, unless something came of it. */
 const NEWS_MS = 15_000;
+/** Index of hosts by the Services for which requests wait at their load balancers: `namespace/name`. */
+const BY_WAITING_SERVICE = 'waiting service';
 
 export class ElasticPolicyReconciler implements Reconciler {
   readonly name = 'elastic-policy';
@@ -46,9 +55,9 @@ export class ElasticPolicyReconciler implements Reconciler {
     this.#client = client;
     this.#metrics = metrics;
     this.#events = new EventRecorder(client, this.name);
-    this.#policies = client.cache(elasticPolicy);
-    this.#autoscalers = client.cache(horizontalPodAutoscaler);
-    this.#nodes = client.cache(node);
+    this.#policies = elasticCache(client);
+    this.#autoscalers = horizontalCache(client);
+    this.#nodes = client.cache(node, { [BY_WAITING_SERVICE]: waitingServices });
     this.#machines = new MachinesOfTarget(client);
     this.#learned = new LearnedForecasts(client);
     this.#policies.subscribe((change) => {
@@ -57,8 +66,7 @@ export class ElasticPolicyReconciler implements Reconciler {
     // Whoever gives a target up makes way for others of its namespace.
     const neighbours = ({ metadata, spec }: HorizontalPodAutoscaler | ElasticPolicy) => {
       const target = 'targetRef' in spec ? spec.targetRef : spec.scaleTargetRef;
-      const all = [...this.#policies.values(metadata.namespace)];
-      return all.filter((policy) => sameTarget(policy.spec.targetRef, target)).map(nameOf);
+      return [...this.#policies.by(BY_TARGET, targetKey(metadata.namespace, target))].map(nameOf);
     };
     this.wakes = [
       wake(this.#policies),
@@ -70,22 +78,20 @@ export class ElasticPolicyReconciler implements Reconciler {
 
   /** Policies that are told of requests that wait at a host's load balancer. */
   #wokenBy(item: Node): readonly string[] {
-    const waiting = new Set(waitingServices(item));
-    if (waiting.size === 0) return [];
-    return [...this.#policies.values()].filter((policy) => wakes(policy, waiting)).map(nameOf);
+    return waitingServices(item).flatMap((service) => [...this.#policies.by(BY_WAKING_SERVICE, service)].map(nameOf));
   }
 
   /** Whether a request waits that nobody but the target of this policy can serve. */
   #isAwaited(policy: Stored<ElasticPolicy>): boolean {
-    if (wakingServices(policy).length === 0) return false;
-    return [...this.#nodes.values()].some((item) => wakes(policy, new Set(waitingServices(item))));
+    return wakingServices(policy).some((service) => [...this.#nodes.by(BY_WAITING_SERVICE, service)].length > 0);
   }
 
   async reconcile(name: string, signal: AbortSignal): Promise<Outcome> {
     const policy = this.#policies.get(namespacedName(name));
     if (!policy || policy.metadata.deletionTimestamp !== undefined) return done;
     const { namespace, uid, generation = 0 } = policy.metadata;
-    const rival = rivalOf(policy, this.#policies.values(namespace), this.#autoscalers.values(namespace));
+    const target = targetKey(namespace, policy.spec.targetRef);
+    const rival = rivalOf(policy, this.#policies.by(BY_TARGET, target), this.#autoscalers.by(BY_TARGET, target));
     if (rival !== undefined) {
       const why = `${rival} scales the same target`;
       await this.#write(policy, unable('TargetTaken', `${why}; this policy does nothing until that is gone`), {});
@@ -213,9 +219,6 @@ export class ElasticPolicyReconciler implements Reconciler {
     return true;
   }
 }
-
-const wakes = (policy: Stored<ElasticPolicy>, waiting: ReadonlySet<string>) =>
-  waiting.size > 0 && wakingServices(policy).some((service) => waiting.has(service));
 
 function found(
   { status }: Stored<ElasticPolicy>,

@@ -146,9 +146,28 @@ test('what forecasts have learned outlives the process, and a policy that goes t
     return memory.learned(now.wallMs).requests?.state.scaler.forecaster.steps;
   };
   assert.equal(await begin(JSON.stringify(learned)), known.state.scaler.forecaster.steps);
-  for (const damaged of ['{', '{"requests":{}}', JSON.stringify(learned).replace(/"profile":"..../, '"profile":"')]) {
+  for (const damaged of [
+    '{',
+    'null',
+    '{"requests":{}}',
+    JSON.stringify(learned).replace(/"profile":"..../, '"profile":"'),
+  ]) {
     assert.equal(await begin(damaged), 0);
   }
+  // Who cannot ask for it does not begin without it.
+  const { client: other, wire } = cloud.client();
+  const memory = new PolicyMemory();
+  const forecasts = new LearnedForecasts(other);
+  wire.cut();
+  await assert.rejects(forecasts.tend(policy, memory, 0), /out of reach/);
+  wire.mend();
+  await begin(JSON.stringify(learned));
+  await forecasts.tend(policy, memory, 0);
+  memory.foretell(foretold, policy.spec, { of: 'shared', value: 500 }, 5, {
+    monotonicMs: 0,
+    wallMs: cloud.clock.now(),
+  });
+  assert.equal(memory.learned(0).requests?.state.scaler.forecaster.steps, known.state.scaler.forecaster.steps);
 });
 
 test('lost metrics hold what there is, until the number for that time is taken', async () => {

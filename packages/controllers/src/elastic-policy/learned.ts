@@ -20,25 +20,37 @@ export class LearnedForecasts {
     this.#client = client;
   }
 
-  /** Reads it when nothing is known yet, and keeps it when it is time. What fails is tried again at the next time. */
+  /**
+   * Reads it when nothing is known yet, and keeps it when it is time. What was not kept is at the next time. Throws when
+   * it could not be asked for: a forecast that began without it would soon be kept in its place.
+   */
   async tend(policy: Stored<ElasticPolicy>, memory: PolicyMemory, monotonicMs: number): Promise<void> {
     if (!policy.spec.metrics.some(({ predictive }) => predictive)) return;
-    const isFirst = memory.keptAtMs === undefined;
-    if (memory.keptAtMs !== undefined && monotonicMs - memory.keptAtMs < KEEP_MS) return;
+    if (memory.keptAtMs === undefined) {
+      memory.recall(await this.#read(policy));
+      memory.keptAtMs = monotonicMs;
+    }
+    if (monotonicMs - memory.keptAtMs < KEEP_MS) return;
     memory.keptAtMs = monotonicMs;
     try {
-      if (isFirst) await this.#recall(policy, memory);
-      else await this.#keep(policy, memory);
+      await this.#keep(policy, memory);
     } catch (error) {
-      const { name } = policy.metadata;
-      this.#client.world.log.warn('forecasts are not kept', { policy: name, error: describeError(error) });
+      this.#warn('what forecasts have learned was not kept', policy, error);
     }
   }
 
-  async #recall(policy: Stored<ElasticPolicy>, memory: PolicyMemory): Promise<void> {
+  async #read(policy: Stored<ElasticPolicy>): Promise<Learned> {
     const found = await this.#client.resource(configMap).find(nameOf(policy));
-    const text = found?.data?.[KEY];
-    if (text !== undefined) memory.recall(JSON.parse(text) as Learned);
+    try {
+      return (JSON.parse(found?.data?.[KEY] ?? '{}') as Learned | null) ?? {};
+    } catch (error) {
+      this.#warn('what forecasts had learned is damaged, and is learned anew', policy, error);
+      return {};
+    }
+  }
+
+  #warn(what: string, { metadata: { name } }: Stored<ElasticPolicy>, error: unknown): void {
+    this.#client.world.log.warn(what, { policy: name, error: describeError(error) });
   }
 
   async #keep(policy: Stored<ElasticPolicy>, memory: PolicyMemory): Promise<void> {

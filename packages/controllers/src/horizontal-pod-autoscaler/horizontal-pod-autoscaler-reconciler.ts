@@ -10,11 +10,13 @@ import {
 import { decideHorizontal, type HorizontalAnswer, type Limits, ScaleHistory } from '@godwit/planner';
 import { nameOf, namespacedName, wake } from '../framework/index.ts';
 import {
+  BY_TARGET,
+  horizontalCache,
   MachinesOfTarget,
   type MetricsSource,
   readScale,
   type ScaleTarget,
-  sameTarget,
+  targetKey,
   writeScale,
 } from '../metrics-source/index.ts';
 import { after, blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
@@ -48,7 +50,7 @@ export class HorizontalPodAutoscalerReconciler implements Reconciler {
     this.#client = client;
     this.#metrics = metrics;
     this.#events = new EventRecorder(client, this.name);
-    this.#scalers = client.cache(horizontalPodAutoscaler);
+    this.#scalers = horizontalCache(client);
     this.#machines = new MachinesOfTarget(client);
     this.#scalers.subscribe((change) => {
       if (change.type === 'removed') this.#memories.delete(change.before.metadata.uid);
@@ -81,8 +83,7 @@ export class HorizontalPodAutoscalerReconciler implements Reconciler {
 
   /** All with the same target, itself among them. */
   #sameTarget({ metadata, spec }: HorizontalPodAutoscaler): readonly Stored<HorizontalPodAutoscaler>[] {
-    const all = [...this.#scalers.values(metadata.namespace)];
-    return all.filter((other) => sameTarget(other.spec.scaleTargetRef, spec.scaleTargetRef));
+    return [...this.#scalers.by(BY_TARGET, targetKey(metadata.namespace, spec.scaleTargetRef))];
   }
 
   /** Kubernetes' rule: of several with one target none acts, since each would undo what another did. */

@@ -19,9 +19,9 @@ export interface ScaleTarget {
   readonly selector: string;
 }
 
-/** Whether two references mean the same object of a namespace, in whatever version of its kind. */
-export function sameTarget(a: TargetReference, b: TargetReference): boolean {
-  return a.kind === b.kind && a.name === b.name && groupOf(a) === groupOf(b);
+/** Equal for references that mean the same object, in whatever version of its kind. */
+export function targetKey(namespace: string | undefined, reference: TargetReference): string {
+  return `${namespace ?? ''}/${groupOf(reference)}/${reference.kind}/${reference.name}`;
 }
 
 const groupOf = ({ apiVersion = '' }: TargetReference) => apiVersion.split('/').slice(0, -1).join('/');

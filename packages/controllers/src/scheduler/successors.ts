@@ -9,12 +9,12 @@ const STRONGEST = 100;
 
 /**
  * A pod cannot be carried to another host: it is ended, and whoever made it makes another. That one should be where the
- * plan meant the first one to go, and not by the scheduler's own wish where that one came from. So it is wished for, as
- * if it said so itself: it decides among hosts that will do.
+ * plan meant the first one to go; the scheduler by itself might well put it back where that one came from. So the wish is
+ * added to what it asks for, as if it said so itself: it decides among hosts that will do.
  */
 export class Successors {
   readonly #clock: Clock;
-  /** By owner: where those were meant to go that went. */
+  /** By owner, who lost one last at the end: where those were meant to go that went. */
   readonly #left = new Map<string, { readonly host: string; readonly atMs: number }[]>();
   readonly #wishes = new Map<string, string>();
 
@@ -27,10 +27,19 @@ export class Successors {
     const owner = ownerOf(metadata);
     const [record] = parseRecords(metadata.annotations?.[decisionAnnotation]);
     if (owner === undefined || !record || !isAction(record) || record.do !== 'move') return;
-    const left = { host: record.to, atMs: this.#clock.monotonic() };
-    const known = this.#left.get(owner);
-    if (known) known.push(left);
-    else this.#left.set(owner, [left]);
+    const known = this.#left.get(owner) ?? [];
+    this.#left.delete(owner);
+    this.#left.set(owner, [...known, { host: record.to, atMs: this.#clock.monotonic() }]);
+    this.#forgetOld();
+  }
+
+  /** Owners that make no others any more are not remembered for ever. */
+  #forgetOld(): void {
+    const oldest = this.#clock.monotonic() - PATIENCE_MS;
+    for (const [owner, left] of this.#left) {
+      if ((left.at(-1)?.atMs ?? oldest) >= oldest) return;
+      this.#left.delete(owner);
+    }
   }
 
   /** A machine has come that waits for a host. */
