@@ -13,7 +13,7 @@ export { tolerates } from './filters/tolerates-taints.ts';
 export * from './fits.ts';
 export * from './governing-policy.ts';
 export * from './hosts-for-waiting.ts';
-export { type Placement, type PlaceResult, place, placeTogether, type Refusal } from './place.ts';
+export { type GroupResult, type Placement, type PlaceResult, place, placeTogether, type Refusal } from './place.ts';
 export * from './policy.ts';
 export * from './power/index.ts';
 export * from './preempt/index.ts';

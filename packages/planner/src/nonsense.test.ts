@@ -198,7 +198,8 @@ function told(...requests: readonly MachineRequest[]): string {
     exampleHost('b', { labels: { [HOSTNAME]: 'b', [ZONE]: 'z' } }),
   ]);
   place(snapshot, requests, spreadPolicy, new SeededRandom(1));
-  const { message, remedies } = explainRefusal(snapshot, requests.at(-1) as MachineRequest);
+  const last = requests.at(-1) as MachineRequest;
+  const { message, remedies } = explainRefusal(snapshot, last, spreadPolicy, () => requests);
   return [message, ...remedies].join(' | ');
 }
 
@@ -210,24 +211,24 @@ test('wishes that no order of things fulfils are explained with what to change',
   assert.equal(
     told(...circle),
     "0/2 nodes are available: 2 node(s) didn't match pod affinity rules. | " +
-      'start a machine that it must be near to at a, or ask for no such affinity',
+      'take the affinity from one of them: it and pod/1 wait for each other, since each must be near another first',
   );
   const both = { podAffinity: required(near('a')), podAntiAffinity: required(near('a')) };
   assert.match(
     told(exampleRequest('1', { labels: { app: 'a' } }), exampleRequest('2', { labels: { app: 'a' }, affinity: both })),
-    /move the machine that it must be far from away from a, or ask for no such anti-affinity/,
+    /stop pod\/1, which it must be far from, or do not ask to be far from pod\/1/,
   );
   const alone = { podAntiAffinity: required(near('a')) };
   assert.match(
     told(exampleRequest('1', { labels: { app: 'a' }, affinity: alone }), exampleRequest('2', { labels: { app: 'a' } })),
-    /move the machine that keeps it away from a, or change what that one asks for/,
+    /stop pod\/1, which keeps it away/,
   );
   assert.match(
     told(exampleRequest('1', { affinity: { podAffinity: required(near('a', 'rack')) }, labels: { app: 'a' } })),
-    /give a the label that says which place it is/,
+    /give a the label rack$/,
   );
   assert.match(
     told(exampleRequest('1', { nodeSelector: { gpu: 'yes' }, amounts: { cpu: 9000, pods: 1 } })),
-    /free 5 cores more cpu on a and give a the labels that the machine asks for/,
+    /ask for 5 cores less cpu and other hosts, or add a host with 9 cores cpu and gpu=yes/,
   );
 });

@@ -1,5 +1,6 @@
 import type { Random } from '@godwit/base';
 import type { Decision } from './decision.ts';
+import { explainRefusal, type RefusalText } from './explain/explain-refusal.ts';
 import { type Policy, partsOf } from './policy.ts';
 import { REASON_COUNT } from './reason.ts';
 import { withoutDevices } from './request/common.ts';
@@ -29,6 +30,8 @@ export interface PlaceResult {
 export interface GroupResult extends PlaceResult {
   /** For how many there are hosts, whether that is enough or not. */
   readonly possible: number;
+  /** Why there is none for the next of them, once those are placed; where not enough are. */
+  readonly why?: RefusalText;
 }
 
 /**
@@ -83,11 +86,13 @@ export function placeTogether(
   const result = place(snapshot, requests, policy, random);
   const possible = result.placements.length;
   if (possible >= needed) return { ...result, possible };
+  const [next] = result.refusals;
+  const why = next && explainRefusal(snapshot, next.request, policy);
   for (const { request } of result.placements) snapshot.remove(request.uid);
   const placed = result.placements.map(
     ({ request }): Refusal => ({ request, hosts: snapshot.hostCount, counts: new Uint32Array(REASON_COUNT) }),
   );
-  return { placements: [], refusals: [...placed, ...result.refusals], possible };
+  return { placements: [], refusals: [...placed, ...result.refusals], possible, ...(why && { why }) };
 }
 
 function byPriority(requests: readonly MachineRequest[]): readonly MachineRequest[] {

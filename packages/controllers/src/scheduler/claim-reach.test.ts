@@ -106,7 +106,10 @@ test('claims that are missing, lost or not bound hold the machine back', () => {
   const message = (found: ReturnType<typeof reachOfClaims>) => (found.type === 'waiting' ? found.message : '');
   assert.match(message(reachOfClaims(['data'], lookup({}))), /"data" not found/);
   const immediate = claim({ spec: { storageClassName: 'Immediate' } });
-  assert.match(message(reachOfClaims(['data'], lookup({ data: immediate }))), /unbound immediate/);
+  assert.match(
+    message(reachOfClaims(['data'], lookup({ data: immediate }))),
+    /unbound immediate PersistentVolumeClaims \("data" waits for its volume\)/,
+  );
   assert.match(message(reachOfClaims(['data'], lookup({ data: claim({ status: { phase: 'Lost' } }) }))), /lost/);
 });
 
@@ -134,7 +137,7 @@ test('where nobody makes volumes, the machine goes where there is one', () => {
   assert.deepEqual(reachOfClaims(['data'], lookup({ data: waiting }, {}, [volume('small', '1Mi')])), {
     type: 'waiting',
     missing: true,
-    message: "didn't find available persistent volumes to bind",
+    message: `didn't find available persistent volumes to bind (none is free for claim "data")`,
   });
   const free = [volume('small', '1Mi'), volume('a', '1Gi'), volume('b', '2Gi')];
   const nodeSelectorTerms = [...onHost('a').nodeSelectorTerms, ...onHost('b').nodeSelectorTerms];
@@ -143,4 +146,15 @@ test('where nobody makes volumes, the machine goes where there is one', () => {
     volumes: [{ claim: 'data', hosts: { nodeSelectorTerms } }],
     choose: ['data'],
   });
+});
+
+test('an unbound claim that nobody can bind is named, with what it lacks', () => {
+  const told = (spec: Record<string, unknown>) => {
+    const storageClass = (name: string) => classes[name];
+    const reach = reachOfClaims(['data'], { ...lookup({ data: claim({ spec }) }), storageClass });
+    return reach.type === 'waiting' ? reach.message : reach.type;
+  };
+  assert.match(told({ storageClassName: 'nosuch' }), /\("data" asks for storage class "nosuch", which there is not\)/);
+  assert.match(told({ storageClassName: '' }), /\("data" names no storage class, and there is no default\)/);
+  assert.match(told({ volumeName: 'disk' }), /\("data" waits for volume "disk"\)/);
 });

@@ -55,7 +55,7 @@ export function reachOfClaims(names: readonly string[], lookup: StorageLookup): 
       return {
         type: 'waiting',
         missing: true,
-        message: 'pod has unbound immediate PersistentVolumeClaims',
+        message: `pod has unbound immediate PersistentVolumeClaims (${unbound(name, claim, storageClass)})`,
       };
     }
     // Somebody has chosen already: the volume is on its way.
@@ -64,7 +64,7 @@ export function reachOfClaims(names: readonly string[], lookup: StorageLookup): 
     } else if (storageClass?.provisioner !== localProvisioner) {
       const hosts = hostsOfFreeVolumes(claim, lookup);
       if (hosts === 'none') {
-        const message = "didn't find available persistent volumes to bind";
+        const message = `didn't find available persistent volumes to bind (none is free for claim "${name}")`;
         return { type: 'waiting', missing: true, message };
       }
       choose.push(name);
@@ -77,6 +77,16 @@ export function reachOfClaims(names: readonly string[], lookup: StorageLookup): 
   }
   if (wait !== undefined && choose.length === 0) return { type: 'waiting', missing: false, message: wait };
   return { type: 'placeable', volumes: [...volumes, ...chosenElsewhere(names, lookup)], choose };
+}
+
+/** Why nobody can bind a claim. */
+function unbound(name: string, { spec }: PersistentVolumeClaim, storageClass: StorageClass | undefined): string {
+  const { volumeName, storageClassName } = spec;
+  if (volumeName) return `"${name}" waits for volume "${volumeName}"`;
+  if (!storageClassName) return `"${name}" names no storage class, and there is no default`;
+  return storageClass
+    ? `"${name}" waits for its volume`
+    : `"${name}" asks for storage class "${storageClassName}", which there is not`;
 }
 
 /** A volume that is to be filled before its first use holds a machine back until it is. */

@@ -15,7 +15,7 @@ import {
   storageClass,
   virtualMachineInstance,
 } from '@godwit/kinds';
-import { type Host, hostOfNode, requestOfMachine, Snapshot } from '@godwit/planner';
+import { type Host, hostOfNode, type MachineRequest, requestOfMachine, Snapshot } from '@godwit/planner';
 import { gangOf } from './gangs.ts';
 import { HeldRoom } from './preemption/held-room.ts';
 import { Priorities } from './priorities.ts';
@@ -153,6 +153,11 @@ export class ClusterWatch {
     const where = { namespace: home, name };
     if (kind === 'Pod') return this.#client.cache(pod).get(where);
     return this.#client.cache(virtualMachineInstance).get(where);
+  }
+
+  /** What those ask for that wait, whatever their volumes are. */
+  *waitingRequests(): Iterable<MachineRequest> {
+    for (const { machine } of this.waiting.values()) yield requestOfMachine(machine);
   }
 
   isAssumed(uid: string): boolean {

@@ -52,7 +52,12 @@ test('a group for which there is not room enough takes none of it', async () => 
   await cloud.until('it is told', async () => (await messageOf('e')) !== undefined);
   await cloud.pass(90_000);
   assert.equal(await bound(), 0);
-  assert.equal(await messageOf('a'), 'group train needs hosts for 5 machines at once, and there are some for 4.');
+  assert.equal(
+    await messageOf('a'),
+    'group train needs hosts for 5 machines at once, and there are some for 4. For the next: 0/2 nodes are available: ' +
+      '2 Insufficient memory (needs 1 GiB, has 0 B free). It would fit if you free 1 GiB more memory on any of 2 hosts ' +
+      '(host-1, host-2).',
+  );
   await client.resource(pod).create({
     metadata: { name: 'alone', namespace: 'default' },
     spec: { containers: [{ name: 'c', image: 'i', resources: { requests: { memory: '1Gi' } } }] },

@@ -1,8 +1,9 @@
 import type { Random } from '@godwit/base';
-import { type Placement, type Policy, placeTogether } from '@godwit/planner';
+import { type GroupResult, type Placement, type Policy, placeTogether } from '@godwit/planner';
 import type { Candidate, Candidates } from './candidates.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
 import { type Gang, gangFault, gangSize } from './gangs.ts';
+import { sentenceOf } from './tell-refusal.ts';
 
 export interface Placed {
   readonly candidate: Candidate;
@@ -97,23 +98,25 @@ class Run implements Batch {
       this.#take(batch);
       return;
     }
-    const message = `group ${name} needs hosts for ${missing} machines at once, and there are some for ${batch.possible}`;
-    for (const candidate of members) this.refused.push({ candidate, message: `${message}.` });
+    const message = `group ${name} needs hosts for ${missing} machines at once, and there are some for ${batch.possible}.`;
+    const next = batch.why ? ` For the next: ${sentenceOf(batch.why)}` : '';
+    for (const candidate of members) this.refused.push({ candidate, message: `${message}${next}` });
   }
 
   /** Places at least `needed` of them, or none. */
-  #place(candidates: readonly Candidate[], needed = 0): Batch & { readonly possible: number } {
+  #place(candidates: readonly Candidate[], needed = 0): Batch & Pick<GroupResult, 'possible' | 'why'> {
     const { watch, policy, random } = this.#options;
     const byUid = new Map(candidates.map((candidate) => [candidate.request.uid, candidate]));
     const requests = candidates.map(({ request }) => request);
     for (const { uid } of requests) watch.snapshot.remove(uid);
-    const { placements, refusals, possible } = placeTogether(watch.snapshot, requests, needed, policy, random);
+    const { placements, refusals, possible, why } = placeTogether(watch.snapshot, requests, needed, policy, random);
     const candidateOf = ({ request }: { readonly request: { readonly uid: string } }) =>
       byUid.get(request.uid) as Candidate;
     return {
       placed: placements.map((placement) => ({ candidate: candidateOf(placement), placement })),
       refused: refusals.map((refusal) => ({ candidate: candidateOf(refusal) })),
       possible,
+      ...(why && { why }),
     };
   }
 

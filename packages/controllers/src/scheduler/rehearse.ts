@@ -41,6 +41,7 @@ export async function rehearsePlacement(
   await client.ready();
   const policy = given ?? new GoverningPolicy().of(client.cache(balancePolicy).values());
   const room = new RoomMaker({ client, events, watch, policy: () => policy, component: 'rehearsal' });
+  const before = [...watch.waitingRequests()];
   // Those that wait now have been refused as things stand: they are in nobody's way, unless groups become whole.
   const gangs = new Set(machines.map((machine) => gangOf(machine)?.key));
   for (const [uid, { machine }] of watch.waiting) {
@@ -61,9 +62,10 @@ export async function rehearsePlacement(
     const { host, decision } = placement;
     results.set(machine.metadata.uid, { machine, host, decision, explanation: explainDecision(decision) });
   }
+  const waiting = () => [...watch.waitingRequests(), ...before];
   for (const { candidate, message } of batch.refused) {
     const { request, entry, gang } = candidate;
-    const explanation = message ?? sentenceOf(explainRefusal(watch.snapshot, request, policy));
+    const explanation = message ?? sentenceOf(explainRefusal(watch.snapshot, request, policy, waiting));
     const preemption = gang ? undefined : room.choose(entry.machine, request);
     const kept = gang || preemption ? '' : room.keptByBudgets(entry.machine, request);
     results.set(request.uid, { machine: entry.machine, ...roomFor(preemption, `${explanation}${kept}`) });

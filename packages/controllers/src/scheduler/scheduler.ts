@@ -209,7 +209,7 @@ export class Scheduler implements Reconciler {
     const question = JSON.stringify(asked);
     const told = this.#told.get(question);
     if (told?.at === snapshot.journal.length) return told.text;
-    const text = sentenceOf(explainRefusal(snapshot, request, this.#policy));
+    const text = sentenceOf(explainRefusal(snapshot, request, this.#policy, () => this.#watch.waitingRequests()));
     this.#told.set(question, { text, at: snapshot.journal.length });
     return text;
   }

@@ -23,7 +23,7 @@ import { toleratesTaints } from './tolerates-taints.ts';
 
 export type { Filter, HostTest, PlaceFilter, PlaceTest } from './filter.ts';
 export { roomOf } from './has-free.ts';
-export { cpuRoom } from './has-free-cpu.ts';
+export { cpuLeft, cpuRoom } from './has-free-cpu.ts';
 
 export const filters: readonly Filter[] = [
   isGoverned,

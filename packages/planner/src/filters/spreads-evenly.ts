@@ -19,17 +19,17 @@ export const spreadsEvenly: PlaceFilter = {
   },
 };
 
+/** How evenly the machines of a group are spread as far as one constraint counts them. */
+export interface Evenness extends Pick<PlaceCounts, 'byPlace' | 'term'> {
+  /** What the machine itself would add to its place: 1, or 0 where it is none of the group. */
+  readonly self: number;
+  /** The least that any place has. */
+  readonly fewest: number;
+}
+
 function testOf(constraint: Constraint, request: MachineRequest, snapshot: Snapshot): PlaceTest {
   const { topologyKey: key, maxSkew } = constraint;
-  const { byPlace, term } = countsOfConstraint(constraint, request, snapshot);
-  const places = eligiblePlaces(constraint, request, snapshot);
-  const self = term.matches(request) ? 1 : 0;
-  let fewest = places.size === 0 ? 0 : Number.POSITIVE_INFINITY;
-  for (const place of places) {
-    fewest = Math.min(fewest, byPlace.get(place) ?? 0);
-    if (fewest === 0) break;
-  }
-  if (places.size < (constraint.minDomains ?? 1)) fewest = 0;
+  const { byPlace, term, self, fewest } = evennessOf(constraint, request, snapshot);
   return {
     key,
     id: `spread ${term.id} ${maxSkew} ${self}`,
@@ -39,6 +39,19 @@ function testOf(constraint: Constraint, request: MachineRequest, snapshot: Snaps
       return (byPlace.get(place) ?? 0) + self - fewest <= maxSkew ? reasons.passes : reasons.wouldSpreadUnevenly;
     },
   };
+}
+
+export function evennessOf(constraint: Constraint, request: MachineRequest, snapshot: Snapshot): Evenness {
+  const { byPlace, term } = countsOfConstraint(constraint, request, snapshot);
+  const places = eligiblePlaces(constraint, request, snapshot);
+  const self = term.matches(request) ? 1 : 0;
+  let fewest = places.size === 0 ? 0 : Number.POSITIVE_INFINITY;
+  for (const place of places) {
+    fewest = Math.min(fewest, byPlace.get(place) ?? 0);
+    if (fewest === 0) break;
+  }
+  if (places.size < (constraint.minDomains ?? 1)) fewest = 0;
+  return { byPlace, term, self, fewest };
 }
 
 /** The machines that a constraint counts: those of the same namespace that its selector selects. */

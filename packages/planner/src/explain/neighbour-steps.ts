@@ -1,0 +1,201 @@
+/** What can be done where the machines nearby are the wrong ones, too many, or too few. */
+import type { PodAffinityTerm } from '@godwit/kinds';
+import { evennessOf } from '../filters/spreads-evenly.ts';
+import { reasons } from '../reason.ts';
+import type { MachineRequest } from '../request/machine-request.ts';
+import type { Question } from '../survey/index.ts';
+import { type PlaceCounts, requiredAffinity, requiredAntiAffinity } from '../terms/index.ts';
+import {
+  foesNear,
+  keepersNear,
+  meantInWords,
+  missingFriends,
+  missingTopologyKeys,
+  type Neighbours,
+  selectorInWords,
+} from './neighbours.ts';
+import type { Step } from './steps.ts';
+import { type WaitingMachines, waitingCircle } from './waiting-circle.ts';
+import { helps } from './what-if.ts';
+import { labelsNamed, listed, machineName, machinesNamed } from './words.ts';
+
+/** Something that the machine must be near to is not here. */
+export function friendStep(row: number, question: Question, waiting: WaitingMachines): Step {
+  const { snapshot, request } = question;
+  const missing = missingFriends(row, snapshot, request);
+  const circle = missing.some(isNowhere) ? waitingCircle(request, waiting(), snapshot) : undefined;
+  if (circle) {
+    const names = listed(['it', ...circle.map((machine) => machineName(machine, request))]);
+    const why = `${names} wait for each other, since each must be near another first`;
+    return { elsewhere: `take the affinity from one of them: ${why}` };
+  }
+  const torn = missing.filter(({ term }) => isFoeToo(term, question));
+  if (torn.length > 0) {
+    const what = listed(torn.map(({ term }) => meantInWords(term)));
+    return { ask: `do not ask to be near ${what}, which it must be far from as well` };
+  }
+  const wishes = missing.map(({ term }) => meantInWords(term));
+  const ask = `do not ask to be near ${listed(wishes)}`;
+  return { ...howToStart(missing, row, question), ask };
+}
+
+/** Most hosts of a place that are tried: some may be kept off the very host, by the machine itself or by others. */
+const MOST_TRIED = 4;
+
+/** `start a machine with app=db on h or elsewhere in zone z`; nothing where that would not do. */
+function howToStart(missing: readonly Neighbours[], row: number, question: Question): Step {
+  const { snapshot, request } = question;
+  const [key = ''] = missing.map(({ term }) => term.topologyKey);
+  const place = snapshot.hosts[row]?.labels[key];
+  const others =
+    place === undefined
+      ? []
+      : snapshot
+          .topology(key)
+          .rowsIn(place)
+          .filter((other) => other !== row);
+  for (const on of [row, ...others].slice(0, MOST_TRIED)) {
+    const starts = missing.map(({ term }) => ({ machine: exampleOf(term, request.namespace), row: on }));
+    if (!helps({ come: starts }, [reasons.hasNoFriends], { row, question })) continue;
+    const machines = listed(missing.map(({ term }) => `a machine with ${meantInWords(term)}`));
+    const isAnywhere = on === row && others.length > 0 && missing.length === 1;
+    const where = `${snapshot.hosts[on]?.name}${isAnywhere ? ` or elsewhere in ${place}` : ''}`;
+    return { there: `start ${machines} on ${where}`, starts };
+  }
+  return {};
+}
+
+/** Whether the machine must be far from those that it is to be near to, by places of the same kind. */
+function isFoeToo(wanted: PodAffinityTerm, { snapshot, request }: Question): boolean {
+  const friend = exampleOf(wanted, request.namespace);
+  return requiredAntiAffinity(request).some(
+    (term) => term.topologyKey === wanted.topologyKey && snapshot.terms.of(term, request).term.matches(friend),
+  );
+}
+
+/** A machine that a term means, as far as that can be said. */
+function exampleOf({ labelSelector, namespaces }: PodAffinityTerm, home: string): MachineRequest {
+  const chosen = (labelSelector?.matchExpressions ?? []).flatMap(({ key, operator, values }) =>
+    operator === 'In' || operator === 'Exists' ? [[key, values?.[0] ?? '']] : [],
+  );
+  return {
+    uid: `example of ${JSON.stringify([labelSelector, namespaces])}`,
+    kind: 'Pod',
+    namespace: namespaces?.[0] ?? home,
+    name: 'example',
+    labels: { ...Object.fromEntries(chosen), ...labelSelector?.matchLabels },
+    amounts: {},
+    ports: [],
+    finished: false,
+    priority: 0,
+    nodeSelector: undefined,
+    affinity: undefined,
+    tolerations: [],
+    spread: [],
+    volumes: [],
+  };
+}
+
+function isNowhere({ counts }: Neighbours): boolean {
+  return counts.byPlace.size === 0;
+}
+
+/** Something that the machine must be far from is here. */
+export function foeStep(row: number, { snapshot, request }: Question): Step {
+  const blockers = foesNear(row, snapshot, request);
+  const named = machinesNamed(blockers, request);
+  return {
+    there: `stop ${named}, which it must be far from`,
+    ask: `do not ask to be far from ${named}`,
+    blockers,
+  };
+}
+
+/** Something here must be far from the machine. */
+export function keeperStep(row: number, { snapshot, request }: Question): Step {
+  const blockers = keepersNear(row, snapshot, request);
+  const keep = blockers.length === 1 ? 'keeps' : 'keep';
+  return { there: `stop ${machinesNamed(blockers, request)}, which ${keep} it away`, blockers };
+}
+
+/** Nobody knows in which place the host is. */
+export function topologyStep(row: number, question: Question, waiting: WaitingMachines): Step {
+  const { snapshot, request } = question;
+  const { name = '' } = snapshot.hosts[row] ?? {};
+  const friends = missingFriends(row, snapshot, request);
+  const lonely = friends.filter(isNowhere);
+  const start = lonely.length > 0 ? friendStep(row, question, waiting) : undefined;
+  const keys = missingTopologyKeys(row, snapshot, request);
+  if (start && (start.elsewhere !== undefined || (!start.there && keys.spread.length === 0))) return start;
+  const labels = [...new Set([...keys.affinity, ...keys.spread])].map((key) => helpfulLabel(key, row, question));
+  if (labels.includes(undefined)) return {};
+  const give = `give ${name} ${labelsNamed(labels.map(String))}`;
+  if (!start) return { there: give };
+  const { ask, ...others } = start;
+  // Spread constraints need the label, whoever is near; and whom it must be far from may come with the friend.
+  const alone = ask !== undefined && keys.spread.length === 0 ? { ask } : {};
+  return requiredAntiAffinity(request).length > 0
+    ? alone
+    : { ...others, ...alone, there: `${give} and ${start.there ?? ask}` };
+}
+
+/** `rack`, or `rack=r1` where not every value does; undefined where none would. */
+function helpfulLabel(key: string, row: number, question: Question): string | undefined {
+  const places = [...question.snapshot.topology(key).places];
+  const fine = places.filter((place) => wouldDo(place, key, row, question));
+  const isFreshFine = wouldDo(undefined, key, row, question);
+  if (isFreshFine && fine.length === places.length) return key;
+  if (fine.length > 0) return `${key}=${fine[0]}`;
+  return isFreshFine ? `${key} with a value of its own` : undefined;
+}
+
+/** Whether the host would do if it were in a place, or in one of its own, as far as rules about such places go. */
+function wouldDo(place: string | undefined, key: string, row: number, { snapshot, request }: Question): boolean {
+  const isThere = (counts: PlaceCounts) => place !== undefined && counts.byPlace.has(place);
+  const here = snapshot.machinesOn(row).map((placed) => placed.request);
+  const nearFriends = requiredAffinity(request)
+    .filter(({ topologyKey }) => topologyKey === key)
+    .map((term) => snapshot.terms.of(term, request))
+    .every((counts) => counts.byPlace.size === 0 || isThere(counts));
+  const foes = [
+    ...requiredAntiAffinity(request).map((term) => snapshot.terms.of(term, request)),
+    ...snapshot.terms.keepingAway(request),
+  ].filter(({ term }) => term.topologyKey === key);
+  const isFoeHere = (other: MachineRequest) =>
+    requiredAntiAffinity(other).some(
+      (term) => term.topologyKey === key && snapshot.terms.of(term, other).term.matches(request),
+    );
+  const isFar = !foes.some((counts) => isThere(counts) || here.some(counts.term.matches)) && !here.some(isFoeHere);
+  return (
+    nearFriends &&
+    isFar &&
+    request.spread.every((constraint) => {
+      if (constraint.topologyKey !== key || constraint.whenUnsatisfiable !== 'DoNotSchedule') return true;
+      const { byPlace, term, self, fewest } = evennessOf(constraint, request, snapshot);
+      const own = here.filter(term.matches).length;
+      const before = place === undefined ? 0 : (byPlace.get(place) ?? 0);
+      return before + own + self - Math.min(fewest, before + own) <= constraint.maxSkew;
+    })
+  );
+}
+
+/** The machine would be one too many of its group in this place. */
+export function spreadStep(row: number, { snapshot, request }: Question): Step {
+  const labels = snapshot.hosts[row]?.labels ?? {};
+  const uneven = request.spread
+    .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule')
+    .map((constraint) => {
+      const { byPlace, self, fewest } = evennessOf(constraint, request, snapshot);
+      const place = labels[constraint.topologyKey] ?? '';
+      return { constraint, place, skew: (byPlace.get(place) ?? 0) + self - fewest };
+    })
+    .filter(({ constraint, skew }) => skew > constraint.maxSkew);
+  const takes = uneven.map(({ constraint: { maxSkew, labelSelector }, place, skew }) => {
+    const count = skew - maxSkew;
+    return `${count} ${count === 1 ? 'machine' : 'machines'} with ${selectorInWords(labelSelector)} in ${place}`;
+  });
+  const allows = uneven.map(({ constraint: { topologyKey }, skew }) => `a maxSkew of ${skew} over ${topologyKey}`);
+  // One of them may be what it must be near to.
+  const isFree = requiredAffinity(request).length === 0;
+  return { ...(isFree && { there: `stop ${listed(takes)}` }), ask: `allow ${listed(allows)}` };
+}
