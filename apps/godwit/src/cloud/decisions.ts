@@ -12,7 +12,7 @@ import {
 import { decisionsOf } from '@godwit/planner';
 
 /** What is placed, switched, moved or given another size, and everything that has a number of machines. */
-const sources = [
+export const decidedKinds = [
   anyKind(pod),
   anyKind(virtualMachineInstance),
   anyKind(virtualMachine),
@@ -22,4 +22,4 @@ const sources = [
 ];
 
 /** Decisions are read out of the records that stand beside what was decided. */
-export const decisions: DerivedKind = { kind: anyKind(decision), sources, read: decisionsOf };
+export const decisions: DerivedKind = { kind: anyKind(decision), sources: decidedKinds, read: decisionsOf };

@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { Failure } from '@godwit/base';
 import { openAdminAccess } from '../access/admin-access.ts';
-import { parseMachine } from '../access/machine-argument.ts';
-import type { MachineOptions } from './lifecycle.ts';
+import { instanceKind, machineName } from '../access/kind-argument.ts';
+import { type MachineOptions, orderPath } from './lifecycle.ts';
 
 /** Ctrl-]. */
 const LEAVE = 0x1d;
 
 /** `godwit console vm/x`: this terminal becomes the guest's serial console. */
 export async function openConsole(machine: string, options: MachineOptions): Promise<void> {
-  const { name } = parseMachine(machine, ['vm', 'vmi']);
-  const path = `/apis/subresources.kubevirt.io/v1/namespaces/${options.namespace}/virtualmachineinstances/${name}/console`;
+  const name = machineName(machine, instanceKind);
+  const path = orderPath(options.namespace, 'virtualmachineinstances', name, 'console');
   const socket = openAdminAccess(options.state).open(path, ['plain.kubevirt.io']);
   socket.on('unexpected-response', (_request, response) => {
     response.setEncoding('utf8').on('data', (text: string) => leave(1, messageOf(text)));

@@ -1,5 +1,6 @@
+import { pathOf } from '@godwit/client/node';
 import { openAdminAccess } from '../access/admin-access.ts';
-import { parseMachine } from '../access/machine-argument.ts';
+import { machineName } from '../access/kind-argument.ts';
 import { Terminal } from '../terminal/terminal.ts';
 
 export type LifecycleVerb = 'start' | 'stop' | 'restart' | 'pause' | 'unpause' | 'softreboot';
@@ -21,11 +22,15 @@ const DONE: Readonly<Record<LifecycleVerb, string>> = {
   softreboot: 'was asked to reboot',
 };
 
+/** Where KubeVirt's subresources of machines are. */
+export function orderPath(namespace: string, plural: string, name: string, subresource: string): string {
+  return pathOf({ group: 'subresources.kubevirt.io', version: 'v1', plural, namespace, name, subresource });
+}
+
 /** `godwit start|stop|restart|pause|unpause|softreboot vm/x`, by the subresources that virtctl uses. */
 export async function lifecycle(verb: LifecycleVerb, machine: string, options: MachineOptions): Promise<void> {
-  const { name } = parseMachine(machine, ['vm']);
+  const name = machineName(machine);
   const resource = INSTANCE_VERBS.has(verb) ? 'virtualmachineinstances' : 'virtualmachines';
-  const path = `/apis/subresources.kubevirt.io/v1/namespaces/${options.namespace}/${resource}/${name}/${verb}`;
-  await openAdminAccess(options.state).call('PUT', path, {});
+  await openAdminAccess(options.state).call('PUT', orderPath(options.namespace, resource, name, verb), {});
   new Terminal().success(`${name} ${DONE[verb]}`);
 }

@@ -2,17 +2,16 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { Failure } from '@godwit/base';
 import { type AdminAccess, openAdminAccess } from '../access/admin-access.ts';
-import { parseMachine } from '../access/machine-argument.ts';
+import { instanceKind, machineName } from '../access/kind-argument.ts';
 import { Terminal } from '../terminal/terminal.ts';
-import type { MachineOptions } from './lifecycle.ts';
+import { type MachineOptions, orderPath } from './lifecycle.ts';
 
 /** `godwit vnc vm/x`: a local port for any VNC viewer; with `--screenshot` one picture. */
 export async function vnc(
   machine: string,
   options: MachineOptions & { readonly port: string; readonly screenshot?: string },
 ): Promise<void> {
-  const { name } = parseMachine(machine, ['vm', 'vmi']);
-  const path = `/apis/subresources.kubevirt.io/v1/namespaces/${options.namespace}/virtualmachineinstances/${name}/vnc`;
+  const path = orderPath(options.namespace, 'virtualmachineinstances', machineName(machine, instanceKind), 'vnc');
   const access = openAdminAccess(options.state);
   const terminal = new Terminal();
   if (options.screenshot !== undefined) {

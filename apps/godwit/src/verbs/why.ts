@@ -1,8 +1,10 @@
 import { Failure } from '@godwit/base';
-import type { Decision, KubeObject } from '@godwit/kinds';
+import { pathOf } from '@godwit/client/node';
+import type { Address, Decision, KindDefinition, KubeObject } from '@godwit/kinds';
 import { decisionsOf } from '@godwit/planner';
 import { openAdminAccess } from '../access/admin-access.ts';
-import { instanceOf, parseSubject, type Subject } from '../access/subject-argument.ts';
+import { instanceKind, machineKind, parseKindArgument } from '../access/kind-argument.ts';
+import { decidedKinds } from '../cloud/decisions.ts';
 import { Terminal } from '../terminal/terminal.ts';
 import type { MachineOptions } from './lifecycle.ts';
 
@@ -41,15 +43,15 @@ type Event = EventList['items'][number];
  * decided about them.
  */
 export async function why(subject: string, options: MachineOptions & { readonly output: string }): Promise<void> {
-  const asked = parseSubject(subject);
+  const { kinds, name } = parseKindArgument(subject, decidedKinds, [machineKind]);
   const access = openAdminAccess(options.state);
-  const read = ({ path, name }: Subject) => access.call<Machine>('GET', path(options.namespace) + name);
-  const objects = await objectsOf(asked, read);
+  const read = (kind: KindDefinition) => access.call<Machine>('GET', pathOf(addressOf(kind, options.namespace, name)));
+  const objects = await objectsOf(kinds[0] as KindDefinition, read);
   const decisions = objects.flatMap(decisionsOf).map((known) => known.expand());
   const [placed = { apiVersion: '', kind: '', metadata: {} }] = objects;
   const told = objects.at(-1) ?? placed;
   const namespace = told.metadata.namespace ?? 'default';
-  const selector = encodeURIComponent(`involvedObject.name=${asked.name}`);
+  const selector = encodeURIComponent(`involvedObject.name=${name}`);
   const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`;
   const events = eventsOf(objects, (await access.call<EventList>('GET', path)).items);
   if (options.output === 'json') {
@@ -58,18 +60,25 @@ export async function why(subject: string, options: MachineOptions & { readonly 
   }
   const terminal = new Terminal();
   const home = told.metadata.namespace === undefined ? '' : `${told.metadata.namespace}/`;
-  terminal.line(terminal.paint('bold', `${told.kind} ${home}${asked.name}`));
+  terminal.line(terminal.paint('bold', `${told.kind} ${home}${name}`));
   terminal.facts(factsOf(told, placed));
   tell(terminal, told, decisions, events);
 }
 
 /** What is asked about; of a virtual machine its instance before it, if it runs, or alone where there is nothing else. */
-async function objectsOf(asked: Subject, read: (one: Subject) => Promise<Machine>): Promise<readonly Machine[]> {
-  if (asked.kind !== 'VirtualMachine') return [await read(asked)];
-  const [machine, instance] = await Promise.all([read(asked).catch(absent), read(instanceOf(asked)).catch(absent)]);
+async function objectsOf(
+  asked: KindDefinition,
+  read: (kind: KindDefinition) => Promise<Machine>,
+): Promise<readonly Machine[]> {
+  if (asked !== machineKind) return [await read(asked)];
+  const [machine, instance] = await Promise.all([read(asked).catch(absent), read(instanceKind).catch(absent)]);
   // Asked once more, so that it is said what is not there.
   if (!machine && !instance) return [await read(asked)];
   return [...(instance ? [instance] : []), ...(machine ? [machine] : [])];
+}
+
+function addressOf({ group, version, plural, namespaced }: KindDefinition, namespace: string, name: string): Address {
+  return { group, version, plural, name, ...(namespaced && { namespace }) };
 }
 
 const MACHINES = new Set(['Pod', 'VirtualMachine', 'VirtualMachineInstance']);

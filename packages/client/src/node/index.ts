@@ -8,6 +8,7 @@
  *   json-lines    a stream of JSON values, one a line
  *   kubeconfig    where the API is and who we are, as kubectl keeps it
  */
+export { pathOf } from './door-path.ts';
 export * from './http-door.ts';
 export type { HttpAccess } from './http-session.ts';
 export * from './kubeconfig.ts';

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseTarget } from './target.ts';
+import { parseKindArgument } from '../../access/kind-argument.ts';
+import { scalable } from './target.ts';
+
+const parseTarget = (text: string) => parseKindArgument(text, scalable);
 
 test('a target is named as kubectl names it', () => {
   for (const text of ['deployment/web', 'deployments/web', 'deploy/web', 'Deployment/web']) {

@@ -1,6 +1,7 @@
 import { Failure } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import { type Address, builtInKinds, isNotFound, type KindDefinition, type KubeObject } from '@godwit/kinds';
+import { parseKindArgument } from '../../access/kind-argument.ts';
 
 /** Something that has a number of machines. */
 export interface Target {
@@ -12,27 +13,12 @@ export interface Target {
   readonly replicas: number;
 }
 
-const scalable = builtInKinds.filter(({ subresources }) => subresources.scale !== undefined);
-
-/** Which kinds `deployment/web` may mean: one; with a bare name, any that has a number. Throws `bad-argument`. */
-export function parseTarget(text: string): { readonly kinds: readonly KindDefinition[]; readonly name: string } {
-  const [first = '', second, ...rest] = text.split('/');
-  const name = second ?? first;
-  const wanted = first.toLowerCase();
-  const kinds =
-    second === undefined
-      ? scalable
-      : scalable.filter(({ plural, singular, shortNames }) => [plural, singular, ...shortNames].includes(wanted));
-  if (kinds.length === 0 || name === '' || rest.length > 0) {
-    const known = scalable.map(({ singular }) => `${singular}/NAME`).join(', ');
-    throw new Failure('bad-argument', `${text}: expected one of ${known}`);
-  }
-  return { kinds, name };
-}
+/** A bare name means any of these. */
+export const scalable = builtInKinds.filter(({ subresources }) => subresources.scale !== undefined);
 
 /** Throws `bad-argument` when there is none of that name, or more than one. */
 export async function readTarget(client: ApiClient, text: string, namespace: string): Promise<Target> {
-  const { kinds, name } = parseTarget(text);
+  const { kinds, name } = parseKindArgument(text, scalable);
   const found = (await Promise.all(kinds.map((kind) => find(client, kind, namespace, name)))).filter(
     (one) => one !== undefined,
   );
