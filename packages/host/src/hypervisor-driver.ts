@@ -45,11 +45,14 @@ export interface HypervisorDriver {
   screenshot(uid: string): Promise<Uint8Array>;
   /** Asks the guest agent. Codes: `agent-unavailable`, `agent-error`, `agent-timeout`. */
   askAgent(uid: string, command: string, input?: object, timeoutMs?: number): Promise<unknown>;
-  /** Gives the guest this many sockets in all, as far as it was started able to grow. Code `cannot-grow`. */
+  /**
+   * Gives the guest the use of this many sockets in all, no more than it was started able to grow to. Codes `cannot-grow`,
+   * `cannot-shrink`.
+   */
   setSockets(uid: string, sockets: number): Promise<void>;
   /** Plugs memory until the guest has this much. Code `cannot-grow`. */
   growMemory(uid: string, bytes: number): Promise<void>;
-  /** Asks the guest to do with this much of its memory. */
+  /** Asks the guest to do with this much of its memory. How far it comes is told by events, if it comes. */
   setBalloon(uid: string, bytes: number): Promise<void>;
   /** What the machine uses now, all that is known of it. */
   measure(uid: string): Promise<MachineUsage>;
@@ -150,10 +153,13 @@ export interface GuestView {
   readonly agentConnected: boolean;
   /** Wall-clock start of the process, in milliseconds since the epoch. */
   readonly startedAtMs: number;
+  /** Sockets whose time the guest may use. */
   readonly sockets: number;
+  /** Sockets that it sees: more than it may use, where they could not be taken out. */
+  readonly pluggedSockets: number;
   /** All that is plugged. */
   readonly memoryBytes: number;
-  /** What of it the balloon leaves to the guest; all of it where there is no balloon. */
+  /** What of it the balloon leaves to the guest: what it has given is gone; all of it where there is no balloon. */
   readonly balloonBytes: number;
 }
 
@@ -167,6 +173,8 @@ export type GuestEvent =
   | { readonly type: 'run'; readonly run: GuestRun; readonly message?: string }
   | { readonly type: 'reset'; readonly byGuest: boolean }
   | { readonly type: 'agent'; readonly connected: boolean }
+  /** The guest has given memory, or taken some back. */
+  | { readonly type: 'balloon' }
   /** The process is gone, with the last that it said. */
   | { readonly type: 'ended'; readonly message: string }
   | { readonly type: 'watchdog'; readonly action: string };

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { VirtualMachineInstance } from '@godwit/kinds';
 import { fits, fitsOnNode } from './fits.ts';
 import { spreadPolicy } from './policy.ts';
+import { requestOfMachine } from './request/request-of-machine.ts';
 
 const node = {
   apiVersion: 'v1',
@@ -54,6 +56,55 @@ test('a VirtualMachineInstance asks for its guest memory and what the emulator t
   assert.deepEqual(fitsOnNode({ node, bound: [], machine: machine('3Gi') }), []);
   const [reason] = fitsOnNode({ node, bound: [], machine: machine('4Gi') });
   assert.match(reason ?? '', /^Insufficient memory \(needs 4\.1 GiB, has 4 GiB free\)$/);
+});
+
+test('a guest that is to have less holds its room until it has given it', () => {
+  const guest = (asked: { sockets: number; memory: string }, has?: { sockets: number; memory: string }) => ({
+    apiVersion: 'kubevirt.io/v1' as const,
+    kind: 'VirtualMachineInstance' as const,
+    metadata: { name: 'vm', uid: 'vm' },
+    spec: {
+      domain: { cpu: { sockets: asked.sockets }, memory: { guest: asked.memory }, devices: {} },
+    },
+    ...(has && {
+      status: {
+        currentCPUTopology: { sockets: has.sockets },
+        memory: { guestAtBoot: '2Gi', guestRequested: asked.memory, guestCurrent: has.memory },
+      },
+    }),
+  });
+  const small = { sockets: 1, memory: '1Gi' };
+  const large = { sockets: 4, memory: '2Gi' };
+  const amounts = (...sizes: Parameters<typeof guest>) => requestOfMachine(guest(...sizes)).amounts;
+  assert.deepEqual(amounts(small, large), amounts(large));
+  assert.deepEqual(amounts(small, small), amounts(small), 'it gave it');
+  assert.deepEqual(amounts(large, small), amounts(large), 'it is about to get it');
+  const between = amounts(small, { sockets: 4, memory: '1536Mi' });
+  assert.ok(
+    (between.memory ?? 0) > (amounts(small).memory ?? 0) && (between.memory ?? 0) < (amounts(large).memory ?? 0),
+  );
+});
+
+test('a guest that shows more memory than it requests is overcommitted by as much at any size', () => {
+  const amounts = (guest: string, current?: string) =>
+    requestOfMachine({
+      apiVersion: 'kubevirt.io/v1',
+      kind: 'VirtualMachineInstance',
+      metadata: { name: 'vm', uid: 'vm' },
+      spec: {
+        domain: {
+          memory: { guest },
+          devices: {},
+          resources: { requests: { memory: '512Mi' }, overcommitGuestOverhead: true },
+        },
+      },
+      ...(current !== undefined && { status: { memory: { guestAtBoot: '1Gi', guestCurrent: current } } }),
+    } as VirtualMachineInstance).amounts.memory;
+  const mib = (count: number) => count * 1024 ** 2;
+  assert.equal(amounts('1Gi'), mib(512));
+  assert.equal(amounts('2Gi', '1Gi'), mib(1024));
+  assert.equal(amounts('512Mi', '1Gi'), mib(512));
+  assert.equal(amounts('512Mi', '512Mi'), mib(256));
 });
 
 test('a GPU that somebody else was given is not given again, and parts do not add up', () => {

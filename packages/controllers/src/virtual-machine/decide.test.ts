@@ -252,8 +252,27 @@ test('a change of the template that a running machine cannot take asks for a res
   };
   const same = { domain: { devices: {}, memory: { guest: '1Gi' } } };
   assert.deepEqual(changed({ ...same, nodeSelector: { disk: 'ssd' }, terminationGracePeriodSeconds: 5 }), [false, 2]);
-  assert.deepEqual(changed({ domain: { devices: {}, memory: { guest: '512Mi' } } }), [true, 1]);
+  assert.deepEqual(changed({ domain: { devices: {}, memory: { guest: '512Mi' } } }), [false, 2]);
+  assert.deepEqual(changed({ domain: { devices: {}, memory: { guest: '128Mi' } } }), [true, 1]);
   assert.deepEqual(changed({ domain: { ...same.domain, devices: { rng: {} } } }), [true, 1]);
+});
+
+test('a guest that keeps what it was to give back asks for a restart, and says why', () => {
+  const conditions = [
+    {
+      type: 'HotMemoryChange',
+      status: 'False' as const,
+      reason: 'GuestKeepsMemory',
+      message: 'The guest keeps 1 GiB.',
+    },
+  ];
+  const found = { ...instance('Running'), status: { phase: 'Running' as const, conditions } };
+  const { status } = decide(see(machine('Always'), found));
+  const told = status.conditions?.map(({ type, message }) => [type, message]);
+  assert.deepEqual(told?.slice(1), [
+    ['RestartRequired', 'The guest keeps 1 GiB.'],
+    ['HotMemoryChange', 'The guest keeps 1 GiB.'],
+  ]);
 });
 
 test('an instance of the same name that belongs to nobody, or somebody else, is left alone and named', () => {

@@ -10,7 +10,7 @@ import {
 } from '@godwit/kinds';
 import { planDataVolumes } from './data-volumes.ts';
 import { generationAnnotation, instanceOfMachine } from './instance-of-machine.ts';
-import { type Difference, differenceOf, type LiveUpdate } from './live-update.ts';
+import { type Difference, differenceOf, type LiveUpdate, resizeTrouble } from './live-update.ts';
 import { machineConditions, type Trouble } from './machine-conditions.ts';
 import { isControlledBy, type Observation } from './observation.ts';
 import { intentOf, printableStatusOf } from './printable-status.ts';
@@ -77,6 +77,15 @@ function runningDifference(machine: Stored<VirtualMachine>, instance: Stored<Vir
   return differenceOf(machine, instance);
 }
 
+/** Why only the next start makes the machine what its template says; undefined when it is. */
+function whyRestart(machine: Stored<VirtualMachine>, instance: Stored<VirtualMachineInstance>): string | undefined {
+  if (isFinal(instance)) return undefined;
+  if (runningDifference(machine, instance).needsRestart) {
+    return 'a field of the template was changed that cannot be changed while the machine runs';
+  }
+  return resizeTrouble(instance);
+}
+
 function foreignTrouble({ metadata }: Stored<VirtualMachine>): Trouble {
   return {
     reason: 'FailedCreate',
@@ -97,7 +106,7 @@ function statusOf(observation: Observation, wish: Wish, trouble: Trouble | undef
   const startFailure = startFailureAfter(failedBefore, instance, strategy, nowMs, chance);
   const requests = [...requestsLeft(machine, instance)];
   if (wish.type === 'stop' && wish.thenStart) requests.push({ action: 'Start' });
-  const restartRequired = !trouble && instance !== undefined && runningDifference(machine, instance).needsRestart;
+  const restartRequired = trouble || !instance ? undefined : whyRestart(machine, instance);
   const generation = machine.metadata.generation ?? 0;
   const madeFrom = Number(instance?.metadata.annotations?.[generationAnnotation] ?? generation);
   // Only once it has been started does it count which strategy it had: see RerunOnFailure.
@@ -113,7 +122,7 @@ function statusOf(observation: Observation, wish: Wish, trouble: Trouble | undef
     ...(requests.length > 0 && { stateChangeRequests: requests }),
     conditions: machineConditions(conditions, instance, {
       ...(trouble && { trouble }),
-      restartRequired,
+      ...(restartRequired !== undefined && { restartRequired }),
       now: `${new Date(nowMs).toISOString().slice(0, 19)}Z`,
     }),
     printableStatus: printableStatusOf(observation, intentOf(wish, startFailure?.consecutiveFailCount ?? 0)),

@@ -9,7 +9,7 @@ import {
   type VirtualMachineInstanceSpec,
 } from '@godwit/kinds';
 import { instanceOfMachine } from './instance-of-machine.ts';
-import { differenceOf, type LiveUpdate } from './live-update.ts';
+import { differenceOf, type LiveUpdate, resizeTrouble } from './live-update.ts';
 
 type Domain = VirtualMachineInstanceSpec['domain'];
 
@@ -77,17 +77,41 @@ test('after it has grown there is no difference left', () => {
   assert.deepEqual(changed(larger, grown), { live: undefined, needsRestart: false });
 });
 
-test('memory that was plugged is taken back, but no more than that; sockets are not', () => {
-  const grown = running(small, { sockets: 2, guest: '3Gi' });
-  assert.deepEqual(changed({ ...small, cpu: { sockets: 2 }, memory: { guest: '2Gi' } }, grown), {
-    live: { guest: '2Gi' },
-    needsRestart: false,
+test('what was plugged is given back, and of what it started with all but one socket and a quarter of the memory', () => {
+  const grown = running({ ...small, cpu: { sockets: 3 } }, { sockets: 4, guest: '3Gi' });
+  const smaller = (sockets: number, guest: string) => changed({ ...small, cpu: { sockets }, memory: { guest } }, grown);
+  assert.deepEqual(smaller(2, '2Gi'), { live: { sockets: 2, guest: '2Gi' }, needsRestart: false });
+  assert.deepEqual(smaller(1, '256Mi'), { live: { sockets: 1, guest: '256Mi' }, needsRestart: false });
+  assert.deepEqual(smaller(4, '255Mi'), { live: undefined, needsRestart: true });
+});
+
+test('a small guest is not squeezed below what any system needs', () => {
+  const tiny = (guest: string): Domain => ({ ...small, memory: { guest } });
+  assert.deepEqual(changed(tiny('64Mi'), running(tiny('128Mi'))).live, { guest: '64Mi' });
+  assert.deepEqual(changed(tiny('60Mi'), running(tiny('128Mi'))), { live: undefined, needsRestart: true });
+});
+
+test('processors and pages that were set aside for a guest stay its own until it starts again', () => {
+  const dedicated = (sockets: number): Domain => ({ ...small, cpu: { sockets, dedicatedCpuPlacement: true } });
+  for (const sockets of [1, 3]) {
+    const restart = { live: undefined, needsRestart: true };
+    assert.deepEqual(changed(dedicated(sockets), running(dedicated(2))), restart);
+  }
+  const huge = (guest: string): Domain => ({ ...small, memory: { guest, hugepages: { pageSize: '2Mi' } } });
+  for (const guest of ['512Mi', '2Gi']) {
+    assert.deepEqual(changed(huge(guest), running(huge('1Gi'))), { live: undefined, needsRestart: true });
+  }
+});
+
+test('what the guest refuses to give is told, what is under way is not', () => {
+  const message = 'The guest keeps 300 MiB';
+  const told = (status: 'True' | 'False') => ({
+    ...running(small),
+    status: { phase: 'Running' as const, conditions: [{ type: 'HotMemoryChange', status, message }] },
   });
-  assert.deepEqual(changed({ ...small, cpu: { sockets: 2 }, memory: { guest: '512Mi' } }, grown), {
-    live: undefined,
-    needsRestart: true,
-  });
-  assert.deepEqual(changed(small, grown), { live: { guest: '1Gi' }, needsRestart: true });
+  assert.equal(resizeTrouble(told('False')), message);
+  assert.equal(resizeTrouble(told('True')), undefined);
+  assert.equal(resizeTrouble(running(small)), undefined);
 });
 
 test('without a balloon memory is not taken back', () => {

@@ -33,11 +33,15 @@ const FREE_FIELDS = [
   'tolerations',
 ] as const;
 
+/** A guest shrinks to no less than this part of what it booted with, as it grows to so many times it. */
+const MOST_SHRINKING = 4;
+const LEAST_GUEST_BYTES = 64 * 1024 ** 2;
+
 const same: Difference = { live: undefined, needsRestart: false };
 
 /**
- * KubeVirt's LiveUpdate: sockets are plugged up to `maxSockets`, memory up to `maxGuest`; memory that was plugged is
- * taken back by the balloon, but never below what the guest booted with. Everything else waits for a restart.
+ * KubeVirt's LiveUpdate, and back: sockets between 1 and `maxSockets`, memory up to `maxGuest` and down to a quarter of
+ * what the guest booted with. Everything else waits for a restart.
  */
 export function differenceOf(machine: Stored<VirtualMachine>, instance: Stored<VirtualMachineInstance>): Difference {
   const madeFrom = instance.metadata.annotations?.[generationAnnotation];
@@ -69,19 +73,38 @@ export function differenceOf(machine: Stored<VirtualMachine>, instance: Stored<V
   };
 }
 
+/**
+ * Below this no guest is squeezed while it runs: its kernel keeps tables for all the memory that it booted with, and
+ * most systems need 64 MiB for themselves.
+ */
+function leastBytes(bytesAtBoot: number): number {
+  return Math.max(bytesAtBoot / MOST_SHRINKING, Math.min(bytesAtBoot, LEAST_GUEST_BYTES));
+}
+
+/** What the instance's host tells of a size that the guest cannot be given while it runs; undefined where there is none. */
+export function resizeTrouble({ status }: Stored<VirtualMachineInstance>): string | undefined {
+  const refused = (status?.conditions ?? []).find(
+    ({ type, status: holds }) => (type === 'HotVCPUChange' || type === 'HotMemoryChange') && holds === 'False',
+  );
+  return refused && (refused.message ?? refused.reason);
+}
+
 function canTakeSockets({ spec, status }: Stored<VirtualMachineInstance>, wanted: number): boolean {
   const { cpu = {} } = spec.domain;
   const { sockets = 1, maxSockets = sockets } = cpu;
-  return status?.phase === 'Running' && !cpu.realtime && wanted > sockets && wanted <= maxSockets;
+  // Processors that are the guest's own were set aside for it when it started.
+  if (status?.phase !== 'Running' || cpu.realtime || cpu.dedicatedCpuPlacement) return false;
+  return wanted !== sockets && wanted >= 1 && wanted <= maxSockets;
 }
 
 function canTakeMemory({ spec, status }: Stored<VirtualMachineInstance>, wanted: string | number): boolean {
   const { memory = {}, devices } = spec.domain;
   const [bytes, bytesNow] = [wholeUnits(wanted), wholeUnits(memory.guest)];
-  if (status?.phase !== 'Running' || memory.guest === undefined) return false;
+  // Huge pages are set aside when the guest starts; a balloon of small ones gives none of them back.
+  if (status?.phase !== 'Running' || memory.guest === undefined || memory.hugepages) return false;
   if (bytes > bytesNow) return memory.maxGuest !== undefined && bytes <= wholeUnits(memory.maxGuest);
   const bytesAtBoot = wholeUnits(status.memory?.guestAtBoot ?? memory.guest);
-  return bytes < bytesNow && bytes >= bytesAtBoot && devices.autoattachMemBalloon !== false;
+  return bytes < bytesNow && bytes >= leastBytes(bytesAtBoot) && devices.autoattachMemBalloon !== false;
 }
 
 function fixedText(spec: VirtualMachineInstanceSpec): string {

@@ -14,17 +14,13 @@ const OWN = new Set(['Ready', 'Failure', 'RestartRequired']);
 export function machineConditions(
   before: readonly MachineCondition[],
   instance: Stored<VirtualMachineInstance> | undefined,
-  facts: { readonly trouble?: Trouble; readonly restartRequired: boolean; readonly now: string },
+  facts: { readonly trouble?: Trouble; readonly restartRequired?: string; readonly now: string },
 ): readonly MachineCondition[] {
   const { trouble, restartRequired, now } = facts;
   const wanted: MachineCondition[] = [readyCondition(instance)];
   if (trouble) wanted.push({ type: 'Failure', status: 'True', ...trouble });
-  if (restartRequired) {
-    wanted.push({
-      type: 'RestartRequired',
-      status: 'True',
-      message: 'a field of the template was changed that cannot be changed while the machine runs',
-    });
+  if (restartRequired !== undefined) {
+    wanted.push({ type: 'RestartRequired', status: 'True', message: restartRequired });
   }
   const inherited = (instance?.status?.conditions ?? []).filter(({ type }) => !OWN.has(type));
   return [...wanted, ...inherited].map((condition) => {

@@ -140,10 +140,30 @@ export function testHypervisorDriver(name: string, open: () => Promise<Hyperviso
       const view = await driver.adopt(one);
       assert.deepEqual([view?.sockets, view?.memoryBytes], [2, 448 * MIB]);
       assert.ok(view && view.balloonBytes <= view.memoryBytes);
-      await driver.setBalloon(one, 320 * MIB);
       await driver.setSockets(one, 2);
       await assert.rejects(driver.setSockets(one, 3), code('cannot-grow'));
       await assert.rejects(driver.growMemory(one, 4096 * MIB), code('cannot-grow'));
+    });
+
+    test('it gives back, also of what it started with, and gets it again', async () => {
+      const gives = async (mib: number) => {
+        events = [];
+        await driver.setBalloon(one, mib * MIB);
+        const has = async () => (await driver.adopt(one))?.balloonBytes;
+        for (const endMs = under.clock.monotonic() + PATIENCE_MS; (await has()) !== mib * MIB; ) {
+          assert.ok(under.clock.monotonic() < endMs, `the guest has ${mib} MiB`);
+          await under.clock.sleep(POLL_MS);
+        }
+        await heard(one, ({ type }) => type === 'balloon');
+      };
+      await gives(320);
+      await gives(160);
+      await gives(448);
+      for (const sockets of [1, 1, 2, 1, 2]) {
+        await driver.setSockets(one, sockets);
+        assert.equal((await driver.adopt(one))?.sockets, sockets);
+      }
+      assert.equal((await driver.adopt(one))?.run, 'running');
     });
 
     test('what it uses can be measured', async () => {

@@ -16,16 +16,28 @@ const REASONS: Readonly<Record<string, string>> = {
   'missing-object': 'MissingObject',
   'address-missing': 'AddressMissing',
   'program-missing': 'ProgramMissing',
+  'cannot-grow': 'CannotGrow',
+  'cannot-shrink': 'CannotShrink',
 };
 
 /** Failures that a user can repair only by hand: tried again, but with patience. */
-const LASTING = new Set(['disk-corrupt', 'bad-volume', 'unsupported-hardware', 'image-not-found', 'image-pull-failed']);
+const LASTING = new Set([
+  'disk-corrupt',
+  'bad-volume',
+  'unsupported-hardware',
+  'image-not-found',
+  'image-pull-failed',
+  'cannot-grow',
+  'cannot-shrink',
+]);
 
 const LASTING_FIRST_MS = 5_000;
 
 const OF_ACTION: Readonly<Record<string, string>> = {
   attach: 'FailedAttachNetwork',
-  grow: 'FailedGrow',
+  'set-sockets': 'FailedResize',
+  'set-memory': 'FailedResize',
+  'look-at-memory': 'FailedResize',
   'give-credentials': 'FailedAccessCredentials',
   clean: 'FailedCleanUp',
   detach: 'FailedDetachNetwork',

@@ -3,8 +3,9 @@ import type { GuestEvent, GuestView, LaunchInterface, PreparedMachine } from '..
 import type { MachineAction } from '../machine/index.ts';
 import type { AgentFacts, ProbeType, Stage } from './machine-state.ts';
 
-/** What a guest has, or is to have. */
-export type GuestSize = Pick<GuestView, 'sockets' | 'memoryBytes' | 'balloonBytes'>;
+/** What a guest has of processors, and of memory. */
+export type GuestSockets = Pick<GuestView, 'sockets' | 'pluggedSockets'>;
+export type GuestMemory = Pick<GuestView, 'memoryBytes' | 'balloonBytes'>;
 
 /** What a virtual machine's loop hears. */
 export type MachineInput =
@@ -31,7 +32,10 @@ export type MachineInput =
   | { readonly type: 'drained' }
   | { readonly type: 'pressed' }
   | { readonly type: 'cleaned' }
-  | { readonly type: 'grown'; readonly size: GuestSize }
+  | { readonly type: 'sockets-set'; readonly has: GuestSockets }
+  /** So much is plugged now, and the balloon was asked to leave so much. */
+  | { readonly type: 'memory-set'; readonly memoryBytes: number; readonly askedBytes: number }
+  | { readonly type: 'memory-seen'; readonly news: number; readonly has: GuestMemory }
   | { readonly type: 'agent-facts'; readonly facts: AgentFacts }
   | { readonly type: 'credentials-given' }
   | { readonly type: 'probed'; readonly probe: ProbeType; readonly ok: boolean; readonly message: string }
@@ -53,7 +57,9 @@ export type VirtualMachineAction = MachineAction &
     | { readonly type: 'detach' }
     | { readonly type: 'launch'; readonly prepared: PreparedMachine; readonly interfaces: readonly LaunchInterface[] }
     | { readonly type: 'restart' }
-    | ({ readonly type: 'grow' } & GuestSize)
+    | { readonly type: 'set-sockets'; readonly sockets: number }
+    | ({ readonly type: 'set-memory' } & GuestMemory)
+    | { readonly type: 'look-at-memory'; readonly news: number }
     | { readonly type: 'drain'; readonly timeoutMs: number }
     | { readonly type: 'press'; readonly resume: boolean }
     | { readonly type: 'clean' }

@@ -1,5 +1,6 @@
 import type { Stored, VirtualMachineInstance } from '@godwit/kinds';
 import type { GuestView, LaunchInterface, PreparedMachine } from '../hypervisor-driver.ts';
+import type { Ballooning } from './ballooning.ts';
 
 export type Stage =
   /** An earlier process left a record: what of the machine runs is being found out. */
@@ -26,6 +27,13 @@ export interface MachineState {
   /** Absent: not attached (any more). */
   readonly interfaces?: readonly LaunchInterface[] | undefined;
   readonly view?: GuestView | undefined;
+  /** It is to have less memory than it has. */
+  readonly ballooning?: Ballooning | undefined;
+  /** What the balloon was last asked to leave to the guest, in bytes. */
+  readonly askedBytes?: number | undefined;
+  /** How often the guest's memory is known to have changed, and up to which change it was looked at. */
+  readonly memoryNews: number;
+  readonly memorySeen: number;
   /** Why the guest stands still, where it does. */
   readonly runMessage?: string | undefined;
   readonly stop?: MachineStop | undefined;
@@ -138,6 +146,8 @@ export function initialMachineState(uid: string): MachineState {
     cleaned: false,
     detached: false,
     rebooting: false,
+    memoryNews: 0,
+    memorySeen: 0,
     agent: { connected: false, askAtMs: 0 },
     probes: {},
     retries: {},

@@ -1,10 +1,12 @@
 import type { VirtualMachineInstanceStatus, VirtualMachineInterfaceStatus } from '@godwit/kinds';
 import { binaryQuantity } from '@godwit/kinds';
+import { memoryOf } from './ballooning.ts';
 import { hasBootSource } from './boot-source.ts';
 import { shownReason } from './failure-reason.ts';
 import { isReady } from './guest-probes.ts';
 import { addressesOf } from './machine-addresses.ts';
 import type { KnownCondition, MachineState } from './machine-state.ts';
+import { sizeVerdicts, type Verdict } from './size-verdicts.ts';
 
 /** The part of an instance's status that its host writes. */
 export type HostedStatus = Pick<
@@ -59,7 +61,7 @@ export function machineStatus(state: MachineState): HostedStatus {
         guestAtBoot: String(
           machine?.status?.memory?.guestAtBoot ?? spec?.domain.memory?.guest ?? binaryQuantity(view.memoryBytes),
         ),
-        guestCurrent: binaryQuantity(Math.min(view.memoryBytes, view.balloonBytes)),
+        guestCurrent: binaryQuantity(memoryOf(view)),
         guestRequested: String(spec?.domain.memory?.guest ?? binaryQuantity(view.memoryBytes)),
       },
     }),
@@ -156,8 +158,6 @@ function volumeStatus({ machine, prepared, stage }: MachineState): NonNullable<H
   });
 }
 
-type Verdict = Omit<KnownCondition, 'lastTransitionTime'>;
-
 /** The state with its conditions and phase times as they follow from the rest of it. */
 export function withConditions(state: MachineState, nowMs: number): MachineState {
   const verdicts = [
@@ -165,6 +165,7 @@ export function withConditions(state: MachineState, nowMs: number): MachineState
     ...synchronized(state),
     ...paused(state),
     ...bootable(state),
+    ...sizeVerdicts(state),
     ...agentConnected(state),
     ...credentialsGiven(state),
     ...migratable(state),
@@ -197,7 +198,7 @@ function readyCondition(state: MachineState): Verdict {
 
 /** The most telling of what failed and is tried again. */
 function troubleOf(state: MachineState): { reason: string; message: string } | undefined {
-  const retry = state.retries.machine ?? state.retries.network ?? state.retries.grow;
+  const retry = state.retries.machine ?? state.retries.network;
   return retry && { reason: shownReason(retry), message: retry.message };
 }
 

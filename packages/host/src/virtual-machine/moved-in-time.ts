@@ -5,7 +5,7 @@ import type { MachineState, MachineStop } from './machine-state.ts';
  * or has to wait for the old time to come round again. Times that are only told stay.
  */
 export function movedInTime(state: MachineState, byMs: number): MachineState {
-  const { stop, agent, view } = state;
+  const { stop, agent, view, ballooning } = state;
   const probes = Object.entries(state.probes).map(([type, probe]) => [
     type,
     { ...probe, nextAtMs: probe.nextAtMs + byMs },
@@ -18,6 +18,7 @@ export function movedInTime(state: MachineState, byMs: number): MachineState {
     ...state,
     ...(stop && { stop: movedStop(stop, byMs) }),
     ...(view && { view: { ...view, startedAtMs: view.startedAtMs + byMs } }),
+    ...(ballooning && { ballooning: { ...ballooning, gaveAtMs: ballooning.gaveAtMs + byMs } }),
     agent: { ...agent, askAtMs: agent.askAtMs + byMs },
     probes: Object.fromEntries(probes),
     retries: Object.fromEntries(retries),

@@ -1,4 +1,4 @@
-import { instanceFinalizer, readableBytes } from '@godwit/kinds';
+import { instanceFinalizer } from '@godwit/kinds';
 import type { GuestEvent, GuestRun } from '../hypervisor-driver.ts';
 import type { Tick } from '../machine/index.ts';
 import { hasBootSource } from './boot-source.ts';
@@ -9,6 +9,7 @@ import type { MachineInput } from './machine-input.ts';
 import { type MachineState, type Outcome, withoutRetry } from './machine-state.ts';
 import { NO_BOOT_DEVICE } from './machine-status.ts';
 import { stopWithinReason } from './moved-in-time.ts';
+import { resized } from './resized.ts';
 import type { StepContext } from './step-context.ts';
 import { beginStop } from './stop.ts';
 
@@ -44,8 +45,6 @@ export function reduce(state: MachineState, input: MachineInput | Tick, context:
       return { ...state, rebooting: true };
     case 'restarted':
       return withoutRetry({ ...state, rebooting: false }, 'machine');
-    case 'grown':
-      return grown(state, input, context);
     case 'cleaned':
       return ended(withoutRetry({ ...state, cleaned: true, view: undefined }, 'machine'));
     case 'agent-facts':
@@ -58,13 +57,26 @@ export function reduce(state: MachineState, input: MachineInput | Tick, context:
     case 'failed':
       return failed(state, input, context);
     default:
-      return reduceStop(state, input, context);
+      return reduceOther(state, input, context);
   }
 }
 
-type StopInput = Extract<MachineInput, { type: 'drained' | 'pressed' | 'probed' | 'status-written' | 'released' }>;
+type OtherInput = Extract<
+  MachineInput,
+  {
+    type:
+      | 'drained'
+      | 'pressed'
+      | 'probed'
+      | 'status-written'
+      | 'released'
+      | 'sockets-set'
+      | 'memory-set'
+      | 'memory-seen';
+  }
+>;
 
-function reduceStop(state: MachineState, input: StopInput, context: StepContext): MachineState {
+function reduceOther(state: MachineState, input: OtherInput, context: StepContext): MachineState {
   switch (input.type) {
     case 'drained':
       return state.stop ? { ...state, stop: { ...state.stop, drained: true } } : state;
@@ -76,6 +88,8 @@ function reduceStop(state: MachineState, input: StopInput, context: StepContext)
       return withoutRetry({ ...state, writtenStatus: input.text }, 'status');
     case 'released':
       return withoutRetry({ ...state, released: true }, 'status');
+    default:
+      return resized(state, input, context);
   }
 }
 
@@ -163,7 +177,17 @@ function heard(state: MachineState, event: GuestEvent, context: StepContext): Ma
       };
     case 'reset':
       if (event.byGuest) context.tell('Normal', 'Rebooted', 'The guest rebooted.');
-      return { ...state, rebooting: false, agent: { connected: false, askAtMs: 0 }, probes: {} };
+      return {
+        ...state,
+        rebooting: false,
+        agent: { connected: false, askAtMs: 0 },
+        probes: {},
+        // One that begins anew has all of its memory, until it gives some again.
+        view: { ...state.view, balloonBytes: state.view.memoryBytes },
+        ballooning: undefined,
+      };
+    case 'balloon':
+      return { ...state, memoryNews: state.memoryNews + 1 };
     case 'watchdog':
       context.tell('Warning', 'WatchdogFired', `The watchdog of the guest fired: ${event.action}.`);
       return state;
@@ -202,17 +226,6 @@ function runChanged(
 
 function ended(state: MachineState): MachineState {
   return state.stage === 'cleaning' && state.cleaned && state.detached ? { ...state, stage: 'ended' } : state;
-}
-
-function grown(
-  state: MachineState,
-  { size }: Extract<MachineInput, { type: 'grown' }>,
-  context: StepContext,
-): MachineState {
-  if (!state.view) return state;
-  const memory = readableBytes(Math.min(size.memoryBytes, size.balloonBytes));
-  context.tell('Normal', 'Resized', `The guest has ${size.sockets} sockets and ${memory} of memory.`);
-  return withoutRetry({ ...state, view: { ...state.view, ...size } }, 'grow');
 }
 
 function failed(

@@ -1,4 +1,5 @@
 import type { Step, Tick } from '../machine/index.ts';
+import { followBalloon } from './ballooning.ts';
 import { endOf, finish } from './life-end.ts';
 import type { MachineEvent, MachineInput, VirtualMachineAction } from './machine-input.ts';
 import type { MachineState } from './machine-state.ts';
@@ -18,7 +19,7 @@ export function stepMachine(
   const context: StepContext = { nowMs, tell: (level, reason, message) => events.push({ level, reason, message }) };
   const reduced = reduce(before, input, context);
   const patient = overdue(reduced, nowMs) ? finish(reduced, endOf(reduced, 'patience ended'), context) : reduced;
-  const state = withConditions(patient, nowMs);
+  const state = withConditions(followBalloon(patient, context), nowMs);
   const wanted = wantedActions(state, nowMs);
   const told = events.map((event): VirtualMachineAction => ({ type: 'event', name: 'event', event }));
   return { state, actions: [...wanted.actions, ...told], wakeAtMs: wanted.wakeAtMs, finished: isOver(state) };

@@ -7,7 +7,7 @@ import {
   type VirtualMachineInstance,
   virtualMachineInstance,
 } from '@godwit/kinds';
-import type { HypervisorDriver, LaunchInterface } from '../hypervisor-driver.ts';
+import type { GuestView, HypervisorDriver, LaunchInterface } from '../hypervisor-driver.ts';
 import type { Behaviour, Step, Tick } from '../machine/index.ts';
 import type { NetworkDriver } from '../network-driver.ts';
 import { hostnameOf } from './cloud-init-seed.ts';
@@ -17,7 +17,7 @@ import { probeGuest } from './guest-prober.ts';
 import { probeOf } from './guest-probes.ts';
 import { hasBalloon } from './guest-size.ts';
 import { addressesOf } from './machine-addresses.ts';
-import type { GuestSize, MachineInput, VirtualMachineAction } from './machine-input.ts';
+import type { MachineInput, VirtualMachineAction } from './machine-input.ts';
 import { machineRecord } from './machine-record.ts';
 import type { MachineState } from './machine-state.ts';
 import { type HostedStatus, hostedFields } from './machine-status.ts';
@@ -86,8 +86,13 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
         await hypervisor.reset(this.#uid);
         await hypervisor.resume(this.#uid);
         return { type: 'restarted' };
-      case 'grow':
-        return { type: 'grown', size: await this.#grow(action) };
+      case 'set-sockets':
+        await hypervisor.setSockets(this.#uid, action.sockets);
+        return this.#look((has) => ({ type: 'sockets-set', has }));
+      case 'set-memory':
+        return this.#setMemory(action);
+      case 'look-at-memory':
+        return this.#look((has) => ({ type: 'memory-seen', news: action.news, has }));
       case 'clean':
         await hypervisor.kill(this.#uid);
         await hypervisor.clean(this.#uid);
@@ -98,17 +103,21 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
   }
 
   /** Memory comes in blocks: what of them is too much the balloon takes back. */
-  async #grow({ sockets, memoryBytes, balloonBytes }: ActionOf<'grow'>): Promise<GuestSize> {
+  async #setMemory({ memoryBytes, balloonBytes }: ActionOf<'set-memory'>): Promise<MachineInput | undefined> {
     const { hypervisor } = this.#parts;
-    await hypervisor.setSockets(this.#uid, sockets);
     await hypervisor.growMemory(this.#uid, memoryBytes);
     const view = await hypervisor.adopt(this.#uid);
-    const plugged = view?.memoryBytes ?? memoryBytes;
-    const fitted = Math.min(plugged, balloonBytes);
-    if (hasBalloon(this.#object().spec) && view?.balloonBytes !== fitted)
-      await hypervisor.setBalloon(this.#uid, fitted);
-    // What was asked of the balloon, and not what it has reached: a guest follows in its own time, or never.
-    return { sockets, memoryBytes: plugged, balloonBytes };
+    if (!view) return undefined;
+    if (hasBalloon(this.#object().spec)) {
+      await hypervisor.setBalloon(this.#uid, Math.min(view.memoryBytes, balloonBytes));
+    }
+    return { type: 'memory-set', memoryBytes: view.memoryBytes, askedBytes: balloonBytes };
+  }
+
+  /** What the guest has now; of one that is gone its end tells. */
+  async #look(heard: (view: GuestView) => MachineInput): Promise<MachineInput | undefined> {
+    const view = await this.#parts.hypervisor.adopt(this.#uid);
+    return view && heard(view);
   }
 
   async #performOther(

@@ -1,92 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '@godwit/base';
-import type { GuestRun, GuestView, LaunchInterface, PreparedMachine } from '../hypervisor-driver.ts';
-import type { Tick } from '../machine/index.ts';
-import type { MachineInput, VirtualMachineAction } from './machine-input.ts';
+import type { GuestView } from '../hypervisor-driver.ts';
 import { machineRecord, stateOfRecord } from './machine-record.ts';
-import { initialMachineState, type MachineState } from './machine-state.ts';
 import { machineStatus } from './machine-status.ts';
-import { stepMachine } from './step.ts';
-import { deleted, testInstance } from './test-support/instance.ts';
-
-const UID = 'machine-1';
-const prepared: PreparedMachine = { volumes: [] };
-const interfaces: readonly LaunchInterface[] = [{ name: 'default', mac: '0a:58:0a:50:00:05', tapName: 'p0a500005' }];
-const running: GuestView = {
-  run: 'running',
-  agentConnected: false,
-  startedAtMs: 0,
-  sockets: 1,
-  memoryBytes: 192 * 2 ** 20,
-  balloonBytes: 192 * 2 ** 20,
-};
-
-/** A machine's step on a clock of its own, with the last actions at hand. */
-class Machine {
-  state: MachineState;
-  nowMs = 1_000_000;
-  actions: readonly VirtualMachineAction[] = [];
-  wakeAtMs: number | undefined;
-  finished = false;
-  readonly told: string[] = [];
-
-  constructor(state = initialMachineState(UID)) {
-    this.state = state;
-  }
-
-  hear(...inputs: (MachineInput | Tick)[]): this {
-    for (const input of inputs) {
-      const step = stepMachine(this.state, input, this.nowMs);
-      this.state = step.state;
-      this.actions = step.actions;
-      this.wakeAtMs = step.wakeAtMs;
-      this.finished = step.finished === true;
-      for (const action of step.actions) if (action.type === 'event') this.told.push(action.event.reason);
-    }
-    return this;
-  }
-
-  wait(durationMs: number): this {
-    this.nowMs += durationMs;
-    return this.hear({ type: 'tick' });
-  }
-
-  run(run: GuestRun, message?: string): this {
-    return this.hear({ type: 'guest', event: { type: 'run', run, ...(message !== undefined && { message }) } });
-  }
-
-  /** Types of what is wanted, apart from words for the API. */
-  wants(): string[] {
-    return this.actions.filter(({ lane }) => lane !== 'status' && lane !== undefined).map(({ type }) => type);
-  }
-
-  fails(type: VirtualMachineAction['type'], code: string): this {
-    const action = this.actions.find((wanted) => wanted.type === type);
-    assert.ok(action, `${type} is wanted`);
-    return this.hear({ type: 'failed', action, code, message: `it was ${code}` });
-  }
-
-  condition(type: string) {
-    return machineStatus(this.state).conditions?.find((condition) => condition.type === type);
-  }
-}
-
-const plain = testInstance('one', UID);
-const instance = testInstance('one', UID, {
-  volumes: [{ name: 'root', containerDisk: { image: 'localhost/system:latest' } }],
-  domain: {
-    ...plain.spec.domain,
-    devices: { ...plain.spec.domain.devices, disks: [{ name: 'root', disk: { bus: 'virtio' } }] },
-  },
-});
-const started = (machine = instance) =>
-  new Machine().hear(
-    { type: 'machine', machine },
-    { type: 'prepared', prepared },
-    { type: 'attached', interfaces },
-    { type: 'launched', view: running },
-  );
+import { instance, interfaces, Machine, prepared, running, started, UID } from './test-support/driven-machine.ts';
+import { deleted } from './test-support/instance.ts';
 
 describe('the way to running', () => {
   test('disks and port are made beside each other, then the machine is launched', () => {
@@ -279,27 +198,6 @@ describe('while it runs', () => {
     machine.run('shutdown').hear({ type: 'cleaned' }, { type: 'detached' });
     assert.equal(machineStatus(machine.state).phase, 'Failed');
     assert.equal(machineStatus(machine.state).reason, 'LivenessProbeFailed');
-  });
-
-  test('grows when the spec does, and gives memory back by its balloon', () => {
-    const { domain } = instance.spec;
-    const larger = {
-      ...instance.spec,
-      domain: { ...domain, cpu: { ...domain.cpu, sockets: 2 }, memory: { guest: '448Mi' } },
-    };
-    const machine = started().hear({ type: 'machine', machine: { ...instance, spec: larger } });
-    const grow = machine.actions.find(({ type }) => type === 'grow');
-    assert.deepEqual(grow?.type === 'grow' && [grow.sockets, grow.memoryBytes], [2, 448 * 2 ** 20]);
-    const grown = { sockets: 2, memoryBytes: 448 * 2 ** 20, balloonBytes: 448 * 2 ** 20 };
-    machine.hear({ type: 'grown', size: grown });
-    assert.deepEqual(machine.wants(), []);
-    machine.hear({ type: 'machine', machine: instance });
-    const shrink = machine.actions.find(({ type }) => type === 'grow');
-    const asked = shrink?.type === 'grow' && [shrink.sockets, shrink.memoryBytes, shrink.balloonBytes];
-    assert.deepEqual(asked, [2, 448 * 2 ** 20, 192 * 2 ** 20]);
-    machine.hear({ type: 'grown', size: { ...grown, balloonBytes: 192 * 2 ** 20 } });
-    assert.deepEqual(machine.wants(), []);
-    assert.equal(machineStatus(machine.state).memory?.guestCurrent, '192Mi');
   });
 
   test('the agent is asked while it is there', () => {

@@ -1,3 +1,4 @@
+import { balloonWakeAtMs, memoryOf } from './ballooning.ts';
 import { hasAgentCredentials } from './guest-credentials.ts';
 import { dueProbes } from './guest-probes.ts';
 import { hasBalloon, wantedMemoryBytes } from './guest-size.ts';
@@ -81,7 +82,7 @@ function addRunning(state: MachineState, wanted: WantedList): void {
   if (state.rebooting && state.view?.run === 'shutdown') {
     wanted.add({ type: 'restart', name: 'restart', lane: 'machine' });
   }
-  addGrowth(state, wanted);
+  addSize(state, wanted);
   addWatching(state, wanted);
 }
 
@@ -102,16 +103,27 @@ function addWatching(state: MachineState, wanted: WantedList): void {
   }
 }
 
-/** Sockets and memory are plugged; memory that was plugged and is too much is taken back by the balloon. */
-function addGrowth({ machine, view }: MachineState, wanted: WantedList): void {
-  if (!machine || !view || view.run !== 'running') return;
-  const guestBytes = wantedMemoryBytes(machine.spec) || view.memoryBytes;
-  const sockets = Math.max(view.sockets, machine.spec.domain.cpu?.sockets ?? 0);
+/** Sockets and memory as the spec says; what of the memory is too much the balloon takes back. */
+function addSize(state: MachineState, wanted: WantedList): void {
+  const { machine, view, ballooning, askedBytes, memoryNews, memorySeen } = state;
+  if (!machine || !view) return;
+  if (memoryNews !== memorySeen) {
+    wanted.add({ type: 'look-at-memory', name: `look ${memoryNews}`, lane: 'look', news: memoryNews });
+  }
+  if (view.run !== 'running') return;
+  const sockets = machine.spec.domain.cpu?.sockets ?? view.sockets;
+  if (sockets !== view.sockets) {
+    wanted.add({ type: 'set-sockets', name: `sockets ${sockets}`, lane: 'sockets', sockets });
+  }
+  const wakeAtMs = balloonWakeAtMs(state);
+  if (wakeAtMs !== undefined) wanted.wake(wakeAtMs);
+  const guestBytes = wantedMemoryBytes(machine.spec) || memoryOf(view);
   const memoryBytes = Math.max(view.memoryBytes, guestBytes);
-  const balloonBytes = hasBalloon(machine.spec) ? guestBytes : view.balloonBytes;
-  if (sockets === view.sockets && memoryBytes === view.memoryBytes && balloonBytes === view.balloonBytes) return;
-  const name = `grow ${sockets} ${memoryBytes} ${balloonBytes}`;
-  wanted.add({ type: 'grow', name, lane: 'grow', sockets, memoryBytes, balloonBytes });
+  const balloonBytes = ballooning?.leftBytes ?? guestBytes;
+  const asked = !hasBalloon(machine.spec) || balloonBytes === (askedBytes ?? memoryOf(view));
+  if (memoryBytes === view.memoryBytes && asked) return;
+  const name = `memory ${memoryBytes} ${balloonBytes}`;
+  wanted.add({ type: 'set-memory', name, lane: 'memory', memoryBytes, balloonBytes });
 }
 
 function addStopping(state: MachineState, wanted: WantedList, nowMs: number): void {

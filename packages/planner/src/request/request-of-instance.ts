@@ -47,14 +47,37 @@ function imagesOf({ spec }: VirtualMachineInstance): Pick<MachineRequest, 'image
   return images.length > 0 ? { images } : {};
 }
 
-function instanceAmounts({ spec }: VirtualMachineInstance): Record<string, number> {
+/**
+ * A guest that is to have less holds what it has until it has given it: room follows what it gave, never what it was
+ * asked for.
+ */
+function held({ spec, status }: VirtualMachineInstance): { readonly sockets: number; readonly guestBytes: number } {
+  const { cpu, memory } = spec.domain;
+  const guestBytes = wholeUnits(memory?.guest);
+  const current = status?.memory?.guestCurrent;
+  return {
+    sockets: Math.max(cpu?.sockets ?? 1, status?.currentCPUTopology?.sockets ?? 0),
+    guestBytes: current === memory?.guest ? guestBytes : Math.max(guestBytes, wholeUnits(current)),
+  };
+}
+
+/** A guest that shows more than it requests is overcommitted on purpose, and stays so by as much at any size. */
+function memoryBytesOf({ spec, status }: VirtualMachineInstance, guestBytes: number): number {
+  const { memory, resources } = spec.domain;
+  const requested = resources?.requests?.memory;
+  if (requested === undefined) return guestBytes || wholeUnits(resources?.limits?.memory);
+  const bytesAtBoot = wholeUnits(status?.memory?.guestAtBoot ?? memory?.guest);
+  return Math.ceil(wholeUnits(requested) * (bytesAtBoot > 0 ? guestBytes / bytesAtBoot : 1));
+}
+
+function instanceAmounts(instance: VirtualMachineInstance): Record<string, number> {
+  const { spec } = instance;
   const { cpu, memory, resources, devices } = spec.domain;
-  const processors = (cpu?.sockets ?? 1) * (cpu?.cores ?? 1) * (cpu?.threads ?? 1);
+  const { sockets, guestBytes: guest } = held(instance);
+  const processors = sockets * (cpu?.cores ?? 1) * (cpu?.threads ?? 1);
   const asked = resources?.requests?.cpu ?? resources?.limits?.cpu;
   const share = cpu?.dedicatedCpuPlacement ? 1000 : CPU_THOUSANDTHS_PER_PROCESSOR;
-  const guest = wholeUnits(memory?.guest);
-  // A guest that shows more than it requests is overcommitted on purpose.
-  const memoryBytes = wholeUnits(resources?.requests?.memory ?? memory?.guest ?? resources?.limits?.memory);
+  const memoryBytes = memoryBytesOf(instance, guest);
   const overhead = resources?.overcommitGuestOverhead ? 0 : overheadBytes(guest, processors, spec);
   const amounts: Record<string, number> = {
     ...amountsOf(resources?.requests),

@@ -20,7 +20,7 @@ export interface OwnGroup {
  * elsewhere a plain group.
  */
 export async function giveOwnGroup(pids: readonly number[], group: OwnGroup): Promise<void> {
-  if (await exists('/run/systemd/system')) {
+  if (await underSystemd()) {
     await run('busctl', scopeCall(pids, group));
     return;
   }
@@ -54,4 +54,9 @@ export function scopeCall(pids: readonly number[], { scope, slice }: OwnGroup): 
   const unit = [scope, 'replace', String(properties.length), ...properties.flat()];
   const noOtherUnits = '0';
   return ['call', ...manager, 'StartTransientUnit', 'ssa(sv)a(sa(sv))', ...unit, noOtherUnits];
+}
+
+/** Whether systemd keeps the groups of this host. */
+export function underSystemd(): Promise<boolean> {
+  return exists('/run/systemd/system');
 }

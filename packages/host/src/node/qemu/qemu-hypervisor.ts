@@ -15,18 +15,19 @@ import type {
 } from '../../hypervisor-driver.ts';
 import type { ImageFiles } from '../images/index.ts';
 import { directKernel } from '../kernel/index.ts';
-import { giveOwnGroup } from '../process/index.ts';
+import { forgetProcessorTime, giveOwnGroup, type OwnGroup } from '../process/index.ts';
 import type { FolderVolumes } from '../volume/index.ts';
 import { commandLine, type LaunchSite, type MachineFiles, memoryPlan } from './command-line/index.ts';
 import { firmwareFolder, prepareFirmware } from './firmware-files.ts';
-import { countMemory, countSockets, growMemory, setSockets } from './growth.ts';
 import { layOut } from './lay-out.ts';
 import { diskFolder, machineFiles } from './machine-files.ts';
+import { growMemory, readMemory } from './memory-size.ts';
 import { ProcessMeter } from './process-meter.ts';
 import { findProcess, type MachineProcess, processGone } from './process-watch.ts';
 import { ProcessorKeeper, type ProcessorKeeperOptions } from './processor-keeper.ts';
 import { QemuMachine, signalProcess } from './qemu-machine.ts';
 import { connectSocket } from './socket.ts';
+import { readSockets, setSockets } from './sockets.ts';
 import { assertMemory, launchFailure, startQemu } from './start-process.ts';
 import { channelOf } from './stream-channel.ts';
 import { measureMachine } from './usage.ts';
@@ -130,16 +131,16 @@ export class QemuHypervisor implements HypervisorDriver {
     }
     const machine = await this.#connected(uid, files, process);
     this.#sweepLogs();
-    const [run, sockets, memoryBytes, balloon] = await Promise.all([
-      machine.run(),
-      countSockets(machine),
-      countMemory(machine),
-      // A machine may have been made without one.
-      machine.execute('query-balloon').catch(() => undefined),
-    ]);
-    const { startedAtMs } = process;
-    const balloonBytes = Math.min(memoryBytes, balloon?.actual ?? memoryBytes);
-    return { run, sockets, memoryBytes, balloonBytes, startedAtMs, agentConnected: machine.agentConnected };
+    const [run, sockets, memory] = await Promise.all([machine.run(), readSockets(machine), readMemory(machine)]);
+    return {
+      run,
+      agentConnected: machine.agentConnected,
+      startedAtMs: process.startedAtMs,
+      sockets: sockets.usable,
+      pluggedSockets: sockets.plugged,
+      memoryBytes: memory.plugged,
+      balloonBytes: memory.left,
+    };
   }
 
   async pause(uid: string): Promise<void> {
@@ -176,6 +177,7 @@ export class QemuHypervisor implements HypervisorDriver {
     await rm(diskFolder(files), { recursive: true, force: true });
     await rm(files.pid, { force: true });
     await this.#processors.forget(uid);
+    await forgetProcessorTime(groupOf(uid));
     const { images, world } = this.#options;
     await images.release(uid);
     await images.collect(IMAGE_IDLE_MS, world.clock.now());
@@ -215,7 +217,7 @@ export class QemuHypervisor implements HypervisorDriver {
   }
 
   setSockets(uid: string, sockets: number): Promise<void> {
-    return setSockets(this.#machine(uid), sockets);
+    return setSockets(this.#machine(uid), sockets, groupOf(uid));
   }
 
   growMemory(uid: string, bytes: number): Promise<void> {
@@ -300,8 +302,7 @@ export class QemuHypervisor implements HypervisorDriver {
   /** Beside the launch, not in it: the machine runs already. */
   #giveOwnGroup(uid: string): void {
     const { pid } = this.#machine(uid).process;
-    const group = { scope: `godwit-vm-${uid}.scope`, slice: 'machine.slice', folder: 'godwit-machines' };
-    giveOwnGroup([pid], group).catch((error: unknown) => {
+    giveOwnGroup([pid], groupOf(uid)).catch((error: unknown) => {
       this.#options.world.log.warn('a machine stays in the control group of the program', { uid, error });
     });
   }
@@ -314,6 +315,11 @@ export class QemuHypervisor implements HypervisorDriver {
       if (this.#machines.size > 0) this.#sweepLogs();
     });
   }
+}
+
+/** Where the kernel counts what the process of a machine uses. */
+function groupOf(uid: string): OwnGroup {
+  return { scope: `godwit-vm-${uid}.scope`, slice: 'machine.slice', folder: 'godwit-machines' };
 }
 
 /** Without KVM the guest is spared unpacking its own kernel. */

@@ -132,6 +132,8 @@ export class QemuMachine {
       case 'BLOCK_IO_ERROR':
         if (data.action === 'stop') onEvent({ type: 'run', run: 'io-error', message: diskError(data) });
         return;
+      case 'BALLOON_CHANGE':
+        return onEvent({ type: 'balloon' });
       case 'VSERPORT_CHANGE':
         if (data.id === AGENT_PORT) this.#setAgent(data.open === true);
         return;

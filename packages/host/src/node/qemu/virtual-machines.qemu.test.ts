@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { KubeObject, Stored, VirtualMachineInstance } from '@godwit/kinds';
+import { type KubeObject, type Stored, type VirtualMachineInstance, wholeUnits } from '@godwit/kinds';
 import { deleted, testInstance } from '../../virtual-machine/test-support/instance.ts';
+import { processorTimeOf } from '../process/index.ts';
 import { type MachineHost, openMachineHost, TINY_IMAGE, tinyKernel, waitFor } from './test-support/machine-host.ts';
 
 const UID = '0c0ffee0-0000-4000-8000-000000000001';
@@ -131,22 +132,79 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
     login.close();
   });
 
-  test('grows in sockets and in memory while it runs', async (t) => {
-    if (skipped(t)) return;
+  const resize = (sockets: number, guest: string) => {
     const machine = host.instance('tiny') as Stored<VirtualMachineInstance>;
-    const domain = {
-      ...machine.spec.domain,
-      cpu: { ...machine.spec.domain.cpu, sockets: 2 },
-      memory: { guest: '448Mi' },
-    };
-    host.manager.ensure({ ...machine, spec: { ...machine.spec, domain } });
+    const { domain } = machine.spec;
+    const sized = { ...domain, cpu: { ...domain.cpu, sockets }, memory: { ...domain.memory, guest } };
+    host.manager.ensure({ ...machine, spec: { ...machine.spec, domain: sized } });
+  };
+  const has = (guest: string) =>
+    waitFor(guest, () => status()?.memory?.guestCurrent === guest && !condition('HotMemoryChange'), 60_000);
+
+  test('grows in sockets and in memory while it runs, and the guest takes both into use', async (t) => {
+    if (skipped(t)) return;
+    resize(2, '448Mi');
     await waitFor('two sockets', () => status()?.currentCPUTopology?.sockets === 2);
-    assert.equal(status()?.memory?.guestCurrent, '448Mi');
+    await has('448Mi');
     const stream = await host.console('tiny', UID);
-    // The guest hears of its new processor by an interrupt, in its own time.
-    await stream.type('until [ -d /sys/devices/system/cpu/cpu1 ]; do sleep 1; done; echo processors-$((1+1))\n');
+    // The guest hears of them by an interrupt, in its own time.
+    await stream.type('until [ $(nproc) = 2 ]; do sleep 1; done; echo processors-$((1+1))\n');
     await stream.readUntil('processors-2');
+    await stream.type(
+      'until [ $(free -m | awk "NR==2 {print \\$2}") -gt 320 ]; do sleep 1; done; echo memory-$((1+1))\n',
+    );
+    await stream.readUntil('memory-2');
     stream.close();
+  });
+
+  test('gives processors back: of what it goes on seeing it gets no more time', async (t) => {
+    if (skipped(t)) return;
+    const stream = await host.console('tiny', UID);
+    await stream.type('for one in 1 2; do while :; do :; done & done; echo busy-$((1+1))\n');
+    await stream.readUntil('busy-2');
+    resize(1, '448Mi');
+    await waitFor('one socket', () => status()?.currentCPUTopology?.sockets === 1);
+    const pid = host.pid(UID) as number;
+    assert.equal(await processorTimeOf(pid), 1);
+    const used = () => host.hypervisor.usage().get(UID)?.cpuSeconds ?? 0;
+    const [fromMs, fromSeconds] = [performance.now(), used()];
+    await waitFor('two seconds of work', () => used() - fromSeconds > 2, 60_000);
+    const rate = (used() - fromSeconds) / ((performance.now() - fromMs) / 1000);
+    assert.ok(rate < 1.15, `two busy processors use ${rate}`);
+    await stream.type('kill $(jobs -p); echo idle-$((1+1))\n');
+    await stream.readUntil('idle-2');
+    stream.close();
+    resize(2, '448Mi');
+    await waitFor('two sockets', () => status()?.currentCPUTopology?.sockets === 2);
+    assert.equal(await processorTimeOf(pid), undefined);
+    assert.equal(host.pid(UID), pid);
+  });
+
+  test('gives memory back, also of what it started with, and gets it again', async (t) => {
+    if (skipped(t)) return;
+    resize(2, '160Mi');
+    await has('160Mi');
+    assert.deepEqual([status()?.memory?.guestAtBoot, status()?.memory?.guestRequested], ['192Mi', '160Mi']);
+    const stream = await host.console('tiny', UID);
+    await stream.type(
+      'until [ $(free -m | awk "NR==2 {print \\$4}") -lt 40 ]; do sleep 1; done; echo given-$((1+1))\n',
+    );
+    await stream.readUntil('given-2');
+    stream.close();
+    resize(2, '448Mi');
+    await has('448Mi');
+  });
+
+  test('a guest that gives no more is told of, runs on, and gets its memory back', async (t) => {
+    if (skipped(t)) return;
+    resize(2, '64Mi');
+    await waitFor('the guest to refuse', () => condition('HotMemoryChange')?.status === 'False', 120_000);
+    assert.equal(condition('HotMemoryChange')?.reason, 'GuestKeepsMemory');
+    assert.equal(condition('Ready')?.status, 'True');
+    const current = wholeUnits(status()?.memory?.guestCurrent);
+    assert.ok(current > 64 * 2 ** 20 && current < 192 * 2 ** 20, `${current}`);
+    resize(2, '192Mi');
+    await has('192Mi');
   });
 
   test('is adopted by a new manager after the old one let go without a word', async (t) => {

@@ -97,7 +97,7 @@ function validateMemory(spec: VirtualMachineInstanceSpec, path: string, report: 
     if (value === undefined) continue;
     const bytes = sizes[name];
     if (bytes === undefined) report.invalid(`${path}.memory.${name}`, `"${value}" is not a quantity`);
-    else if (bytes <= 0) report.invalid(`${path}.memory.${name}`, 'must be greater than 0');
+    else if (bytes < LEAST_MEMORY_BYTES) report.invalid(`${path}.memory.${name}`, 'must be at least 1M');
   }
   if (sizes.guest !== undefined && sizes.maxGuest !== undefined && sizes.guest > sizes.maxGuest) {
     report.invalid(`${path}.memory.guest`, `must not be greater than maxGuest, ${memory?.maxGuest}`);

@@ -1,10 +1,9 @@
 import type { VirtualMachineInstanceSpec } from '@godwit/kinds';
 import { wholeUnits } from '@godwit/kinds';
+import { MEMORY_BLOCK_BYTES } from '../../../virtual-machine/guest-size.ts';
 import { device, options } from './options.ts';
 
 const MIB = 1024 * 1024;
-/** Linux plugs memory in blocks of this size on x86. */
-export const MEMORY_BLOCK_BYTES = 128 * MIB;
 /** What a machine gets that asks for nothing. */
 const DEFAULT_BYTES = 512 * MIB;
 const GROWTH_FACTOR = 4;
