@@ -136,6 +136,11 @@ test('priority comes from the class, storage class from the default', async () =
   assert.equal(made.spec.priority, 1000);
   await assert.rejects(door.create(pods, pod('none', {}, { priorityClassName: 'missing' })), { code: 'Forbidden' });
   await assert.rejects(door.create(pods, pod('own', {}, { priority: 5 })), { code: 'Forbidden' });
+  const torn = { priorityClassName: 'high', preemptionPolicy: 'Never' };
+  await assert.rejects(door.create(pods, pod('torn', {}, torn)), {
+    code: 'Forbidden',
+    message: /PreemptionPolicy \(Never\) must not be provided in pod spec; its class makes it PreemptLowerPriority/,
+  });
   const byDefault = (name: string) => door.create(classes, { metadata: { name }, value: 7, globalDefault: true });
   const defaults = await Promise.allSettled([byDefault('one'), byDefault('other')]);
   const [refused, ...others] = defaults.filter((result) => result.status === 'rejected');

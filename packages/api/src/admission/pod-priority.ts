@@ -26,7 +26,13 @@ export async function podPriority(engine: Engine, live: LiveHub): Promise<Admitt
     }
     spec.priority = value;
     if (chosen?.name) spec.priorityClassName = chosen.name;
-    if (chosen?.preemptionPolicy) spec.preemptionPolicy = chosen.preemptionPolicy;
+    const policy = chosen?.preemptionPolicy ?? 'PreemptLowerPriority';
+    // The other value is what pods have that say nothing.
+    if (spec.preemptionPolicy === 'Never' && policy !== 'Never') {
+      const why = `the string value of PreemptionPolicy (Never) must not be provided in pod spec; its class makes it ${policy}`;
+      throw forbidden(kind, name, why);
+    }
+    spec.preemptionPolicy = policy;
   }
 
   async function admitClass({ kind, object, hold }: AdmissionRequest): Promise<void> {

@@ -174,7 +174,9 @@ function wouldDo(place: string | undefined, key: string, row: number, { snapshot
       const { byPlace, term, self, fewest } = evennessOf(constraint, request, snapshot);
       const own = here.filter(term.matches).length;
       const before = place === undefined ? 0 : (byPlace.get(place) ?? 0);
-      return before + own + self - Math.min(fewest, before + own) <= constraint.maxSkew;
+      const { size } = snapshot.topology(key).places;
+      const isFirst = size === 0 && (constraint.minDomains ?? 1) <= 1;
+      return before + own + self - (isFirst ? own : Math.min(fewest, before + own)) <= constraint.maxSkew;
     })
   );
 }

@@ -233,3 +233,17 @@ test('those who wait for each other are told so, over any number of them', () =>
   // Who waits for the circle is none of it.
   assert.match(told(circle[3] as MachineRequest, hosts, circle), / \| start a machine with app=c on h, or do not ask /);
 });
+
+test('the first host that is given a label is a place of its own, whoever is there', () => {
+  const labels = { app: 'a' };
+  const selector = { labelSelector: { matchLabels: labels } };
+  const spread = [{ topologyKey: 'rack', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule' as const, ...selector }];
+  const make = () => {
+    const snapshot = exampleSnapshot([exampleHost('a')]);
+    for (const uid of ['1', '2']) snapshot.put(exampleRequest(uid, { labels }), 'a');
+    return snapshot;
+  };
+  const request = exampleRequest('new', { labels, spread });
+  assert.deepEqual(explainRefusal(make(), request).remedies, ['give a the label rack']);
+  assert.equal(assertHelps(make, request), 1);
+});

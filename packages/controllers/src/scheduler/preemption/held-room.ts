@@ -58,6 +58,11 @@ export class HeldRoom {
     return false;
   }
 
+  /** All that have to go for some other one and are still there. */
+  *leaving(): Iterable<string> {
+    for (const { waitsFor } of this.#claims.values()) yield* waitsFor;
+  }
+
   /** Who went for it. */
   victimsOf(uid: string): readonly string[] {
     return this.#claims.get(uid)?.victims ?? [];

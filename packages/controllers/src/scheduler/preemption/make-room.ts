@@ -87,13 +87,22 @@ export class RoomMaker {
 
   #budgets(): Budget[] {
     const budgets: Budget[] = [];
+    const promised = this.#promised();
     for (const { metadata, spec, status } of this.#options.client.cache(podDisruptionBudget).values()) {
-      budgets.push({
-        covers: ({ namespace, labels }) => namespace === metadata.namespace && selects(spec?.selector, labels),
-        allowed: status?.disruptionsAllowed ?? 0,
-      });
+      const covers: Budget['covers'] = ({ namespace, labels }) =>
+        namespace === metadata.namespace && selects(spec?.selector, labels);
+      budgets.push({ covers, allowed: (status?.disruptionsAllowed ?? 0) - promised.filter(covers).length });
     }
     return budgets;
+  }
+
+  /** Those that are to go, and of which budgets do not know yet. */
+  #promised(): readonly MachineRequest[] {
+    const { snapshot, held, leaving } = this.#options.watch;
+    return [...held.leaving()].flatMap((uid) => {
+      const machine = leaving.has(uid) ? undefined : snapshot.machines.get(uid);
+      return machine ? [machine.request] : [];
+    });
   }
 
   /** Pods show for which node room is being made. */
@@ -117,13 +126,15 @@ export class RoomMaker {
     if (object?.metadata.uid !== victim.uid) return;
     const subject = `${machine.metadata.namespace}/${machine.metadata.name}`;
     try {
-      await this.#record(object, victim, subject, preemption);
+      await this.#annotate(object, this.#record(object, victim, subject, preemption));
       if (isInstance(object)) {
         const preconditions = { uid: victim.uid };
         await client.resource(virtualMachineInstance).delete(object.metadata, { preconditions });
       } else await this.#evict(object);
     } catch (error) {
       if (isNotFound(error)) return;
+      // It stays: nothing was decided about it.
+      await this.#annotate(object, object.metadata.annotations?.[decisionAnnotation] ?? null);
       throw error;
     }
     events.normal(object, 'Preempted', `made room for ${subject} on ${preemption.host}`);
@@ -142,7 +153,8 @@ export class RoomMaker {
     );
   }
 
-  async #record(object: Machine, victim: MachineRequest, subject: string, { host, next }: Preemption): Promise<void> {
+  /** What is written to a victim beside what was decided about it before. */
+  #record(object: Machine, victim: MachineRequest, subject: string, { host, next }: Preemption): string {
     const { client, watch, policy, component } = this.#options;
     const record: ActionRecord = {
       v: 1,
@@ -159,9 +171,17 @@ export class RoomMaker {
         `${count} ${count === 1 ? 'machine' : 'machines'} would have had to go there`,
       ]),
     };
-    const annotations = { [decisionAnnotation]: keepRecord(object.metadata.annotations?.[decisionAnnotation], record) };
-    const patch = { type: 'merge', body: { metadata: { uid: victim.uid, annotations } } } as const;
-    const { namespace = '', name } = object.metadata;
+    return keepRecord(object.metadata.annotations?.[decisionAnnotation], record);
+  }
+
+  /** @param records null where there are none */
+  async #annotate(object: Machine, records: string | null): Promise<void> {
+    const { client } = this.#options;
+    const { namespace = '', name, uid } = object.metadata;
+    const patch = {
+      type: 'merge',
+      body: { metadata: { uid, annotations: { [decisionAnnotation]: records } } },
+    } as const;
     if (isInstance(object)) await client.resource(virtualMachineInstance).patch({ namespace, name }, patch);
     else await client.resource(pod).patch({ namespace, name }, patch);
   }

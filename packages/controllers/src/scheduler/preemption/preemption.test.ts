@@ -114,6 +114,37 @@ test('what one victim leaves is kept when a budget holds the other back', async 
   assert.equal(await isBound('sly'), false);
 });
 
+test('who is held back by a budget has no decision that he had to go', async () => {
+  const budgets = client.resource(podDisruptionBudget);
+  const selector = { matchLabels: { app: 'web' } };
+  await budgets.create({ metadata: { name: 'one', namespace: 'default' }, spec: { minAvailable: 1, selector } });
+  for (const name of ['a', 'b']) {
+    await bound(name, 'low', '2Gi', { app: 'web' });
+    const body = { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } };
+    await client
+      .resource(pod)
+      .patch({ namespace: 'default', name }, { type: 'merge', body }, { subresource: 'status' });
+  }
+  await Promise.all([podOf('first', 'high', '2Gi'), podOf('second', 'high', '2Gi')]);
+  await cloud.until('both are refused', async () =>
+    (await Promise.all(['first', 'second'].map(find))).every(
+      (each) => each?.status?.conditions?.[0]?.status === 'False',
+    ),
+  );
+  const allowed = { type: 'merge', body: { status: { disruptionsAllowed: 1 } } } as const;
+  await budgets.patch({ namespace: 'default', name: 'one' }, allowed, { subresource: 'status' });
+  await cloud.until('one is told to go', async () => (await isTold('a')) || (await isTold('b')));
+  await cloud.pass(5_000);
+  const other = (await isTold('a')) ? 'b' : 'a';
+  assert.equal(await isTold(other), false);
+  const records = parseRecords((await find(other))?.metadata.annotations?.['godwit.dev/decision']);
+  assert.ok(records.length > 0 && !records.some((record) => 'do' in record));
+  const nominated = await Promise.all(
+    ['first', 'second'].map(async (name) => (await find(name))?.status?.nominatedNodeName),
+  );
+  assert.equal(nominated.filter((name) => name !== undefined).length, 1);
+});
+
 test('who is no more important, or must not push, waits', async () => {
   await bound('low', 'low', '3Gi');
   await podOf('polite', 'polite', '2Gi');
