@@ -78,7 +78,7 @@ spec:
   await waitFor('three workers', async () => (await ready('worker')) === 3);
   const policy = await godwit.get<ElasticPolicy>('elasticpolicy', 'worker');
   const why = policy?.status?.conditions?.find(({ type }) => type === 'ScalingActive')?.message;
-  assert.match(why ?? '', /jobs asks for 3 machines/);
+  assert.match(why ?? '', /jobs of 28 against a goal of 10 each ask for 3 machines/);
   load = 0;
   await waitFor('sleep', async () => (await wanted('worker')) === 0);
   load = 1;

@@ -11,6 +11,8 @@ export class PolicyMemory {
   readonly decisions = new ElasticMemory(() => new ScaleHistory());
   readonly #forecasts = new Map<string, { readonly of: string; readonly load: ForetoldLoad }>();
   lookedAtMs = Number.NEGATIVE_INFINITY;
+  /** How long after that it is looked at again, unless there is news. */
+  restMs = 0;
   generation = -1;
   /** Whether a request waited when it was looked at last. */
   awaited = false;

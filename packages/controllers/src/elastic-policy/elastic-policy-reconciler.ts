@@ -1,4 +1,4 @@
-import { describeError, timestamp } from '@godwit/base';
+import { describeError, hasCode, timestamp } from '@godwit/base';
 import { type ApiClient, EventRecorder, type KindCache, sameJson } from '@godwit/client';
 import {
   type ElasticPolicy,
@@ -25,14 +25,17 @@ import {
 import { after, blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { PolicyMemory } from './elastic-memory.ts';
 import { algorithmOf, aWaitingRequest, boundsOf, resourceOf, rulesOf, usual } from './elastic-question.ts';
-import { type Aspect, aspectsOf, shapeText, sizesText, unable, whyOf, withAspects } from './elastic-status.ts';
+import { type Aspect, aspectsOf, shapeText, sizesText, unable, withAspects } from './elastic-status.ts';
 import { type ElasticTarget, readTarget } from './elastic-target.ts';
+import { whyOf } from './elastic-words.ts';
 import { LearnedForecasts } from './learned.ts';
 import { observeLoad } from './observe-load.ts';
 import { rivalOf } from './rival.ts';
 
 /** How often each policy is looked at: a step of the load is answered within that, and the start of a machine. */
 const PERIOD_MS = 2_000;
+/** How often a target is looked at whose machines cannot be what the policy says: somebody has to change them first. */
+const REST_MS = 30_000;
 /** What was measured is news no more often than this, unless something came of it. */
 const NEWS_MS = 15_000;
 /** Index of hosts by the Services for which requests wait at their load balancers: `namespace/name`. */
@@ -100,7 +103,7 @@ export class ElasticPolicyReconciler implements Reconciler {
     const memory = this.#memories.get(uid) ?? new PolicyMemory();
     this.#memories.set(uid, memory);
     const nowMs = this.#client.world.clock.monotonic();
-    const earlyMs = memory.lookedAtMs + PERIOD_MS - nowMs;
+    const earlyMs = memory.lookedAtMs + memory.restMs - nowMs;
     const awaited = this.#isAwaited(policy);
     const isNews = memory.generation !== generation || (awaited && !memory.awaited);
     if (!isNews && earlyMs > 0) return after(earlyMs, 'looked at a moment ago');
@@ -108,8 +111,9 @@ export class ElasticPolicyReconciler implements Reconciler {
     memory.generation = generation;
     memory.awaited = awaited;
     await this.#learned.tend(policy, memory, nowMs);
+    memory.restMs = PERIOD_MS;
     await this.#look(policy, memory, nowMs, signal);
-    return after(PERIOD_MS, 'metrics are looked at regularly');
+    return after(memory.restMs, 'metrics are looked at regularly');
   }
 
   async #look(
@@ -122,10 +126,7 @@ export class ElasticPolicyReconciler implements Reconciler {
     try {
       target = await readTarget(this.#client, this.#machines, policy);
     } catch (error) {
-      const message = describeError(error);
-      this.#events.warning(policy, 'FailedGetScale', message);
-      await this.#write(policy, unable('FailedGetScale', message), {});
-      return;
+      return this.#tellUnable(policy, memory, error);
     }
     const { spec } = policy;
     const wallMs = this.#client.world.clock.now();
@@ -143,13 +144,23 @@ export class ElasticPolicyReconciler implements Reconciler {
       ...(lost && { lost: { afterMs: lost.afterSeconds * 1000, replicas: lost.replicas } }),
     };
     const answer = decideElastic(question, memory.decisions, monotonicMs);
-    const why = whyOf(answer, schedule);
+    const why = whyOf(answer, { metrics, specs: spec.metrics, sizes: bounds.sizes, schedule });
     const [able, scaled] = await this.#apply(policy, target, answer, why);
     if (scaled) memory.decisions.done(answer.parts, monotonicMs);
     const aspects = [...aspectsOf(answer, why).filter(({ type }) => !able.some((one) => one.type === type)), ...able];
     const status = found(policy, target, answer.shape, told, scaled, this.#now());
     const quiet = monotonicMs - memory.wroteAtMs < NEWS_MS;
     if (await this.#write(policy, aspects, status, quiet)) memory.wroteAtMs = monotonicMs;
+  }
+
+  async #tellUnable(policy: Stored<ElasticPolicy>, memory: PolicyMemory, error: unknown): Promise<void> {
+    const message = describeError(error);
+    const isLasting = hasCode(error, 'not-resizable');
+    const reason = isLasting ? 'NotResizable' : 'FailedGetScale';
+    if (isLasting) memory.restMs = REST_MS;
+    const isKnown = policy.status?.conditions?.some((one) => one.reason === reason && one.message === message);
+    if (!isLasting || !isKnown) this.#events.warning(policy, reason, message);
+    await this.#write(policy, unable(reason, message), {});
   }
 
   #observe(

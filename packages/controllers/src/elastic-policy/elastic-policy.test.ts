@@ -60,7 +60,10 @@ test('requests at the load balancer decide how many; it is written why', async (
   source.value = (query) => (query.of === 'object' && query.kind === 'Service' ? [{ value: load }] : []);
   await apply({ out: { maxReplicas: 8 }, metrics: [requests] });
   await cloud.until('there are five', async () => (await size()) === 5, 3_000);
-  assert.match((await condition('ScalingActive'))?.message ?? '', /requests asks for 5 machines/);
+  assert.match(
+    (await condition('ScalingActive'))?.message ?? '',
+    /requests of 450\/s against a goal of 100\/s each ask for 5 machines/,
+  );
   const { metadata } = await client.resource(replicaSet).get(name);
   assert.match(metadata.annotations?.['godwit.dev/decision'] ?? '', /"policy":"web".*"do":"scale"/);
   await cloud.until('an event says it', async () => {
@@ -79,7 +82,7 @@ test('it says what each metric asks for', async () => {
   const jobs = { name: 'jobs', type: 'http', url: 'http://queue/', target: { value: '10' } } as const;
   await apply({ out: { maxReplicas: 8 }, metrics: [jobs, requests] });
   await cloud.until('there are five', async () => (await size()) === 5, 3_000);
-  assert.match((await condition('ScalingActive'))?.message ?? '', /requests asks for 5 machines \(jobs for 3\)/);
+  assert.match((await condition('ScalingActive'))?.message ?? '', /each ask for 5 machines \(jobs for 3 machines\)/);
 });
 
 test('it sleeps when nothing is asked of it, and wakes at the first request', async () => {
@@ -288,10 +291,35 @@ test('pods grow where they run before there are more of them', async () => {
   assert.equal(await size(), 1);
   await cloud.until('it is decided why', async () => {
     const { metadata } = await client.resource(replicaSet).get(name);
-    return /cpu asks for 2 .*"do":"resize","to":"cpu 2000m"/.test(metadata.annotations?.[decisionAnnotation] ?? '');
+    return /cpu at 90 % against a goal of 50 % asks for 2 cores.*"do":"resize","to":"cpu 2000m"/.test(
+      metadata.annotations?.[decisionAnnotation] ?? '',
+    );
   });
   source.all(['web-0'], 1.9);
   await cloud.until('there are more', async () => (await size()) === 2);
+});
+
+test('pods that ask for nothing cannot grow: it is told once what to do, and they are left alone', async () => {
+  const { cloud, client, source, apply, condition } = await elasticCloud();
+  const bare = { name: 'main', image: 'x' };
+  const made = await client
+    .resource(pod)
+    .create({ metadata: { namespace: 'default', name: 'web-0', labels }, spec: { containers: [bare] } });
+  source.value = () => [{ value: 450 }];
+  await apply({ out: { maxReplicas: 4 }, up: { cpu: { minimum: '1', maximum: '2' } }, metrics: [requests] });
+  await cloud.until('it is told', async () => (await condition('AbleToScale'))?.reason === 'NotResizable');
+  assert.match(
+    (await condition('AbleToScale'))?.message ?? '',
+    /pods of ReplicaSet web ask for nothing.*requests: \{cpu: 1000m\}/,
+  );
+  const told = async () => {
+    const { items } = await client.resource(event).list({ namespace: 'default' });
+    return items.filter(({ reason }) => reason === 'NotResizable').reduce((sum, { count = 1 }) => sum + count, 0);
+  };
+  await cloud.pass(600_000);
+  assert.equal(await told(), 1);
+  await client.resource(pod).delete({ namespace: 'default', name: made.metadata.name }, { gracePeriodSeconds: 0 });
+  await cloud.until('it goes on', async () => (await condition('AbleToScale'))?.status === 'True');
 });
 
 test('what cannot be is refused', async () => {

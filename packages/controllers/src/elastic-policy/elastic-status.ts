@@ -1,5 +1,5 @@
 import type { Condition, ElasticPolicy, ElasticPolicyStatus, Stored } from '@godwit/kinds';
-import type { ElasticAnswer, ElasticPart, Shape } from '@godwit/planner';
+import type { ElasticAnswer, Shape } from '@godwit/planner';
 import { quantityOf } from './resize.ts';
 
 export interface Aspect {
@@ -23,24 +23,6 @@ const LIMITED = {
 } as const;
 
 type LimitedBy = keyof typeof LIMITED;
-
-/** Why the shape is as it is, in words that follow `because`. */
-export function whyOf({ by, parts, failures }: ElasticAnswer, schedule: string | undefined): string {
-  const during = schedule === undefined ? '' : ` (schedule ${schedule})`;
-  const lost = failures.length > 0 ? `; lost: ${failures.join('; ')}` : '';
-  if (by === 'lost') return `no metric could be told for too long${lost}`;
-  if (parts.length === 0) return `no metric can be told, so that nothing changes${lost}`;
-  return `${parts.map(partText).join(', ')}${during}${lost}`;
-}
-
-function partText({ of, by, wanted, units, others, limited, stabilized }: ElasticPart): string {
-  const unit = of === 'machines' ? 'machines' : `units of ${of}`;
-  const held = stabilized === 'no' ? '' : ', held by what was recommended a while ago';
-  const [, why] = LIMITED[limited as LimitedBy];
-  const got = units === wanted ? '' : `, of which ${units}${limited === 'within' ? '' : `: ${why}`}${held}`;
-  const beside = others.map((other) => `${other.name} for ${other.units}`).join(', ');
-  return `${by} asks for ${wanted} ${unit}${got}${beside === '' ? '' : ` (${beside})`}`;
-}
 
 export function aspectsOf(answer: ElasticAnswer, why: string): readonly Aspect[] {
   const limiting = answer.parts.find(({ limited }) => limited !== 'within')?.limited ?? 'within';

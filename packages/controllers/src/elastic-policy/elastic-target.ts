@@ -2,7 +2,9 @@ import { Failure } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import {
   type ElasticPolicy,
+  type ElasticPolicySpec,
   isPodReady,
+  type Pod,
   parseQuantity,
   pod,
   type Stored,
@@ -19,7 +21,16 @@ import {
   type ScaleReason,
   writeScale,
 } from '../metrics-source/index.ts';
-import { reshapePool, resizeMachine, resizeOf, resizePod, type Sizes, sizesOfMachine, sizesOfPod } from './resize.ts';
+import {
+  quantityOf,
+  reshapePool,
+  resizeMachine,
+  resizeOf,
+  resizePod,
+  type Sizes,
+  sizesOfMachine,
+  sizesOfPod,
+} from './resize.ts';
 
 /** What is scaled. */
 export interface ElasticTarget {
@@ -66,9 +77,10 @@ async function oneVirtualMachine(
 async function onePod(
   client: ApiClient,
   machines: MachinesOfTarget,
-  { metadata: { namespace = '' }, spec: { targetRef } }: Stored<ElasticPolicy>,
+  { metadata: { namespace = '' }, spec: { targetRef, up } }: Stored<ElasticPolicy>,
 ): Promise<ElasticTarget> {
   const item = await client.resource(pod).get({ namespace, name: targetRef.name });
+  if (up) mustAskForSomething(item, targetRef, up);
   const observed = machines.named('Pod', namespace, targetRef.name);
   return {
     machines: observed,
@@ -118,6 +130,7 @@ async function aNumberOfMachines(
   }
   const observed = machines.find({ kind: scale.machines, namespace, selector: scale.selector });
   const living = observed.pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  if (up) for (const item of living) mustAskForSomething(item, targetRef, up);
   const shape = { replicas: scale.wanted, sizes: largest(living.map(sizesOfPod), up && status?.desiredSizes) };
   return {
     machines: observed,
@@ -138,6 +151,30 @@ async function aNumberOfMachines(
       return more || resized;
     },
   };
+}
+
+/**
+ * A pod that asks for nothing at all (QoS class BestEffort) can be given nothing while it runs: that class stays as it is.
+ * @throws Failure `not-resizable`
+ */
+function mustAskForSomething(
+  item: Stored<Pod>,
+  { kind, name }: ElasticPolicySpec['targetRef'],
+  up: NonNullable<ElasticPolicySpec['up']>,
+): void {
+  if (Object.keys(sizesOfPod(item)).length > 0) return;
+  const sizes = Object.entries(up).map(([resource, given]) => {
+    const least = parseQuantity(given?.minimum ?? given?.step ?? given?.maximum) ?? 0;
+    return `${resource}: ${quantityOf(resource, least)}`;
+  });
+  const isOne = kind === pod.kind;
+  const who = isOne ? `${kind} ${name} asks` : `the pods of ${kind} ${name} ask`;
+  const where = isOne ? 'its first container' : 'the first container of its template';
+  const how = `give ${where} resources: {requests: {${sizes.join(', ')}}}`;
+  throw new Failure(
+    'not-resizable',
+    `${who} for nothing, and cannot be resized while ${isOne ? 'it runs' : 'they run'}: ${how}`,
+  );
 }
 
 /** As large as was decided last; before the first decision, as the largest machine is. */
