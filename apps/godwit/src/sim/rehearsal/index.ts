@@ -11,7 +11,7 @@
  *   report/    what was found, for people and programs
  */
 export { type KnownCloud, makePlan, type Plan, placeNamed } from './plan/index.ts';
-export { makeReport, type Report, renderPage, renderText } from './report/index.ts';
+export { languageOf, makeReport, type Report, renderPage, renderText } from './report/index.ts';
 export { type Progress, type Run, rehearse } from './run/index.ts';
 export {
   type CloudObjects,

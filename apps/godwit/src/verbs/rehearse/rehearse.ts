@@ -4,6 +4,7 @@ import type { Scenario } from '@godwit/kinds';
 import {
   type KnownCloud,
   knownCloudOf,
+  languageOf,
   makePlan,
   makeReport,
   type Plan,
@@ -16,7 +17,6 @@ import {
 } from '../../sim/rehearsal/index.ts';
 import { ProgressBar } from '../../terminal/progress-bar.ts';
 import { Terminal } from '../../terminal/terminal.ts';
-import { formatDuration } from '../../terminal/units.ts';
 import { type Questions, scenarioOf } from './questions.ts';
 import { readCloud, saveCloud } from './read-cloud.ts';
 import { readTrace, readYaml } from './read-file.ts';
@@ -39,6 +39,7 @@ export interface RehearseOptions extends Questions {
 export async function rehearseScenario(path: string | undefined, options: RehearseOptions): Promise<void> {
   const clock = new SystemClock();
   const startedMs = clock.monotonic();
+  const words = languageOf(options.language ?? 'en');
   const cloud = options.from === undefined ? undefined : await readCloud(options.from);
   if (options.save !== undefined) {
     if (!cloud) throw new Failure('bad-argument', '--save: say with --from which cloud');
@@ -54,9 +55,9 @@ export async function rehearseScenario(path: string | undefined, options: Rehear
     return;
   }
   const terminal = new Terminal();
-  terminal.line(renderText(report));
-  terminal.success(`rehearsed in ${formatDuration(clock.monotonic() - startedMs)}`);
-  if (options.out !== undefined) terminal.line(`report: ${options.out}`);
+  terminal.line(renderText(report, options.language));
+  terminal.success(words.done(clock.monotonic() - startedMs));
+  if (options.out !== undefined) terminal.line(words.written(options.out));
 }
 
 const asksAnything = ({ lose, grow, fit, policy, reserve, out, json, for: lasts }: RehearseOptions): boolean =>

@@ -11,6 +11,8 @@ export interface Deed {
   /** `vmi/default/desk-1`, `pod/default/shop-…`, `node/host-1`. */
   readonly subject: string;
   readonly explanation: string;
+  /** The reason alone, as it follows `because`; empty where none was given. */
+  readonly why: string;
   readonly decision: Decision;
 }
 
@@ -62,21 +64,22 @@ export class Deeds {
     const decision = decisionsOf(after)[0]?.expand();
     const kind = decision && kindOf(decision);
     if (!decision || !kind) return;
+    const [record] = parseRecords(text);
+    const why = record && isAction(record) ? (record.why ?? '') : '';
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
-    this.#count(kind, text);
+    this.#count(kind, why);
     this.#latest.push({
       atMs: this.#nowMs(),
       action: decision.action,
       subject: subjectOf(decision),
       explanation: decision.explanation,
+      why,
       decision,
     });
     if (this.#latest.length > REMEMBERED) this.#latest.shift();
   }
 
-  #count(kind: DeedKind, text: string): void {
-    const [record] = parseRecords(text);
-    const why = record && isAction(record) ? (record.why ?? '') : '';
+  #count(kind: DeedKind, why: string): void {
     const key = `${kind} ${why}`;
     const known = this.#reasons.get(key);
     if (known) known.count++;

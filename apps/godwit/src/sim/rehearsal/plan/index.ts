@@ -23,5 +23,5 @@ export {
   type Plan,
   type PlannedGroup,
 } from './plan.ts';
-export type { PlannedPolicy, PolicyObject } from './policies.ts';
+export { asItIs, type PlannedPolicy, type PolicyObject } from './policies.ts';
 export { groupsUnder, type PlannedScaling } from './scaling.ts';

@@ -22,6 +22,9 @@ export interface PlannedPolicy {
   readonly scalers: ReadonlyMap<string, ScenarioAutoscale>;
 }
 
+/** What the policy of a cloud that is there is called. */
+export const asItIs = 'as it is';
+
 /** What a cloud without any BalancePolicy does. */
 const SPREAD: ScenarioPolicy = { name: 'spread' };
 const OFF = { mode: 'off' } as const;
@@ -31,10 +34,10 @@ export function policiesOf(
   given: readonly ScenarioPolicy[] | undefined,
   known: readonly PolicyObject[] | undefined,
 ): readonly PlannedPolicy[] {
-  const asItIs = known ? [plannedPolicy('as it is', known)] : [];
+  const first = known ? [plannedPolicy(asItIs, known)] : [];
   const others = given ?? (known ? [] : [SPREAD]);
   return [
-    ...asItIs,
+    ...first,
     ...others.map((policy) => {
       const scalers = new Map(policy.autoscale?.map(({ machines, ...scaler }) => [machines, scaler]));
       return plannedPolicy(policy.name, objectsOf(policy), scalers);

@@ -39,7 +39,7 @@ export function elasticityParts({ runs, currency }: Report, words: ElasticityWor
         series: [
           { name: words.series.needed, values: samples.map(({ needed }) => needed), colour: GREY },
           ...found.map(({ policy, own }, index) => ({
-            name: several ? `${policy}: ${words.series.serving}` : words.series.serving,
+            name: several ? words.of(policy, words.series.serving) : words.series.serving,
             values: own.samples.map(({ serving }) => serving),
             colour: index % 6,
           })),

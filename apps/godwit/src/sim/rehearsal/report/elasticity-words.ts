@@ -1,4 +1,5 @@
 import type { GroupElasticity, ScaleAction } from '../measure/index.ts';
+import { scaledToChinese, scalingChinese, spanChinese } from './chinese/index.ts';
 import { money, percent, span, whole } from './figures.ts';
 
 /** What a report says of machines that follow a demand, in one language. */
@@ -6,6 +7,8 @@ export interface ElasticityWords {
   readonly heading: string;
   readonly columns: readonly string[];
   readonly scalers: Readonly<Record<GroupElasticity['scaler'], string>>;
+  /** A line of a plot, where there is one of each policy. */
+  readonly of: (policy: string, what: string) => string;
   readonly series: { readonly needed: string; readonly serving: string };
   /** What the columns mean. */
   readonly note: string;
@@ -35,6 +38,7 @@ export const elasticityEnglish: ElasticityWords = {
     HorizontalPodAutoscaler: 'HPA',
     none: 'nobody',
   },
+  of: (policy, what) => `${policy}: ${what}`,
   series: { needed: 'needed', serving: 'serving' },
   note:
     'Machines are the least, the mean and the most that were asked for. Needed is the number of machines that could ' +
@@ -63,6 +67,7 @@ export const elasticityChinese: ElasticityWords = {
     '费用',
   ],
   scalers: { ElasticPolicy: 'ElasticPolicy', HorizontalPodAutoscaler: 'HPA', none: '固定数量' },
+  of: (policy, what) => `${policy}：${what}`,
   series: { needed: '所需', serving: '服务中' },
   note:
     '机器数为所要求的最少、平均和最多。“所需”是所有机器都满负荷时恰好能承担需求的机器数。“未满足的需求”是没有机器能够承担的那部分需求所占的比例。' +
@@ -74,7 +79,8 @@ export const elasticityChinese: ElasticityWords = {
     shown < all
       ? `${policy}：共 ${whole(all)} 次调整，以下为最后 ${whole(shown)} 次`
       : `${policy}：共 ${whole(all)} 次调整`,
-  action: ({ atMs, to, why }) => `${span(atMs)}：${to}${why === '' ? '' : `，原因：${why}`}`,
+  action: ({ atMs, to, why }) =>
+    `${spanChinese(atMs)}：${scaledToChinese(to)}${why === '' ? '' : `，原因：${scalingChinese(why)}`}`,
 };
 
 /** One row of the table: how a group fared under a policy. */

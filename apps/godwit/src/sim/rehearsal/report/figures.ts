@@ -10,13 +10,16 @@ export function money(value: number, currency: string): string {
 }
 
 /** `2 d 6 h`, `6 h 30 min`, `65 s`. */
-export function span(ms: number): string {
+export const span = (ms: number): string => spanIn(ms, { d: 'd', h: 'h', min: 'min', s: 's' });
+
+/** The same with other words for the units. */
+export function spanIn(ms: number, words: Readonly<Record<'d' | 'h' | 'min' | 's', string>>): string {
   const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 120) return `${seconds} ${words.s}`;
   const units: readonly (readonly [number, string])[] = [
-    [86_400, 'd'],
-    [3_600, 'h'],
-    [60, 'min'],
+    [86_400, words.d],
+    [3_600, words.h],
+    [60, words.min],
   ];
   const parts: string[] = [];
   let left = seconds;

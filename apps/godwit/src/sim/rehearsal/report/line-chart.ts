@@ -7,6 +7,9 @@ export interface Series {
   readonly dashed?: boolean;
 }
 
+/** What a day, an hour and a minute are called. */
+export type TimeUnits = Readonly<Record<'d' | 'h' | 'min', string>>;
+
 export interface ChartOptions {
   readonly title: string;
   /** Milliseconds since the beginning, of each value. */
@@ -23,20 +26,22 @@ export interface Band {
   readonly label: string;
 }
 
-const WIDTH = 720;
-const HEIGHT = 240;
-const LEFT = 64;
-const RIGHT = 16;
+const WIDTH = 560;
+const HEIGHT = 230;
+const LEFT = 48;
+const RIGHT = 14;
 const TOP = 26;
 /** Where the words of bands stand: in two lines, as they may overlap. */
 const BAND_LINES = [9, 20];
 const BOTTOM = 28;
+/** Half of the longest word along the axis. */
+const LABEL = 18;
 /** More points than this say nothing more on a screen. */
 const MOST_POINTS = 720;
 const STEPS = [1, 2, 2.5, 5, 10];
 
 /** Figures over time, as one SVG. */
-export function renderChart({ title, atMs, series, bands = [] }: ChartOptions): string {
+export function renderChart({ title, atMs, series, bands = [] }: ChartOptions, units: TimeUnits): string {
   const endMs = Math.max(1, atMs.at(-1) ?? 1);
   const most = series.reduce((top, { values }) => values.reduce((sum, value) => Math.max(sum, value), top), 0);
   const step = stepOf(most / 4);
@@ -50,11 +55,11 @@ export function renderChart({ title, atMs, series, bands = [] }: ChartOptions): 
     );
     grid.push(`<text x="${LEFT - 8}" y="${fixed(y(value) + 4)}" text-anchor="end">${short(value)}</text>`);
   }
-  const hours = endMs / 3_600_000;
-  const hourStep = hours > 96 ? Math.ceil(hours / 8 / 24) * 24 : Math.max(1, Math.ceil(hours / 8));
-  for (let hour = 0; hour <= hours; hour += hourStep) {
-    const label = hours > 96 ? `${hour / 24} d` : `${hour} h`;
-    grid.push(`<text x="${fixed(x(hour * 3_600_000))}" y="${HEIGHT - 8}" text-anchor="middle">${label}</text>`);
+  for (const { ms, label } of timeTicks(endMs, units)) {
+    // At the very end words go to the left, or they would be cut off.
+    const anchor = x(ms) > WIDTH - RIGHT - LABEL ? 'end' : 'middle';
+    const at = anchor === 'end' ? Math.min(WIDTH, x(ms) + LABEL) : x(ms);
+    grid.push(`<text x="${fixed(at)}" y="${HEIGHT - 8}" text-anchor="${anchor}">${label}</text>`);
   }
   const every = Math.max(1, Math.ceil(atMs.length / MOST_POINTS));
   const lines = series.map(({ values, colour, dashed }) => {
@@ -64,6 +69,23 @@ export function renderChart({ title, atMs, series, bands = [] }: ChartOptions): 
     return `<polyline class="line c${colour}${dashed ? ' dashed' : ''}" points="${points.join(' ')}"/>`;
   });
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title.replaceAll('"', '&quot;').replaceAll('<', '&lt;')}">${renderBands(bands, endMs, x)}${grid.join('')}${lines.join('')}</svg>`;
+}
+
+const MINUTE_MS = 60_000;
+/** Minutes, hours and days between two marks, as people count them. */
+const TICK_MINUTES = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440, 2_880, 7_200, 10_080, 20_160, 40_320];
+const MOST_TICKS = 9;
+
+/** Marks along the axis of time. */
+function timeTicks(endMs: number, units: TimeUnits): readonly { readonly ms: number; readonly label: string }[] {
+  const minutes = endMs / MINUTE_MS;
+  const step =
+    TICK_MINUTES.find((each) => minutes / each <= MOST_TICKS) ?? Math.ceil(minutes / MOST_TICKS / 1_440) * 1_440;
+  const [size, unit] = step < 60 ? [1, units.min] : step < 1_440 ? [60, units.h] : [1_440, units.d];
+  return Array.from({ length: Math.floor(minutes / step) + 1 }, (_, index) => ({
+    ms: index * step * MINUTE_MS,
+    label: `${(index * step) / size} ${unit}`,
+  }));
 }
 
 function renderBands(bands: readonly Band[], endMs: number, x: (ms: number) => number): string {

@@ -5,11 +5,12 @@ const chartColours = colours.map((colour, index) => `.c${index}{stroke:${colour}
 export const pageStyle = `
 :root{color-scheme:light dark;--text:#1c2128;--soft:#5c6670;--line:#d8dee4;--ground:#fff;--card:#f6f8fa}
 @media(prefers-color-scheme:dark){:root{--text:#e6edf3;--soft:#9aa4ae;--line:#30363d;--ground:#0d1117;--card:#161b22}}
-body{font:16px/1.5 system-ui,"Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif;color:var(--text);background:var(--ground);max-width:68rem;margin:2rem auto;padding:0 1rem}
+body{font:16px/1.5 system-ui,"Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif;color:var(--text);background:var(--ground);max-width:76rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.7rem;margin:.5rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.2rem 0 .3rem}
-h2.run{border-top:1px solid var(--line);padding-top:1.5rem}
+details.run{border:1px solid var(--line);border-radius:8px;margin:.8rem 0;padding:.2rem 1rem}details.run>summary{font-weight:600;color:var(--text);padding:.5rem 0}details.run[open]{padding-bottom:1rem}
 ul{padding-left:1.2rem;margin:.3rem 0}li{margin:.2rem 0}
-table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.92rem;display:block;overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.92rem}.wide{overflow-x:auto}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:1rem}.charts figure{margin:0}
 th,td{text-align:left;padding:.35rem .7rem .35rem 0;border-bottom:1px solid var(--line);white-space:nowrap}th{color:var(--soft);font-weight:500;white-space:normal;vertical-align:bottom}
 td:not(:first-child),th:not(:first-child){text-align:right}.policies td:last-child{color:var(--soft);font-family:ui-monospace,monospace;font-size:.85em}tr.won td{background:var(--card);font-weight:600}tr.won td:first-child{box-shadow:inset 4px 0 #1a7f4b;padding-left:.8rem}
 .best{background:var(--card);border-left:4px solid #1a7f4b;padding:.6rem 1rem}

@@ -1,26 +1,25 @@
 import type { Run } from '../run/index.ts';
 import { elasticityParts, mostGroups } from './elasticity-part.ts';
-import { type ChartOptions, renderChart, type Series } from './line-chart.ts';
+import { inWordsOf, languages, takenOf } from './languages.ts';
+import { type ChartOptions, renderChart, type Series, type TimeUnits } from './line-chart.ts';
 import { pageStyle } from './page-style.ts';
 import type { Report } from './report.ts';
 import { sectionsOf } from './sections.ts';
-import { chinese, english, type Words } from './words.ts';
+import type { Words } from './words.ts';
 
-const LANGUAGES = [
-  { code: 'en', name: 'English', words: english },
-  { code: 'zh-Hans', name: '简体中文', words: chinese },
-] as const;
 const GIB = 2 ** 30;
 /** Most decisions that are shown with their reasons; all that are remembered stand in the data. */
 const MOST_DEEDS = 60;
 
 /** The report as one HTML file. The language is chosen without a script: by which button is checked. */
 export function renderPage(report: Report): string {
-  const buttons = LANGUAGES.map(
+  const buttons = languages.map(
     ({ code, name }, index) =>
       `<input type="radio" name="language" id="${code}"${index === 0 ? ' checked' : ''}><label for="${code}">${name}</label>`,
   );
-  const bodies = LANGUAGES.map(({ code, words }) => `<main lang="${code}">${renderBody(report, words)}</main>`);
+  const bodies = languages.map(
+    ({ code, words }) => `<main lang="${code}">${renderBody(inWordsOf(report, words), words)}</main>`,
+  );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Godwit: ${escaped(report.scenario)}</title><style>${pageStyle}</style></head>
@@ -34,24 +33,41 @@ function renderBody(report: Report, words: Words): string {
     cells('td', words.row(run, currency), run.policy === best?.policy ? ' class="won"' : ''),
   );
   return [
-    `<h1>${words.title}: ${escaped(report.scenario)}</h1><p>${escaped(words.summary(report))}</p>`,
-    `<h2>${words.sections.policies}</h2><table class="policies">${cells('th', words.columns)}${rows.join('')}</table>`,
+    `<h1>${escaped(words.title(report.scenario))}</h1><p>${escaped([words.summary(report), ...takenOf(report, words)].join(' '))}</p>`,
     best ? `<p class="best">${escaped(words.best(best.policy, best.by))}</p>` : '',
+    `<h2>${words.sections.policies}</h2>${table('policies', words.columns, rows)}`,
+    renderRuns(report, words),
+    `<h2>${words.sections.figures}</h2><div class="charts">${charts(report, words).join('')}</div>`,
     renderElasticity(report, words),
-    `<h2>${words.sections.figures}</h2>${charts(report, words).join('')}`,
-    ...runs.map((run) => renderRun(run, report, words)),
   ].join('\n');
 }
 
-function renderElasticity(report: Report, { elasticity: words }: Words): string {
+/** What was found under the best policy, or the only one; the others are there for whoever asks. */
+function renderRuns(report: Report, words: Words): string {
+  const { runs, best } = report;
+  return runs
+    .map((run) => {
+      const found = renderRun(run, report, words);
+      if (runs.length === 1) return found;
+      const open = run.policy === (best?.policy ?? runs[0]?.policy) ? ' open' : '';
+      return `<details class="run"${open}><summary>${escaped(run.policy)}</summary>${found}</details>`;
+    })
+    .join('');
+}
+
+function table(name: string, columns: readonly string[], rows: readonly string[]): string {
+  return `<div class="wide"><table class="${name}">${cells('th', columns)}${rows.join('')}</table></div>`;
+}
+
+function renderElasticity(report: Report, { elasticity: words, units }: Words): string {
   const parts = elasticityParts(report, words).map(({ group, table, chart, changes }) => {
     const [heading = [], ...rows] = table;
-    const body = rows.map((row) => cells('td', row)).join('');
+    const body = rows.map((row) => cells('td', row));
     const details = changes.map(
       ({ title, lines }) =>
         `<details><summary>${escaped(title)}</summary><ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul></details>`,
     );
-    return `<h3>${escaped(group)}</h3><table>${cells('th', heading)}${body}</table>${figure(chart)}${details.join('')}`;
+    return `<h3>${escaped(group)}</h3>${table('group', heading, body)}${figure(chart, units)}${details.join('')}`;
   });
   if (parts.length === 0) return '';
   const [shown, others] = [parts.slice(0, mostGroups), parts.slice(mostGroups)];
@@ -61,12 +77,11 @@ function renderElasticity(report: Report, { elasticity: words }: Words): string 
 }
 
 function renderRun(run: Run, report: Report, words: Words): string {
-  const title = report.runs.length > 1 ? `<h2 class="run">${escaped(run.policy)}</h2>` : '';
   const sections = sectionsOf(run, report, words).map(
     ({ heading, sentences }) =>
       `<h3>${escaped(heading)}</h3><ul>${sentences.map((sentence) => `<li>${escaped(sentence)}</li>`).join('')}</ul>`,
   );
-  return `${title}${sections.join('')}${renderDeeds(run, words)}`;
+  return `${sections.join('')}${renderDeeds(run, words)}`;
 }
 
 function renderDeeds({ deeds: { latest, reasons } }: Run, { use }: Words): string {
@@ -77,10 +92,8 @@ function renderDeeds({ deeds: { latest, reasons } }: Run, { use }: Words): strin
   return `<details><summary>${escaped(use.deeds(shown.length, all))}</summary><ul>${lines}</ul></details>`;
 }
 
-function charts(
-  { runs, events, durationMs }: Report,
-  { charts: titles, series: names, event: wordsOf }: Words,
-): string[] {
+function charts({ runs, events, durationMs }: Report, words: Words): string[] {
+  const { charts: titles, series: names, event: wordsOf, units } = words;
   const atMs = runs[0]?.samples.map((sample) => sample.atMs) ?? [];
   const several = runs.length > 1;
   const lines = (
@@ -90,7 +103,7 @@ function charts(
     value: (sample: Run['samples'][number]) => number,
   ): Series[] =>
     runs.map(({ policy, samples }, index) => ({
-      name: several ? `${policy}: ${name}` : name,
+      name: several ? words.of(policy, name) : name,
       values: samples.map(value),
       colour: (several ? index : shift) % 6,
       dashed,
@@ -142,11 +155,11 @@ function charts(
     untilMs,
     label: wordsOf(event),
   }));
-  return all.map((chart) => figure({ ...chart, bands }));
+  return all.map((chart) => figure({ ...chart, bands }, units));
 }
 
-function figure(chart: ChartOptions): string {
-  return `<figure><figcaption>${escaped(chart.title)}${legend(chart.series)}</figcaption>${renderChart(chart)}</figure>`;
+function figure(chart: ChartOptions, units: TimeUnits): string {
+  return `<figure><figcaption>${escaped(chart.title)}${legend(chart.series)}</figcaption>${renderChart(chart, units)}</figure>`;
 }
 
 function legend(series: readonly Series[]): string {

@@ -1,14 +1,20 @@
 import { elasticityParts, mostGroups } from './elasticity-part.ts';
+import { inWordsOf, languageOf, takenOf } from './languages.ts';
 import type { Report } from './report.ts';
 import { sectionsOf } from './sections.ts';
-import { english as words } from './words.ts';
 
-/** The report for a terminal. */
-export function renderText(report: Report): string {
+/**
+ * The report for a terminal.
+ * @param language `en` or `zh`
+ */
+export function renderText(whole: Report, language = 'en'): string {
+  const words = languageOf(language);
+  const report = inWordsOf(whole, words);
   const { runs, best, scenario, currency } = report;
   const lines = [
-    `${words.title}: ${scenario}`,
+    words.title(scenario),
     words.summary(report),
+    ...takenOf(report, words),
     '',
     ...table([words.columns, ...runs.map((run) => words.row(run, currency))]),
   ];
@@ -27,11 +33,14 @@ export function renderText(report: Report): string {
 }
 
 function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
   return rows.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell))))
       .join('  ')
       .trimEnd(),
   );
 }
+
+/** Columns that a text takes on a terminal: Chinese characters and their punctuation take two. */
+const widthOf = (text: string): number => text.length + (text.match(/[\u2e80-\u9fff\uff00-\uff60]/g)?.length ?? 0);

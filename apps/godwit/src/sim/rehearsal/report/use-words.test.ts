@@ -19,7 +19,7 @@ test('what happened stands in a plot as long as it lasted, and its words stay wi
     { fromMs: 950, untilMs: 9_000, label: 'late' },
     { fromMs: 2_000, untilMs: 3_000, label: 'never' },
   ];
-  const svg = renderChart({ title: 't', atMs, series, bands });
+  const svg = renderChart({ title: 't', atMs, series, bands }, { d: 'd', h: 'h', min: 'min' });
   assert.equal(svg.match(/<rect class="band"/g)?.length, 2);
   assert.match(svg, /a &amp; b/);
   assert.match(svg, /text-anchor="end">late/);

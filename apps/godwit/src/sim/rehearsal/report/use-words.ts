@@ -1,5 +1,6 @@
 import type { Deed, DeedKind } from '../measure/index.ts';
 import type { Run } from '../run/index.ts';
+import { reasonChinese, scaledToChinese, spanChinese } from './chinese/index.ts';
 import { span, whole } from './figures.ts';
 
 /** What a report says of how hosts were used: moves, sleep, and why, in one language. */
@@ -86,7 +87,7 @@ export const useChinese: UseWords = {
     const parts = [
       ...(machines > 0
         ? [
-            `有 ${whole(machines)} 次虚拟机热迁移：共传输内存 ${whole(bytes / GIB)} GiB，平均每次 ${span((1000 * seconds) / machines)}。`,
+            `有 ${whole(machines)} 次虚拟机热迁移：共传输内存 ${whole(bytes / GIB)} GiB，平均每次 ${spanChinese((1000 * seconds) / machines)}。`,
           ]
         : []),
       ...(pods > 0 ? [`有 ${whole(pods)} 个 Pod 被终止，并在更合适的位置重新创建。`] : []),
@@ -103,10 +104,10 @@ export const useChinese: UseWords = {
   reason: (kind, why, count) =>
     `${kindsChinese[kind]} ${whole(count)} 次${why === '' ? '' : `：${reasonChinese(why)}`}。`,
   deeds: (shown, all) => (shown < all ? `决策：${whole(all)} 条中最近的 ${whole(shown)} 条` : `决策：${whole(all)} 条`),
-  deed: ({ atMs, subject, explanation }) => `${span(atMs)}：${subject}。${explanation}`,
+  deed: (deed) => `${spanChinese(deed.atMs)}：${deed.subject} ${deedChinese(deed)}`,
   reserve: ({ reserveLostMs: lost, reserveBrokenMs: broken, samples }, hosts) => {
     if (lost.length === 0) return `任何时刻都满足 N+${hosts}。`;
-    const first = `在 ${whole(samples.length)} 个时刻中有 ${whole(lost.length)} 个不满足 N+${hosts}，首次出现在 ${span(lost[0] ?? 0)} 之后。`;
+    const first = `在 ${whole(samples.length)} 个时刻中有 ${whole(lost.length)} 个不满足 N+${hosts}，首次出现在 ${spanChinese(lost[0] ?? 0)}之后。`;
     if (broken.length === lost.length) return first;
     return `${first}其中 ${whole(lost.length - broken.length)} 个时刻只是开机的主机不足，唤醒休眠的主机后即可满足。`;
   },
@@ -120,25 +121,27 @@ const kindsChinese: Readonly<Record<DeedKind, string>> = {
   'sizes changed': '调整规格',
 };
 
-const reasonChinese = (why: string): string =>
-  why
-    .split('; ')
-    .map((part) => reasonsChinese[part] ?? part)
-    .join('，');
+/** What was done, in the words of `godwit why`. */
+function deedChinese({ action, why, decision }: Deed): string {
+  const { chosen, policy = '', runnersUp = [], rejected = [] } = decision;
+  const because = why === '' ? '' : `，因为${reasonChinese(why)}`;
+  const score = chosen.score === undefined ? '' : `，${points(chosen.score)}`;
+  const next = runnersUp.map((each) => `${each.name}（${points(each.score ?? 0)}）`).join('、');
+  const not = rejected.map(({ name = '', reason = '' }) => `未选 ${name}：${reasonChinese(reason)}。`).join('');
+  return `${doneChinese(action, chosen.name)}${because}（策略 ${policy}${score}）。${next === '' ? '' : `其次是 ${next}。`}${not}`;
+}
 
-/** The reasons that the API gives, by their English words; what is not here is shown as it is. */
-const reasonsChinese: Readonly<Record<string, string>> = {
-  'its host has less processor time than is needed': '所在主机的处理器时间不足',
-  'it must not be where it is': '它不应留在当前位置',
-  'its host can be emptied': '可以腾空所在主机',
-  'its host is loaded more than others': '所在主机的负载高于其他主机',
-  'a pod ends here, and another is made in its stead': '终止后重新创建',
-  'nothing runs on it, and neither the reserve nor the load that is forecast needs it':
-    '没有机器在其上运行，预留和预测负载也不需要它',
-  'the reserve does not hold without it': '没有它就无法满足预留',
-  'the load that is forecast needs it': '预测负载需要它',
-  'machines wait that have room there and nowhere else': '有机器在等待，而只有它有空间',
-  'machines are bound to it': '有机器已分配给它',
-  'the plan needs it for machines that must move': '迁移计划需要它',
-  'fewer hosts are on than the policy asks for': '开机主机少于策略要求',
-};
+const points = (score: number): string => `${Math.round(score * 100)} 分（满分 100）`;
+
+function doneChinese(action: string, to: string): string {
+  switch (action) {
+    case 'Move':
+      return `迁移到 ${to}`;
+    case 'Power':
+      return to === 'on' ? '开机' : '关机';
+    case 'Resize':
+      return `规格调整为 ${scaledToChinese(to)}`;
+    default:
+      return `让位给 ${to}`;
+  }
+}

@@ -1,15 +1,27 @@
 import type { Fewest, Growth, Lost, More } from '../ask/index.ts';
-import type { Loss, ReserveCheck } from '../measure/index.ts';
+import type { Loss, ReserveCheck, TakenOver } from '../measure/index.ts';
+import { asItIs } from '../plan/index.ts';
 import type { Run } from '../run/index.ts';
+import { refusalChinese, spanChinese } from './chinese/index.ts';
 import { type ElasticityWords, elasticityChinese, elasticityEnglish } from './elasticity-words.ts';
 import { eventChinese, eventEnglish } from './event-words.ts';
 import { money, percent, span, whole } from './figures.ts';
+import type { TimeUnits } from './line-chart.ts';
 import type { Criterion, Report, ReportEvent } from './report.ts';
 import { type UseWords, useChinese, useEnglish } from './use-words.ts';
 
 /** Everything that a report says, in one language. */
 export interface Words {
-  readonly title: string;
+  readonly title: (scenario: string) => string;
+  /** What is said on the terminal in the end. */
+  readonly done: (tookMs: number) => string;
+  readonly written: (path: string) => string;
+  /** What a policy is called: those that have names of their own keep them. */
+  readonly policy: (name: string) => string;
+  /** A line of a plot, where there is one of each policy. */
+  readonly of: (policy: string, what: string) => string;
+  /** Of time, along plots. */
+  readonly units: TimeUnits;
   readonly summary: (report: Report) => string;
   readonly sections: {
     readonly answers: string;
@@ -19,6 +31,8 @@ export interface Words {
     readonly refused: string;
     readonly small: string;
   };
+  /** How a cloud that was there already was taken over. */
+  readonly taken: (taken: TakenOver) => string;
   readonly more: (answer: More) => string;
   readonly lost: (answer: Lost) => string;
   readonly growth: (answer: Growth) => string;
@@ -87,7 +101,12 @@ function triedChinese({ tried, of, together }: ReserveCheck): string {
 }
 
 export const english: Words = {
-  title: 'Rehearsal',
+  policy: (name) => name,
+  of: (policy, what) => `${policy}: ${what}`,
+  units: { d: 'd', h: 'h', min: 'min' },
+  title: (name) => `Rehearsal: ${name}`,
+  done: (ms) => `rehearsed in ${span(ms)}`,
+  written: (path) => `report: ${path}`,
   summary: ({ hosts, machines, durationMs, seed }) =>
     `${many(hosts, 'host')}, ${many(machines, 'machine')} at the beginning, ${span(durationMs)} of simulated time, seed ${seed}.`,
   sections: {
@@ -97,6 +116,13 @@ export const english: Words = {
     losses: 'What was lost, and how long it took to come back',
     refused: 'Machines without a host, and why',
     small: 'How this was found out',
+  },
+  taken: ({ inPlace, waiting, elsewhere }) => {
+    const begin = `It begins as the cloud is: ${many(inPlace, 'machine')} on the hosts where they are`;
+    const wait = waiting > 0 ? `, ${whole(waiting)} that wait` : '';
+    const [first] = elsewhere;
+    const wrong = first ? ` ${whole(elsewhere.length)} are not where they are, first ${first.machine}.` : '';
+    return `${begin}${wait}.${wrong}`;
   },
   more: ({ group, machines, now, why }) => {
     const awake = now < machines ? `, ${whole(now)} of them on hosts that are on` : '';
@@ -181,9 +207,14 @@ const criteriaEnglish: Readonly<Record<Criterion, string>> = {
 };
 
 export const chinese: Words = {
-  title: '演练报告',
+  policy: (name) => (name === asItIs ? '现状' : name),
+  of: (policy, what) => `${policy}：${what}`,
+  units: { d: '天', h: '小时', min: '分钟' },
+  title: (name) => `演练报告：${name}`,
+  done: (ms) => `演练用时 ${spanChinese(ms)}`,
+  written: (path) => `报告：${path}`,
   summary: ({ hosts, machines, durationMs, seed }) =>
-    `${whole(hosts)} 台主机，初始 ${whole(machines)} 台机器，模拟时长 ${span(durationMs)}，随机种子 ${seed}。`,
+    `${whole(hosts)} 台主机，初始 ${whole(machines)} 台机器，模拟时长 ${spanChinese(durationMs)}，随机种子 ${seed}。`,
   sections: {
     answers: '结论（以演练结束时的状态为准）',
     policies: '策略对比',
@@ -192,11 +223,17 @@ export const chinese: Words = {
     refused: '没有主机可用的机器及原因',
     small: '本报告如何得出',
   },
+  taken: ({ inPlace, waiting, elsewhere }) => {
+    const wait = waiting > 0 ? `，${whole(waiting)} 台在等待主机` : '';
+    const [first] = elsewhere;
+    const wrong = first ? `有 ${whole(elsewhere.length)} 台不在原处，首先是 ${first.machine}。` : '';
+    return `从云的现状开始：${whole(inPlace)} 台机器在各自所在的主机上${wait}。${wrong}`;
+  },
   more: ({ group, machines, now, why }) => {
     const awake = now < machines ? `（其中 ${whole(now)} 台无需唤醒主机）` : '';
     return why === undefined
       ? `还能再放下超过 ${whole(machines)} 台 ${group}${awake}。`
-      : `还能再放下 ${whole(machines)} 台 ${group}${awake}。之后：${why}`;
+      : `还能再放下 ${whole(machines)} 台 ${group}${awake}。之后：${refusalChinese(why)}`;
   },
   lost: ({ kind, name, hosts, machines, homeless, waiting }) => {
     const what = `失去${kindsChinese[kind]} ${name}（${whole(hosts)} 台主机，${whole(machines)} 台机器）：`;
@@ -219,12 +256,12 @@ export const chinese: Words = {
   best: (policy, by) =>
     by === 'nothing' ? '在此场景下各策略不分高下。' : `${policy} 更适合您：${criteriaChinese[by]}。`,
   loss: ({ what, atMs, hosts, machines, medianMs, longestMs, missing }) =>
-    `${what}，于 ${span(atMs)} 后丢失：${whole(hosts)} 台主机，${whole(machines)} 台机器。` +
+    `${what}，于 ${spanChinese(atMs)}后丢失：${whole(hosts)} 台主机，${whole(machines)} 台机器。` +
     (longestMs === undefined
       ? ''
-      : `一半机器在 ${span(medianMs ?? longestMs)} 后恢复，最后一台在 ${span(longestMs)} 后恢复。`) +
+      : `一半机器在 ${spanChinese(medianMs ?? longestMs)}后恢复，最后一台在 ${spanChinese(longestMs)}后恢复。`) +
     (missing > 0 ? `有 ${whole(missing)} 台没有恢复。` : ''),
-  refusal: (why, machines) => `最多同时 ${whole(machines)} 台：${why}`,
+  refusal: (why, machines) => `最多同时 ${whole(machines)} 台：${refusalChinese(why)}`,
   columns: [
     '策略',
     '可用性',
@@ -252,7 +289,7 @@ export const chinese: Words = {
   overCap: ({ overCapMs }) =>
     overCapMs.length === 0
       ? undefined
-      : `有 ${whole(overCapMs.length)} 个时刻超过功率上限，首次出现在 ${span(overCapMs[0] ?? 0)} 之后。`,
+      : `有 ${whole(overCapMs.length)} 个时刻超过功率上限，首次出现在 ${spanChinese(overCapMs[0] ?? 0)}之后。`,
 };
 
 const kindsChinese: Readonly<Record<Lost['kind'], string>> = { host: '主机', rack: '机架', zone: '可用区' };
