@@ -21,6 +21,8 @@ export interface Questions {
 const DURATION = '1h';
 /** When places are lost: once it has been seen how things stand. */
 const LOST_AT = '10m';
+/** For how long: answers are of a cloud that is whole again. */
+const LOST_FOR = '30m';
 
 const automatic = { mode: 'automatic' } as const;
 
@@ -44,7 +46,7 @@ export function scenarioOf(
 ): Scenario {
   const { lose = [], fit = [], policy = [], grow, reserve } = questions;
   const spec: ScenarioSpec = given?.spec ?? { duration: DURATION };
-  const events = lose.map((name): ScenarioEvent => ({ at: LOST_AT, lose: placeOf(name) }));
+  const events = lose.map((name): ScenarioEvent => ({ at: LOST_AT, lose: placeOf(name), for: LOST_FOR }));
   return {
     apiVersion: 'godwit.dev/v1alpha1',
     kind: 'Scenario',

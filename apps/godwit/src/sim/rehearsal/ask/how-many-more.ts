@@ -1,5 +1,5 @@
 import { SeededRandom } from '@godwit/base';
-import { explainRefusal, type Policy, place, type Snapshot } from '@godwit/planner';
+import { explainRefusal, type MachineRequest, type Policy, place, type Snapshot } from '@godwit/planner';
 import { allAwake, someSleep } from '../measure/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { copyOf, patterns } from './copies.ts';
@@ -13,20 +13,24 @@ export interface More {
   readonly why: string | undefined;
 }
 
+/** What a machine of each group asks for, also of those of which there is none. */
+export type Examples = ReadonlyMap<string, MachineRequest>;
+
 /** Nobody asks for more than so many at once. */
 const MOST = 200_000;
 const BATCH = 200;
 
 /** How many more of each group fit, each group by itself, once what sleeps is awake; and how many without waking. */
-export function howManyMore(plan: Plan, snapshot: Snapshot, policy: Policy): readonly More[] {
-  const all = allAwake(snapshot, () => countMore(plan, snapshot, policy));
+export function howManyMore(plan: Plan, snapshot: Snapshot, policy: Policy, examples: Examples): readonly More[] {
+  const countMore = () => countEach(plan, snapshot, policy, new Map([...examples, ...patterns(snapshot)]));
+  const all = allAwake(snapshot, countMore);
   if (!someSleep(snapshot)) return all.map((more) => ({ ...more, now: more.machines }));
-  const now = new Map(countMore(plan, snapshot, policy).map(({ group, machines }) => [group, machines]));
+  const now = new Map(countMore().map(({ group, machines }) => [group, machines]));
   return all.map((more) => ({ ...more, now: now.get(more.group) ?? 0 }));
 }
 
-function countMore({ seed }: Plan, snapshot: Snapshot, policy: Policy): readonly Omit<More, 'now'>[] {
-  return [...patterns(snapshot)].map(([group, request]) => {
+function countEach({ seed }: Plan, snapshot: Snapshot, policy: Policy, wanted: Examples): readonly Omit<More, 'now'>[] {
+  return [...wanted].map(([group, request]) => {
     const trial = snapshot.copy();
     const random = new SeededRandom(seed);
     for (let machines = 0; machines < MOST; machines += BATCH) {

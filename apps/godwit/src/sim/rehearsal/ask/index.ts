@@ -9,7 +9,7 @@
 import { type Policy, type Snapshot } from '@godwit/planner';
 import type { Plan } from '../plan/index.ts';
 import { type Fewest, fewestHosts } from './fewest-hosts.ts';
-import { howManyMore, type More } from './how-many-more.ts';
+import { type Examples, howManyMore, type More } from './how-many-more.ts';
 import { type Growth, untilFull } from './until-full.ts';
 import { type Lost, whatIfLost } from './what-if-lost.ts';
 
@@ -23,9 +23,9 @@ export interface Answers {
   readonly fewest: Fewest;
 }
 
-export function answer(plan: Plan, snapshot: Snapshot, policy: Policy): Answers {
+export function answer(plan: Plan, snapshot: Snapshot, policy: Policy, examples: Examples): Answers {
   return {
-    more: howManyMore(plan, snapshot, policy),
+    more: howManyMore(plan, snapshot, policy, examples),
     lost: whatIfLost(plan, snapshot, policy),
     growth: untilFull(plan, snapshot, policy),
     fewest: fewestHosts(plan, snapshot, policy),

@@ -35,7 +35,7 @@ function renderBody(report: Report, words: Words): string {
   return [
     `<h1>${escaped(words.title(report.scenario))}</h1><p>${escaped([words.summary(report), ...takenOf(report, words)].join(' '))}</p>`,
     best ? `<p class="best">${escaped(words.best(best.policy, best.by))}</p>` : '',
-    `<h2>${words.sections.policies}</h2>${table('policies', words.columns, rows)}`,
+    `<h2>${words.sections.policies}</h2>${wideTable('policies', words.columns, rows)}`,
     renderRuns(report, words),
     `<h2>${words.sections.figures}</h2><div class="charts">${charts(report, words).join('')}</div>`,
     renderElasticity(report, words),
@@ -55,7 +55,7 @@ function renderRuns(report: Report, words: Words): string {
     .join('');
 }
 
-function table(name: string, columns: readonly string[], rows: readonly string[]): string {
+function wideTable(name: string, columns: readonly string[], rows: readonly string[]): string {
   return `<div class="wide"><table class="${name}">${cells('th', columns)}${rows.join('')}</table></div>`;
 }
 
@@ -67,7 +67,7 @@ function renderElasticity(report: Report, { elasticity: words, units }: Words): 
       ({ title, lines }) =>
         `<details><summary>${escaped(title)}</summary><ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul></details>`,
     );
-    return `<h3>${escaped(group)}</h3>${table('group', heading, body)}${figure(chart, units)}${details.join('')}`;
+    return `<h3>${escaped(group)}</h3>${wideTable('group', heading, body)}${figure(chart, units)}${details.join('')}`;
   });
   if (parts.length === 0) return '';
   const [shown, others] = [parts.slice(0, mostGroups), parts.slice(mostGroups)];

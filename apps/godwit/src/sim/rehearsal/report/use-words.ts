@@ -127,7 +127,7 @@ function deedChinese({ action, why, decision }: Deed): string {
   const because = why === '' ? '' : `，因为${reasonChinese(why)}`;
   const score = chosen.score === undefined ? '' : `，${points(chosen.score)}`;
   const next = runnersUp.map((each) => `${each.name}（${points(each.score ?? 0)}）`).join('、');
-  const not = rejected.map(({ name = '', reason = '' }) => `未选 ${name}：${reasonChinese(reason)}。`).join('');
+  const not = rejected.map(({ name = '', reason }) => `未选 ${name}：${reasonChinese(reason)}。`).join('');
   return `${doneChinese(action, chosen.name)}${because}（策略 ${policy}${score}）。${next === '' ? '' : `其次是 ${next}。`}${not}`;
 }
 

@@ -187,7 +187,7 @@ export const english: Words = {
   event: eventEnglish,
   quiet: ({ writes, quiet }) =>
     `Operations, controllers and the state machines of agents are those of a live cloud: ${whole(writes)} writes. ` +
-    `What nobody could read a difference in was not written: ${whole(quiet.heartbeats)} heartbeats, ${whole(quiet.samples)} samples of load, ${whole(quiet.events)} events and figures in statuses. ` +
+    `What nobody could read a difference in was not written: ${whole(quiet.heartbeats)} heartbeats, ${whole(quiet.samples)} samples of load, ${many(quiet.events, 'event')} and figures in statuses. ` +
     'Not rehearsed: what runs inside guests, disks and their contents, and the network between machines.',
   overCap: ({ overCapMs }) =>
     overCapMs.length === 0

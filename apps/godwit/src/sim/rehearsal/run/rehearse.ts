@@ -23,6 +23,7 @@ import {
 import { groupsUnder, type Plan, type PlannedEvent, type PlannedPolicy } from '../plan/index.ts';
 import { type Crowd, crowdOf } from './crowd.ts';
 import { Elastics } from './elastics.ts';
+import { exampleRequests } from './example-requests.ts';
 import { KnownSizes } from './known-sizes.ts';
 import type { ScaleListener } from './scaled-crowd.ts';
 
@@ -315,7 +316,7 @@ class Rehearsal {
       reserveLostMs: samples.filter(({ reserveHeld }) => !reserveHeld).map(({ atMs }) => atMs),
       reserveBrokenMs: samples.filter(({ reserveCanHold }) => !reserveCanHold).map(({ atMs }) => atMs),
       reserveCheck: reserveCheckOf(this.#plan.reserveHosts, this.#plan.hosts.length),
-      answers: answer(this.#plan, this.#ledger.snapshot, this.#policy),
+      answers: answer(this.#plan, this.#ledger.snapshot, this.#policy, exampleRequests(this.#plan.groups)),
       writes,
       quiet: {
         heartbeats: fleet.quietHeartbeats,
