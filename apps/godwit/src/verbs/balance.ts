@@ -75,6 +75,7 @@ function print(terminal: Terminal, { policy, status, currency }: Report, dryRun:
   for (const { machine, from, to, why } of plan.moves ?? [])
     terminal.line(`  move ${machine} from ${from} to ${to}: ${why}`);
   for (const { host, action, why } of plan.power ?? []) terminal.line(`  ${action} ${host}: ${why}`);
+  for (const { host, why } of plan.kept ?? []) terminal.line(`  keep ${host}: ${why}`);
   for (const { machine, resource, current, recommended } of recommendations)
     terminal.line(`  give ${machine} ${recommended} of ${resource} instead of ${current}`);
   for (const { volume, from, to } of plan.volumes ?? []) terminal.line(`  move volume ${volume} from ${from} to ${to}`);

@@ -8,14 +8,23 @@ import {
   type Stored,
   virtualMachineInstance,
 } from '@godwit/kinds';
-import { type BalancePlan, type PowerPlan, planBalance, planPower, type Situation, wasteOf } from '@godwit/planner';
-import { wake } from '../framework/index.ts';
+import {
+  type BalancePlan,
+  type PowerPlan,
+  planBalance,
+  planPower,
+  type Situation,
+  wasteOf,
+  whyBusy,
+} from '@godwit/planner';
+import { nameOf, wake } from '../framework/index.ts';
 import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import type { Machine } from '../scheduler/schedulable-machine.ts';
 import { hostsInUse, sizesOf, wattsInUse } from './advice.ts';
 import { ApiResizer } from './api-resizer.ts';
 import { Hands } from './carry-out.ts';
 import type { BalanceDrivers } from './drivers.ts';
+import { rivalsOf } from './governed-hosts.ts';
 import { ApiMeter, type Meter, type Usages } from './meter.ts';
 import { type Observed, Observer } from './observe.ts';
 import { PolicyMemory, SAMPLE_MS } from './policy-memory.ts';
@@ -53,12 +62,12 @@ export class BalanceController implements Reconciler {
     this.#hands = new Hands(client, drivers, this.#events);
     this.#observer = new Observer(client);
     // A machine that finds no host while hosts sleep does not wait for the next round.
+    const all = (): readonly string[] => [...this.#policies.values()].map(({ metadata }) => metadata.name);
     const needy = (machine: KubeObject): readonly string[] =>
-      this.#observer.mayNeedWaking(machine as Machine)
-        ? [...this.#policies.values()].map(({ metadata }) => metadata.name)
-        : [];
+      this.#observer.mayNeedWaking(machine as Machine) ? all() : [];
     this.wakes = [
-      wake(this.#policies),
+      // One that comes, goes or selects other hosts may take hosts from others, or leave them to others.
+      wake(this.#policies, (policy) => [...new Set([nameOf(policy), ...all()])]),
       wake(client.cache(pod), needy),
       wake(client.cache(virtualMachineInstance), needy),
     ];
@@ -80,7 +89,9 @@ export class BalanceController implements Reconciler {
     const nowMs = this.#client.world.clock.now();
     const dueMs = memory.plannedMs + memory.settings.intervalSeconds * 1000;
     const wanted = new Set(await this.#observer.hostsForWaiting(policy, this.#drivers.power, memory));
-    const isPlanDue = wanted.size > 0 || nowMs >= dueMs || nowMs < memory.plannedMs;
+    const rivals = rivalsOf(policy, [...this.#policies.values()]);
+    const isPlanDue = wanted.size > 0 || rivals !== memory.rivals || nowMs >= dueMs || nowMs < memory.plannedMs;
+    memory.rivals = rivals;
     const isSampleDue = memory.isSampleDue(nowMs);
     if (isPlanDue || isSampleDue) {
       const observed = this.#observer.observe(policy);
@@ -147,6 +158,8 @@ export class BalanceController implements Reconciler {
       situation,
       plan,
       power,
+      settings: memory.settings,
+      busy: whyBusy(situation, memory.settings, plan),
       storage: this.#observer.storage(observed, memory.settings.volumeUsage),
       carriedOut: moved.done || switched.done,
       ...(hindrance !== undefined && { hindrance }),

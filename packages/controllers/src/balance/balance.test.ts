@@ -285,3 +285,37 @@ test('an automatic policy gives pods the size that they need, once, and says why
   await cloud.pass(3_600_000);
   assert.equal((await find()).metadata.generation, metadata.generation);
 });
+
+test('a policy that empties hosts says of each host with machines why it is not emptied', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('x', 'a', 100);
+  await addPod('y', 'b', 100);
+  const stays = { type: 'merge', body: { metadata: { annotations: { 'godwit.dev/stays': 'true' } } } } as const;
+  for (const name of ['x', 'y']) await client.resource(pod).patch({ namespace: 'default', name }, stays);
+  await addPolicy({ placement: { strategy: 'energy' } });
+  run();
+  const { status } = await planned();
+  const why = 'pod/default/x stays, as its annotation godwit.dev/stays says so';
+  assert.equal(status?.plan?.why, `no host can be emptied, such as a: ${why}`);
+  assert.deepEqual(status?.plan?.kept?.[0], { host: 'a', why });
+});
+
+test('hosts that a newer policy takes by label are its own at once, and who governs none says only that', async () => {
+  await addHost('a', { rack: 'r1' });
+  await addHost('b');
+  await addPolicy({});
+  run();
+  assert.equal((await planned()).status?.hosts, 2);
+  const hostSelector = { matchLabels: { rack: 'r1' } };
+  await addPolicy({ hostSelector }, 'own');
+  assert.equal((await planned('own')).status?.hosts, 1);
+  await cloud.until('the other one has heard', async () => (await find()).status?.hosts === 1);
+  assert.match(conditionOf(await find(), 'InForce')?.message ?? '', /^some of its hosts are those of .*: own$/);
+  await addPolicy({ hostSelector, reserve: { hosts: 9 } }, 'too-late');
+  const { status } = await planned('too-late');
+  assert.equal(status?.plan?.why, 'it governs no host');
+  assert.deepEqual(
+    status?.conditions?.map(({ type, message }) => [type, message]),
+    [['InForce', 'all of its hosts are those of policies that go before it: own']],
+  );
+});

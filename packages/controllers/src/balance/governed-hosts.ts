@@ -22,5 +22,11 @@ export function governedHosts(
   return { hosts, lostTo: [...lostTo].toSorted() };
 }
 
+/** Equal as long as the policies that go before one are the same, and select the same labels. */
+export function rivalsOf(policy: Stored<BalancePolicy>, policies: readonly Stored<BalancePolicy>[]): string {
+  const others = policies.filter((other) => other !== policy && goesBefore(other, policy));
+  return JSON.stringify(others.map(({ metadata, spec }) => [metadata.uid, spec.hostSelector]));
+}
+
 const isSelected = ({ spec }: BalancePolicy, { metadata }: Node) =>
   spec.hostSelector === undefined || selects(spec.hostSelector, metadata.labels ?? {});

@@ -6,6 +6,8 @@ const NAMED = 5;
 
 /** How a policy stands, for people and programs. Pure. */
 export function policyConditions(facts: PolicyFacts): readonly Condition[] {
+  // Of a policy that governs nothing there is nothing else to say.
+  if (facts.situation.hosts.length === 0) return [inForce(facts)];
   return [inForce(facts), reserveHolds(facts), relieved(facts), storageFits(facts)];
 }
 
@@ -27,7 +29,7 @@ function inForce(facts: PolicyFacts): Condition {
   const { situation, lostTo } = facts;
   const holds = situation.hosts.length > 0;
   if (lostTo.length > 0) {
-    const message = `some of its hosts are those of policies that go before it: ${lostTo.join(', ')}`;
+    const message = `${holds ? 'some' : 'all'} of its hosts are those of policies that go before it: ${lostTo.join(', ')}`;
     return condition(facts, 'InForce', holds, 'Overlaps', message);
   }
   return holds

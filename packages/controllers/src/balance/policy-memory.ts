@@ -34,6 +34,8 @@ export class PolicyMemory {
   forecastCpu: number | undefined;
   recentMovesMs: number[] = [];
   plannedMs = Number.NEGATIVE_INFINITY;
+  /** The policies that went before it at the last plan. */
+  rivals: string | undefined;
   #sampledMs = Number.NEGATIVE_INFINITY;
   #usages: Usages = new Map();
 

@@ -1,8 +1,17 @@
 import { type BalancePolicy, type BalancePolicyStatus, binaryQuantity, type Stored } from '@godwit/kinds';
-import type { BalancePlan, MachineSize, PowerPlan, Recommendation, Situation, Waste } from '@godwit/planner';
+import type {
+  BalancePlan,
+  BalanceSettings,
+  BusyHost,
+  MachineSize,
+  PowerPlan,
+  Recommendation,
+  Situation,
+  Waste,
+} from '@godwit/planner';
 import { policyConditions } from './policy-conditions.ts';
 import type { StorageAdvice } from './storage-advice.ts';
-import { whyMoved, whyPlan, whySwitched } from './words.ts';
+import { whyKept, whyMoved, whyPlan, whySwitched } from './words.ts';
 
 /** Most lines of a list in a status: the rest is counted. */
 const LISTED = 100;
@@ -19,6 +28,9 @@ export interface PolicyFacts {
   readonly situation: Situation;
   readonly plan: BalancePlan;
   readonly power: PowerPlan;
+  readonly settings: BalanceSettings;
+  /** Hosts that are not emptied. */
+  readonly busy: readonly BusyHost[];
   readonly storage: StorageAdvice;
   /** Whether the plan was carried out, and what came in the way. */
   readonly carriedOut: boolean;
@@ -63,6 +75,8 @@ function planStatus({
   situation,
   plan,
   power,
+  settings,
+  busy,
   storage,
   carriedOut,
   hindrance,
@@ -76,11 +90,14 @@ function planStatus({
   ];
   const found = plan.moves.length + switched.length > 0;
   const rejected = [plan.relief, plan.order].some(({ verdict }) => verdict !== 'good' && verdict !== 'nothing');
+  const kept = busy.map((each) => ({ host: nameOf(each.host), why: whyKept(each, situation, settings) }));
+  const [first] = kept.map(({ host, why }) => `${host}: ${why}`);
+  const told = situation.hosts.length === 0 ? 'it governs no host' : whyPlan(plan, first);
   const outcome = found ? (carriedOut ? 'carried-out' : 'proposed') : rejected ? 'rejected' : 'nothing';
   return {
     time: now,
     outcome,
-    why: hindrance ? `${whyPlan(plan)}; ${hindrance}` : whyPlan(plan),
+    why: hindrance ? `${told}; ${hindrance}` : told,
     gain: Math.round(plan.relief.gain + plan.order.gain),
     cost: Math.round(plan.relief.cost + plan.order.cost),
     moves: plan.moves.slice(0, LISTED).map(({ machine, from, to, why }) => ({
@@ -92,6 +109,7 @@ function planStatus({
     moveCount: plan.moves.length,
     volumes: storage.moves.slice(0, LISTED),
     power: switched.slice(0, LISTED),
+    kept: kept.slice(0, LISTED),
   };
 }
 

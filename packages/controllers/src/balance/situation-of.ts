@@ -120,6 +120,7 @@ function balanceMachine(
   const { cpu = 0, ...held } = knownRequest(machine).amounts;
   const used = memory.usages.get(id);
   const movedMs = memory.movedMs.get(id);
+  const stays = whyItStays(machine);
   return {
     id,
     // What is on its way counts where it will be: there it has its room.
@@ -127,18 +128,22 @@ function balanceMachine(
     // What was never measured counts as what it asks for.
     cpu: memory.load.forecast(id) ?? { mean: cpu, deviation: 0, now: cpu },
     held: { ...held, 'cpu asked for': cpu, 'memory used': used?.memory ?? held.memory ?? 0 },
-    movable: isMovable(machine),
+    movable: stays === undefined,
+    ...(stays !== undefined && { stays }),
     moveSeconds:
       machine.kind === 'Pod' ? POD_MOVE_SECONDS : (used?.memory ?? held.memory ?? 0) / migrationBytesPerSecond,
     ...(movedMs !== undefined && { movedMs }),
   };
 }
 
-/** Virtual machines that run, and pods that something else makes anew; not those on their way out. */
-function isMovable(machine: Machine): boolean {
+/** Why a machine is never moved; undefined for virtual machines that run, and pods that something else makes anew. */
+function whyItStays(machine: Machine): string | undefined {
   const { metadata, status } = machine;
-  if (metadata.deletionTimestamp || metadata.annotations?.[staysAnnotation] === 'true') return false;
-  if (status?.phase !== 'Running') return false;
-  if (isInstance(machine)) return movingTo(machine) === undefined;
-  return metadata.ownerReferences?.some(({ controller, kind }) => controller && kind !== 'DaemonSet') ?? false;
+  if (metadata.deletionTimestamp) return 'it is on its way out';
+  if (metadata.annotations?.[staysAnnotation] === 'true') return `its annotation ${staysAnnotation} says so`;
+  if (status?.phase !== 'Running') return 'it does not run yet';
+  if (isInstance(machine)) return movingTo(machine) === undefined ? undefined : 'it is moving';
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller);
+  if (!owner) return 'nothing would make it anew';
+  return owner.kind === 'DaemonSet' ? 'each host has one' : undefined;
 }

@@ -1,4 +1,4 @@
-import type { BalancePlan, Move, PowerStep } from '@godwit/planner';
+import type { BalancePlan, BalanceSettings, BusyHost, Move, PowerStep, Situation } from '@godwit/planner';
 
 const moveWords: Readonly<Record<Move['why'], string>> = {
   overload: 'its host has less processor time than is needed',
@@ -21,12 +21,47 @@ const powerWords: Readonly<Record<PowerStep['why'], string>> = {
 
 export const whySwitched = (why: PowerStep['why']): string => powerWords[why];
 
-/** A plan in one sentence. */
-export function whyPlan({ relief, order, moves, stuck }: BalancePlan): string {
-  if (moves.length > 0) return `${moves.length} moves are predicted to gain more than they cost`;
+/** Why a host is not emptied. */
+export function whyKept({ reason }: BusyHost, { machines }: Situation, { paybackSeconds }: BalanceSettings): string {
+  const named = (machine: number) => machines[machine]?.id ?? '';
+  switch (reason.why) {
+    case 'control-plane':
+      return 'it runs part of the control plane';
+    case 'closed':
+      return 'it is cordoned or not ready';
+    case 'received':
+      return 'it takes the machines of others';
+    case 'stays':
+      return `${named(reason.machine)} stays, as ${machines[reason.machine]?.stays ?? 'it cannot be moved'}`;
+    case 'moved-lately':
+      return `${named(reason.machine)} moved a short while ago`;
+    case 'budget':
+      return `${machinesInWords(reason.moves)} would have to move, and ${reason.left} moves are left for this hour`;
+    case 'no-host':
+      return `no other host that is in use takes ${named(reason.machine)}`;
+    case 'reserve':
+      return 'the reserve would not hold without it';
+    default: {
+      const saved = `saves ${wattHours(reason.gain)} in ${minutes(paybackSeconds)}`;
+      const price = `moving ${machinesInWords(reason.moves)} costs ${wattHours(reason.cost)}`;
+      return reason.why === 'cost'
+        ? `being empty ${saved}, and ${price}`
+        : `it could be emptied: that ${saved}, and ${price}`;
+    }
+  }
+}
+
+const machinesInWords = (count: number) => `${count} ${count === 1 ? 'machine' : 'machines'}`;
+const wattHours = (joules: number) => `${Number((joules / 3600).toPrecision(2))} Wh`;
+const minutes = (seconds: number) => (seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`);
+
+/** A plan in one sentence. @param kept the host that would be emptied first, and why it is not */
+export function whyPlan({ relief, order, moves, stuck }: BalancePlan, kept?: string): string {
+  if (moves.length > 0)
+    return `${moves.length} ${moves.length === 1 ? 'move is' : 'moves are'} predicted to gain more than they cost`;
   const verdicts = [relief.verdict, order.verdict];
   if (verdicts.includes('breaks-reserve')) return 'the reserve would not hold any more after the moves that were found';
   if (verdicts.includes('not-worth-it')) return 'the moves that were found would cost more than they gain';
   if (stuck.length > 0) return `${stuck.length} machines should move, and no host takes them`;
-  return 'all is as it should be';
+  return kept === undefined ? 'all is as it should be' : `no host can be emptied, such as ${kept}`;
 }

@@ -25,6 +25,11 @@ const switching = object({
   why: required(string('Why.')),
 });
 
+const keeping = object({
+  host: required(string('Host.')),
+  why: required(string('Why it is not emptied.')),
+});
+
 const volumeMove = object({
   volume: required(string('PersistentVolume that moves.')),
   from: required(string('Host that has it.')),
@@ -45,6 +50,7 @@ const plan = object(
       'Volumes that should move, as their hosts give out more storage than the policy allows.',
     ),
     power: listOf(switching, 'Hosts that are switched; the first hundred.'),
+    kept: listOf(keeping, 'Hosts with machines that the policy would empty, were it not for this; the first of them.'),
   },
   'The last plan.',
 );

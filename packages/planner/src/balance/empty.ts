@@ -108,7 +108,8 @@ class Emptier implements Emptying {
   }
 }
 
-function candidates(floor: Floor): readonly number[] {
+/** Hosts that may be emptied, in the order in which that is tried. */
+export function candidates(floor: Floor): readonly number[] {
   const { hosts } = floor.situation;
   const found: number[] = [];
   hosts.forEach(({ essential }, host) => {
@@ -143,7 +144,7 @@ function isWorthEmptying(floor: Floor, leaving: readonly number[], budget: numbe
   return watts * floor.settings.paybackSeconds > cost * (1 + floor.settings.improvement);
 }
 
-const idleWatts = ({ situation }: Floor, host: number) => wattsAt(situation.hosts[host]?.watts ?? [], 0);
+export const idleWatts = ({ situation }: Floor, host: number) => wattsAt(situation.hosts[host]?.watts ?? [], 0);
 
 /** An unused host that would take all machines of this one and draws so much less that moving them pays. */
 function replacementOf(floor: Floor, host: number, budget: number): number {

@@ -13,3 +13,4 @@ export { type BalancePlan, planBalance } from './plan.ts';
 export { type PooledVolume, planVolumes, type VolumePool } from './plan-volumes.ts';
 export { type BalanceSettings, settingsOf } from './settings.ts';
 export type { BalanceHost, BalanceMachine, Move, Situation } from './situation.ts';
+export { type BusyHost, whyBusy } from './why-busy.ts';

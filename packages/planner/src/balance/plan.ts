@@ -73,7 +73,7 @@ export function planBalance(situation: Situation, settings: BalanceSettings): Ba
 }
 
 /** How many moves the policy leaves for this round. */
-function budgetOf({ nowMs, recentMovesMs }: Situation, { movesPerHour }: BalanceSettings): number {
+export function budgetOf({ nowMs, recentMovesMs }: Situation, { movesPerHour }: BalanceSettings): number {
   const lately = recentMovesMs.filter((atMs) => atMs > nowMs - 3_600_000 && atMs <= nowMs).length;
   return Math.max(0, movesPerHour - lately);
 }

@@ -29,6 +29,8 @@ export interface BalanceMachine {
   /** What it takes of its host whatever it does: memory, disk, devices. */
   readonly held: Amounts;
   readonly movable: boolean;
+  /** For people: why it is not movable. */
+  readonly stays?: string;
   /** How long moving it takes. */
   readonly moveSeconds: number;
   /** When it last moved, in milliseconds since the epoch. */
