@@ -1,6 +1,8 @@
 /**
  * A request for what sleeps: how long until it is answered. Beside it, in the same run, what a pod takes from being
- * ordered by hand to its first answer: the rest is what waking costs.
+ * ordered by hand to its first answer. That is more by what kubectl takes for itself, and by how often it is asked then.
+ *
+ * Pods answer with their names: what answers must be another one each time, made for this request.
  */
 import type { Deployment, Service } from '@godwit/kinds';
 import type { BenchRow } from '../../apps/godwit/src/bench/run-benches.ts';
@@ -34,7 +36,8 @@ spec:
 export async function measureWaking(godwit: GodwitUnderTest, say: (line: string) => void): Promise<BenchRow> {
   await godwit.apply(manifest);
   const url = `http://${await until('an address', () => addressOf(godwit))}/`;
-  const answered = async () => (await fetchText(url).catch(() => '')) !== '' || undefined;
+  const answered = async () => (await fetchText(url).catch(() => '')) || undefined;
+  const known = new Set<string>();
   const starts: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     await godwit.kubectl('scale', 'deployment/napper', '--replicas=0');
@@ -42,7 +45,7 @@ export async function measureWaking(godwit: GodwitUnderTest, say: (line: string)
     starts.push(
       await timed(async () => {
         await godwit.kubectl('scale', 'deployment/napper', '--replicas=1');
-        await until('an answer', answered);
+        known.add(await until('an answer', answered));
       }),
     );
   }
@@ -50,8 +53,15 @@ export async function measureWaking(godwit: GodwitUnderTest, say: (line: string)
   const answers: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     await until('sleep', () => isAsleep(godwit));
-    answers.push(await timed(async () => void (await fetchText(url))));
-    say(`waking ${round + 1}/${ROUNDS}: answered after ${Math.round(answers.at(-1) ?? 0)} ms`);
+    let by = '';
+    answers.push(
+      await timed(async () => {
+        by = await fetchText(url);
+      }),
+    );
+    if (known.has(by)) throw new Error(`${by.trim()} answered, which was to be gone`);
+    known.add(by);
+    say(`waking ${round + 1}/${ROUNDS}: ${by.trim()} answered after ${Math.round(answers.at(-1) ?? 0)} ms`);
   }
   const [value, own] = [median(answers), median(starts)];
   return {
@@ -67,7 +77,7 @@ export async function measureWaking(godwit: GodwitUnderTest, say: (line: string)
   };
 }
 
-/** Not one pod is left: one that is going may still answer. */
+/** Not one pod is left. */
 async function isAsleep(godwit: GodwitUnderTest): Promise<true | undefined> {
   const wanted = (await godwit.get<Deployment>('deployment', 'napper'))?.spec.replicas;
   const pods = await godwit.kubectl('get', 'pods', '-l', 'app=napper', '-o', 'name');
