@@ -23,7 +23,7 @@ const HIGHEST_SEED = 2 ** 31;
 /** `godwit sim`: what would happen, on simulated hosts and simulated time. */
 export async function sim(scenario: string | undefined, options: SimOptions): Promise<void> {
   if (!options.faults) {
-    if (scenario === undefined && options.from === undefined)
+    if (scenario === undefined && options.from === undefined && options.save === undefined)
       throw new Failure('nothing-to-simulate', 'say what to rehearse: a scenario, --from a cloud, or --faults');
     return rehearseScenario(scenario, options);
   }

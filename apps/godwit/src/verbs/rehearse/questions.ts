@@ -63,6 +63,22 @@ export function scenarioOf(
   };
 }
 
+const FLAGS: Readonly<Record<string, string>> = {
+  'spec.growth.percentPerWeek': '--grow',
+  'spec.reserveHosts': '--reserve',
+  'spec.duration': '--for',
+};
+
+/** What the API says of the scenario that questions make, in the words in which they were asked. */
+export function flagsIn(message: string, given: Scenario | undefined): string {
+  const own = given?.spec.machines?.length ?? 0;
+  let told = message.replace(/^Scenario\.\S+ "questions" is invalid: /, '');
+  for (const [field, flag] of Object.entries(FLAGS)) told = told.replaceAll(field, flag);
+  return told.replaceAll(/spec\.machines\[(\d+)\]\.(\w+)/g, (field, index: string, part: string) =>
+    Number(index) < own ? field : `--fit ${part}`,
+  );
+}
+
 function policyOf(name: string): ScenarioPolicy {
   const parts = POLICIES[name];
   if (parts) return { name, ...parts };
@@ -93,7 +109,7 @@ function sizeOf(text: string, index: number): ScenarioMachines {
   return { name: parts.get('name') ?? `size-${index + 1}`, kind, count: 0, cpu, memory };
 }
 
-function numberOf(name: string, text: string): number {
+export function numberOf(name: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value)) return value;
   throw new Failure('bad-argument', `${name} ${text}: is no number`);

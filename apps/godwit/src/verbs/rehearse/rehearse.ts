@@ -17,7 +17,7 @@ import {
 } from '../../sim/rehearsal/index.ts';
 import { ProgressBar } from '../../terminal/progress-bar.ts';
 import { Terminal } from '../../terminal/terminal.ts';
-import { type Questions, scenarioOf } from './questions.ts';
+import { flagsIn, numberOf, type Questions, scenarioOf } from './questions.ts';
 import { readCloud, saveCloud } from './read-cloud.ts';
 import { readTrace, readYaml } from './read-file.ts';
 
@@ -77,14 +77,25 @@ async function planOf(path: string | undefined, options: RehearseOptions, known?
   return inFile(async () => {
     if (given !== undefined) await readScenario(given);
     const hosts = (name: string) => placeNamed(name, given?.spec ?? {}, known);
-    const { metadata, spec } = await readScenario(scenarioOf(options, given, hosts));
-    const seeded = options.seed === undefined ? spec : { ...spec, seed: Number(options.seed) };
+    const asked = await asFlags(given, () => readScenario(scenarioOf(options, given, hosts)));
+    const { metadata, spec } = asked;
+    const seeded = options.seed === undefined ? spec : { ...spec, seed: numberOf('--seed', options.seed) };
     const name = metadata.name ?? 'scenario';
     const plan = makePlan(name, seeded, (trace) => readTrace(trace, path, options.traces), known);
     if (plan.hosts.length === 0)
       throw new Failure('no-hosts', 'the scenario has no hosts: describe some, or say --from');
     return plan;
   });
+}
+
+/** What is wrong with what was asked on the command line is told in its words. */
+async function asFlags<T>(given: Scenario | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure('bad-argument', flagsIn(error.message, given), { cause: error });
+  }
 }
 
 async function runAll(plan: Plan): Promise<readonly Run[]> {

@@ -25,3 +25,4 @@ export {
 } from './plan.ts';
 export { asItIs, type PlannedPolicy, type PolicyObject } from './policies.ts';
 export { groupsUnder, type PlannedScaling } from './scaling.ts';
+export type { TraceFlaws } from './trace.ts';

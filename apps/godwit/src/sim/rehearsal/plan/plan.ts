@@ -17,6 +17,7 @@ import { type LoadCurve, loadCurveOf } from './load-curve.ts';
 import { rackLabel, zoneLabel } from './places.ts';
 import { type PlannedPolicy, type PolicyObject, policiesOf } from './policies.ts';
 import { type PlannedScaling, scalingOf } from './scaling.ts';
+import { flawsOf, type TraceFlaws } from './trace.ts';
 
 /** Machines that are alike. */
 export interface PlannedGroup {
@@ -71,6 +72,8 @@ export interface Plan {
   readonly energyPrice: (atMs: number) => number;
   /** Grams a kilowatt-hour. */
   readonly carbon: (atMs: number) => number;
+  /** Of traces that do not say a number at every moment. */
+  readonly flaws: readonly TraceFlaws[];
 }
 
 export type TraceReader = (path: string) => string;
@@ -137,6 +140,9 @@ export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReade
     currency: spec.currency ?? 'EUR',
     energyPrice: dayStepsOf(spec.energyPrice, 0.25),
     carbon: dayStepsOf(spec.carbon, 0),
+    flaws: tracesOf(spec)
+      .map((trace) => flawsOf(trace, readTrace(trace)))
+      .filter(({ holes, negative }) => holes + negative > 0),
   };
 }
 
@@ -183,6 +189,11 @@ function assertNewHosts(given: readonly ScenarioHosts[], known: readonly HostFac
     const taken = hostsOf(each).find(({ name }) => there.has(name));
     if (taken) throw new Failure('name-taken', `spec.hosts[${index}].name: host ${taken.name} is there already`);
   });
+}
+
+/** The files that loads and demands come from. */
+function tracesOf({ machines = [] }: ScenarioSpec): readonly string[] {
+  return [...new Set(machines.flatMap(({ load, demand }) => [load?.trace ?? [], demand?.trace ?? []].flat()))];
 }
 
 /** Machines that are there already, growing as the scenario says of all. */

@@ -10,6 +10,29 @@ export interface Trace {
   readonly at: (atMs: number) => number;
 }
 
+/** What is odd about a trace, and how it is taken. */
+export interface TraceFlaws {
+  readonly name: string;
+  readonly lines: number;
+  /** Lines without a number: a straight line goes over them. */
+  readonly holes: number;
+  /** Numbers below nothing: they count as nothing. */
+  readonly negative: number;
+}
+
+/** Of a trace without flaws too. Throws `empty-trace`, and `trace-holes` where most of it is holes. */
+export function flawsOf(name: string, text: string): TraceFlaws {
+  const { cells, firstLine } = cellsOf(text);
+  const holes = cells.filter((cell) => !Number.isFinite(cell)).length;
+  if (cells.length === 0) throw new Failure('empty-trace', `${name} holds no numbers`);
+  if (holes > cells.length / 2) {
+    const line = firstLine + cells.findIndex((cell) => !Number.isFinite(cell));
+    const what = `${name}: ${holes} of ${cells.length} lines hold no number, the first is line ${line}`;
+    throw new Failure('trace-holes', `${what}: a trace is one number a line, the last column of a table`);
+  }
+  return { name, lines: cells.length, holes, negative: cells.filter((cell) => cell < 0).length };
+}
+
 /** @param every how far apart the lines are, such as `1m` */
 export function traceOf(name: string, every: string | undefined, text: string): Trace {
   const values = numbersOf(text);
@@ -33,13 +56,19 @@ export function traceOf(name: string, every: string | undefined, text: string): 
  * holes, which a straight line bridges; less than nothing is nothing.
  */
 function numbersOf(text: string): readonly number[] {
-  const values = text
+  return bridged(cellsOf(text).cells.map((cell) => Math.max(0, cell)));
+}
+
+/** What stands in the lines from the first number to the last, and the number of the first of these lines. */
+function cellsOf(text: string): { readonly cells: readonly number[]; readonly firstLine: number } {
+  const lines = text
     .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map(lastNumber);
-  const first = values.findIndex(Number.isFinite);
-  const last = values.findLastIndex(Number.isFinite);
-  return first < 0 ? [] : bridged(values.slice(first, last + 1));
+    .map((line, index) => ({ cell: lastNumber(line), number: index + 1, isEmpty: line.trim() === '' }))
+    .filter(({ isEmpty }) => !isEmpty);
+  const first = lines.findIndex(({ cell }) => Number.isFinite(cell));
+  const last = lines.findLastIndex(({ cell }) => Number.isFinite(cell));
+  if (first < 0) return { cells: [], firstLine: 0 };
+  return { cells: lines.slice(first, last + 1).map(({ cell }) => cell), firstLine: lines[first]?.number ?? 0 };
 }
 
 function lastNumber(line: string): number {
@@ -48,7 +77,7 @@ function lastNumber(line: string): number {
       .trim()
       .split(/[,;\s]+/)
       .at(-1) ?? '';
-  return cell === '' ? Number.NaN : Math.max(0, Number(cell));
+  return cell === '' ? Number.NaN : Number(cell);
 }
 
 /** The first and the last are numbers. */

@@ -1,4 +1,4 @@
-import type { Plan, PlannedEvent } from '../plan/index.ts';
+import type { Plan, PlannedEvent, TraceFlaws } from '../plan/index.ts';
 import type { Run } from '../run/index.ts';
 
 export interface Report {
@@ -12,6 +12,8 @@ export interface Report {
   readonly reserveHosts: number;
   /** What happened, in the order of its beginning. */
   readonly events: readonly ReportEvent[];
+  /** Of traces that were not read as they stand. */
+  readonly flaws: readonly TraceFlaws[];
   readonly runs: readonly Run[];
   /** The policy that is better, where several were tried, and what decided it. */
   readonly best?: { readonly policy: string; readonly by: Criterion };
@@ -73,6 +75,7 @@ export function makeReport(plan: Plan, runs: readonly Run[]): Report {
     currency: plan.currency,
     reserveHosts: plan.reserveHosts,
     events: plan.events.map(({ atMs, untilMs, event }) => ({ atMs, untilMs, event })),
+    flaws: plan.flaws,
     runs,
     ...(best && { best }),
   };

@@ -12,7 +12,7 @@ const MOST_LOST = 6;
 const MOST_REASONS = 8;
 
 /** What was found under one policy, in words. */
-export function sectionsOf(run: Run, { reserveHosts }: Report, words: Words): readonly Section[] {
+export function sectionsOf(run: Run, { reserveHosts, flaws }: Report, words: Words): readonly Section[] {
   const { answers } = run;
   const overCap = words.overCap(run);
   const sections: Section[] = [
@@ -41,7 +41,7 @@ export function sectionsOf(run: Run, { reserveHosts }: Report, words: Words): re
       heading: words.sections.refused,
       sentences: run.refusals.map(({ why, machines }) => words.refusal(why, machines)),
     },
-    { heading: words.sections.small, sentences: [words.quiet(run)] },
+    { heading: words.sections.small, sentences: [words.quiet(run), ...flaws.map(words.flaw)] },
   ];
   return sections.filter(({ sentences }) => sentences.length > 0);
 }

@@ -1,6 +1,6 @@
 import type { Fewest, Growth, Lost, More } from '../ask/index.ts';
 import type { Loss, ReserveCheck, TakenOver } from '../measure/index.ts';
-import { asItIs } from '../plan/index.ts';
+import { asItIs, type TraceFlaws } from '../plan/index.ts';
 import type { Run } from '../run/index.ts';
 import { refusalChinese, spanChinese } from './chinese/index.ts';
 import { type ElasticityWords, elasticityChinese, elasticityEnglish } from './elasticity-words.ts';
@@ -62,6 +62,7 @@ export interface Words {
   readonly elasticity: ElasticityWords;
   readonly event: (event: ReportEvent['event']) => string;
   readonly quiet: (run: Run) => string;
+  readonly flaw: (flaw: TraceFlaws) => string;
   readonly overCap: (run: Run) => string | undefined;
 }
 
@@ -185,6 +186,11 @@ export const english: Words = {
   use: useEnglish,
   elasticity: elasticityEnglish,
   event: eventEnglish,
+  flaw: ({ name, lines, holes, negative }) =>
+    `Trace ${name}: of ${many(lines, 'line')}` +
+    (holes > 0 ? `, ${whole(holes)} without a number were bridged by a straight line` : '') +
+    (negative > 0 ? `, ${whole(negative)} below nothing counted as nothing` : '') +
+    '.',
   quiet: ({ writes, quiet }) =>
     `Operations, controllers and the state machines of agents are those of a live cloud: ${whole(writes)} writes. ` +
     `What nobody could read a difference in was not written: ${whole(quiet.heartbeats)} heartbeats, ${whole(quiet.samples)} samples of load, ${many(quiet.events, 'event')} and figures in statuses. ` +
@@ -282,6 +288,11 @@ export const chinese: Words = {
   use: useChinese,
   elasticity: elasticityChinese,
   event: eventChinese,
+  flaw: ({ name, lines, holes, negative }) =>
+    `轨迹文件 ${name}：共 ${whole(lines)} 行` +
+    (holes > 0 ? `，其中 ${whole(holes)} 行没有数字，以直线连接` : '') +
+    (negative > 0 ? `，${whole(negative)} 行小于零，按零计` : '') +
+    '。',
   quiet: ({ writes, quiet }) =>
     `API 操作、控制器和主机代理的状态机与真实云完全相同：共写入 ${whole(writes)} 次。` +
     `没有任何部分能读出差别的内容不写入：${whole(quiet.heartbeats)} 次心跳、${whole(quiet.samples)} 次负载采样、${whole(quiet.events)} 个事件和状态中的测量值。` +

@@ -1,4 +1,5 @@
 import type { VirtualMachine, VirtualMachineInstance, VirtualMachineInstanceSpec } from '@godwit/kinds';
+import { bareMeta } from './bare-metadata.ts';
 import { askedOnce } from './bare-pod.ts';
 import { keep, without } from './keep.ts';
 
@@ -39,9 +40,13 @@ export function bareMachineSpec(spec: MachineSpec): MachineSpec {
   const { template, dataVolumeTemplates } = spec;
   return {
     ...spec,
-    template: { ...template, ...(template.spec && { spec: bareInstanceSpec(template.spec) }) },
+    template: { ...template, ...bareMeta(template), ...(template.spec && { spec: bareInstanceSpec(template.spec) }) },
     ...(dataVolumeTemplates && {
-      dataVolumeTemplates: dataVolumeTemplates.map((each) => ({ ...each, spec: bareDataVolumeSpec(each.spec) })),
+      dataVolumeTemplates: dataVolumeTemplates.map((each) => ({
+        ...each,
+        ...bareMeta(each),
+        spec: bareDataVolumeSpec(each.spec),
+      })),
     }),
   };
 }

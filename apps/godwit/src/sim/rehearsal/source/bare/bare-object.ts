@@ -12,8 +12,9 @@ import type {
   VirtualMachinePool,
 } from '@godwit/kinds';
 import { bareDataVolumeSpec, bareInstanceSpec, bareInstanceStatus, bareMachineSpec } from './bare-instance.ts';
+import { bareMeta, bareMetadata } from './bare-metadata.ts';
 import { barePodSpec, barePodStatus } from './bare-pod.ts';
-import { keep, without } from './keep.ts';
+import { keep } from './keep.ts';
 
 type Bare<T extends KubeObject> = (object: T) => object;
 /** A function of one kind, as the table of all kinds holds it. */
@@ -60,7 +61,10 @@ const BY_KIND: Readonly<Record<string, Bare<KubeObject>>> = {
     const { template } = object.spec;
     return {
       ...object,
-      spec: { ...object.spec, template: { ...template, spec: bareInstanceSpec(template.spec as never) } },
+      spec: {
+        ...object.spec,
+        template: { ...template, ...bareMeta(template), spec: bareInstanceSpec(template.spec as never) },
+      },
     };
   }),
   DataVolume: of<DataVolume>((object) => ({ ...object, spec: bareDataVolumeSpec(object.spec) })),
@@ -80,25 +84,4 @@ function barePodTemplate(template: PodTemplate): PodTemplate {
 export function bareObject(object: KubeObject): KubeObject {
   const whole = { ...object, metadata: bareMetadata(object.metadata) };
   return (BY_KIND[object.kind]?.(whole) ?? whole) as KubeObject;
-}
-
-const METADATA = ['resourceVersion', 'managedFields', 'selfLink', 'annotations'] as const;
-/** Annotations that parts of a cloud read. Others are people's own, and may hold anything. */
-const KEPT_ANNOTATION = /(^|\.)(godwit\.dev|kubernetes\.io|k8s\.io|kubevirt\.io)\//;
-/** Of those: what was written down for people, what was applied, addresses, and where metrics are served. */
-const DROPPED_ANNOTATION =
-  /^(godwit\.dev\/decision|kubectl\.kubernetes\.io\/|network\.godwit\.dev\/|metrics\.godwit\.dev\/)/;
-
-function bareMetadata(metadata: KubeObject['metadata']): KubeObject['metadata'] {
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(
-    ([name]) => KEPT_ANNOTATION.test(name) && !DROPPED_ANNOTATION.test(name),
-  );
-  return {
-    ...without(metadata, METADATA),
-    ...(annotations.length > 0 && { annotations: Object.fromEntries(annotations) }),
-  };
-}
-
-function bareMeta({ metadata }: { readonly metadata?: KubeObject['metadata'] | undefined }) {
-  return metadata ? { metadata: bareMetadata(metadata) } : {};
 }
