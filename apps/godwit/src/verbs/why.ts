@@ -117,8 +117,10 @@ function tell(terminal: Terminal, asked: Machine, decisions: readonly Decision[]
     if (status === 'True' && !message) continue;
     terminal.line(`  ${type}=${status}${reason ? ` ${reason}` : ''}${message ? `: ${message}` : ''}`);
   }
-  if (events.length > 0) terminal.line(terminal.paint('dim', '  latest events'));
-  for (const event of events.slice(-8)) {
+  const said = new Set(asked.status?.conditions?.map(({ message }) => message));
+  const others = events.filter(({ message }) => !said.has(message));
+  if (others.length > 0) terminal.line(terminal.paint('dim', '  latest events'));
+  for (const event of others.slice(-8)) {
     terminal.line(
       `  ${event.type === 'Warning' ? terminal.paint('yellow', event.reason) : event.reason}: ${event.message}`,
     );

@@ -38,7 +38,9 @@ export function whyKept({ reason }: BusyHost, { machines }: Situation, { payback
     case 'budget':
       return `${machinesInWords(reason.moves)} would have to move, and ${reason.left} moves are left for this hour`;
     case 'no-host':
-      return `no other host that is in use takes ${named(reason.machine)}`;
+      return reason.room
+        ? `${named(reason.machine)} may not go to the hosts in use that have room for it`
+        : `no other host in use has room for ${named(reason.machine)}`;
     case 'reserve':
       return 'the reserve would not hold without it';
     default: {

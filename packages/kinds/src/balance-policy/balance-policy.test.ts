@@ -12,7 +12,7 @@ test('an empty policy is one: everything has a default', () => assert.deepEqual(
 test('tenants are held apart in groups of two at least, and nobody shares dedicated hosts', () => {
   const isolation = {
     tenantLabel: 'not a label!',
-    apart: [{ tenants: ['one'] }],
+    apart: [{ tenants: ['one'] }, { tenants: ['one', 'one'] }],
     dedicated: [
       { tenant: 'a', nodeSelector: { room: '1' } },
       { tenant: 'b', nodeSelector: { room: '1' } },
@@ -22,6 +22,7 @@ test('tenants are held apart in groups of two at least, and nobody shares dedica
   assert.deepEqual(faults({ placement: { isolation } }), [
     'FieldValueInvalid spec.placement.isolation.tenantLabel',
     'FieldValueInvalid spec.placement.isolation.apart[0].tenants',
+    'FieldValueDuplicate spec.placement.isolation.apart[1].tenants[1]',
     'FieldValueInvalid spec.placement.isolation.dedicated[1].nodeSelector[b]',
     'FieldValueRequired spec.placement.isolation.dedicated[2].nodeSelector',
   ]);

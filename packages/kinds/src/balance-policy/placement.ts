@@ -61,6 +61,11 @@ export function validatePlacement(given: PlacementSpec, path: string, faults: Fa
   const { tenantLabel, apart, dedicated } = given.isolation ?? {};
   if (tenantLabel !== undefined) faults.check(`${path}.isolation.tenantLabel`, tenantLabel, qualifiedNameFault);
   eachItem(apart, `${path}.isolation.apart`, ({ tenants }, at) => {
+    faults.distinct(
+      tenants,
+      (tenant) => tenant,
+      (index) => `${at}.tenants[${index}]`,
+    );
     if (tenants.length < 2) faults.invalid(`${at}.tenants`, tenants, 'must name at least two tenants');
     tenants.forEach((tenant, index) => faults.check(`${at}.tenants[${index}]`, tenant, labelValueFault));
   });

@@ -21,8 +21,9 @@ test('what keeps a host from being emptied is told, whatever it is', () => {
   const why = (situation: Situation, spec: BalancePolicySpec = pack) => reasonsOf(situation, spec).a?.why;
   assert.equal(why(situationOf(two, both({ movable: false }))), 'stays');
   assert.equal(why(situationOf(two, both({ movedMs: 9_999_000 }))), 'moved-lately');
-  assert.equal(why(situationOf(two, both({}, 600))), 'no-host');
-  assert.equal(why(situationOf(two, both({}), { allows: (machine, host) => machine === host })), 'no-host');
+  assert.deepEqual(reasonsOf(situationOf(two, both({}, 600))).a, { why: 'no-host', machine: 0, room: false });
+  const apart = situationOf(two, both({}), { allows: (machine, host) => machine === host });
+  assert.deepEqual(reasonsOf(apart).a, { why: 'no-host', machine: 0, room: true });
   const essential = two.map((host) => ({ ...host, essential: true }));
   assert.equal(why(situationOf(essential, both({}))), 'control-plane');
   assert.equal(why(situationOf([hostOf('a', { open: false }), hostOf('b')], [machineOf(0, 1)])), 'closed');

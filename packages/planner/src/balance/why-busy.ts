@@ -18,7 +18,8 @@ export type BusyReason =
   | { readonly why: 'moved-lately'; readonly machine: number }
   | { readonly why: 'budget'; readonly moves: number; readonly left: number }
   | { readonly why: 'cost'; readonly moves: number; readonly gain: number; readonly cost: number }
-  | { readonly why: 'no-host'; readonly machine: number }
+  /** `room`: some other host in use has room for it, and may not have it. */
+  | { readonly why: 'no-host'; readonly machine: number; readonly room: boolean }
   | { readonly why: 'reserve' }
   /** Nothing does: that is what it would save, and cost. */
   | { readonly why: 'nothing'; readonly moves: number; readonly gain: number; readonly cost: number };
@@ -64,12 +65,20 @@ function reasonOf(floor: Floor, host: number, left: number, received: ReadonlySe
   if (gain <= cost * (1 + settings.improvement)) return { why: 'cost', moves, gain, cost };
   const mark = floor.mark();
   const homeless = machines.find((machine) => !sent(floor, machine));
+  const room = homeless !== undefined && hasRoom(floor, homeless);
   floor.sleep(host);
   const holds = homeless !== undefined || holdsReserve(floor, settings.reserve);
   floor.wake(host);
   floor.rollback(mark);
-  if (homeless !== undefined) return { why: 'no-host', machine: homeless };
+  if (homeless !== undefined) return { why: 'no-host', machine: homeless, room };
   return holds ? { why: 'nothing', moves, gain, cost } : { why: 'reserve' };
+}
+
+function hasRoom(floor: Floor, machine: number): boolean {
+  const home = floor.where[machine];
+  return floor.situation.hosts.some(
+    (_, host) => host !== home && floor.usable(host) && floor.isBusy(host) && floor.fits(machine, host),
+  );
 }
 
 function sent(floor: Floor, machine: number): boolean {

@@ -41,6 +41,9 @@ export function explainDecision(decision: Decision): string {
   if (next.length > 0) {
     sentences.push(`Next were ${next.map(([name, value]) => `${name} with ${points(value)}`).join(', ')}.`);
   }
-  for (const [reason, times] of no) sentences.push(`${times} ${reasonInWords(reason)}.`);
+  for (const [reason, times] of no) {
+    const words = reasonInWords(reason);
+    sentences.push(`${times} ${times === 1 ? words.replace(/^were /, 'was ') : words}.`);
+  }
   return sentences.join(' ');
 }

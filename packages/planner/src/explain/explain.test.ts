@@ -84,11 +84,22 @@ test('without hosts there is nothing to choose from', () => {
 });
 
 test('a decision reads as sentences', () => {
-  const decision = { v: 1, policy: 'spread', host: 'a', score: 0.87, of: 4, next: [['b', 0.8]], no: [[4, 2]] } as const;
+  const decision = {
+    v: 1,
+    policy: 'spread',
+    host: 'a',
+    score: 0.87,
+    of: 4,
+    next: [['b', 0.8]],
+    no: [
+      [4, 2],
+      [2, 1],
+    ],
+  } as const;
   assert.equal(
     explainDecision(decision),
     'a was chosen from 4 hosts with 87 of 100 points (policy spread). Next were b with 80 of 100 points. ' +
-      '2 lacked free memory.',
+      '2 lacked free memory. 1 was cordoned.',
   );
 });
 

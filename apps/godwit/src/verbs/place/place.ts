@@ -6,6 +6,7 @@ import { decisionsOf } from '@godwit/planner';
 import { openClient } from '../../access/open-client.ts';
 import { Terminal } from '../../terminal/terminal.ts';
 import { type Manifest, machinesOf, readManifests, type Wanted } from './manifest.ts';
+import { tellAnswers } from './tell-answers.ts';
 
 export interface PlaceOptions {
   readonly file: string;
@@ -156,12 +157,6 @@ function standing(object: KubeObject, of: string): Answer {
 }
 
 function print(terminal: Terminal, answers: readonly Answer[], dryRun: boolean): void {
-  for (const { machine, of, host, explanation } of answers) {
-    const where = host === null ? 'no host' : `${dryRun ? 'would run' : 'runs'} on ${host}`;
-    const line = `${machine} (${of}): ${where}`;
-    if (host === null) terminal.failure(line);
-    else terminal.success(line);
-    terminal.line(`  ${explanation}`);
-  }
+  tellAnswers(terminal, answers, dryRun ? 'would run' : 'runs');
   if (dryRun) terminal.line(terminal.paint('dim', 'Nothing was made: this is what would happen as things stand.'));
 }

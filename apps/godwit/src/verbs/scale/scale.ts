@@ -5,6 +5,7 @@ import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/plann
 import { openClient } from '../../access/open-client.ts';
 import { Terminal } from '../../terminal/terminal.ts';
 import { rehearse } from '../place/place.ts';
+import { tellAnswers } from '../place/tell-answers.ts';
 import { type Advice, askAutoscaler } from './ask-autoscaler.ts';
 import { readTarget, type Target } from './target.ts';
 
@@ -96,10 +97,6 @@ function print(terminal: Terminal, { target, from, to, dryRun, advice, machines 
   if (advice) terminal.line(`  ${advice.autoscaler} says: ${advice.says.join('; ')}.`);
   const sizes = Object.entries(advice?.sizes ?? {}).map(([name, size]) => `${name} ${size}`);
   if (sizes.length > 0) terminal.line(`  Each would have ${sizes.join(', ')}.`);
-  for (const { machine, host, explanation } of machines) {
-    if (host === null) terminal.failure(`${machine}: no host`);
-    else terminal.success(`${machine}: would run on ${host}`);
-    terminal.line(`  ${explanation}`);
-  }
+  tellAnswers(terminal, machines, 'would run');
   if (dryRun) terminal.line(terminal.paint('dim', 'Nothing was changed.'));
 }
