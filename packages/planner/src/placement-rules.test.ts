@@ -262,3 +262,15 @@ test('spreading never differs by more than was allowed', () => {
     { numRuns: 60 },
   );
 });
+
+test('who has hosts of its own does not go where somebody else still is', () => {
+  const policy = policyOf({ isolation: { dedicated: [{ tenant: 'bank', nodeSelector: { for: 'bank' } }] } });
+  const own = (name: string) => exampleHost(name, { labels: { [HOSTNAME]: name, for: 'bank' } });
+  const snapshot = exampleSnapshot([own('a'), own('b')]);
+  snapshot.put(exampleRequest('early', { namespace: 'coke' }), 'a');
+  const bank = ['1', '2', '3'].map((uid) => exampleRequest(uid, { namespace: 'bank' }));
+  assert.deepEqual(hostsFor(snapshot, bank, policy), ['b', 'b', 'b']);
+  snapshot.remove('2');
+  snapshot.put(exampleRequest('other', { namespace: 'pepsi' }), 'b');
+  assert.deepEqual(hostsFor(snapshot, [exampleRequest('4', { namespace: 'bank' })], policy), [undefined]);
+});

@@ -29,6 +29,7 @@ import { ApiMeter, type Meter, type Usages } from './meter.ts';
 import { type Observed, Observer } from './observe.ts';
 import { PolicyMemory, SAMPLE_MS } from './policy-memory.ts';
 import { policyStatus } from './policy-status.ts';
+import { whyReserveLacks } from './words.ts';
 
 /**
  * Keeps hosts used as their BalancePolicy says. Every minute it looks at what machines use; as often as the policy
@@ -169,7 +170,8 @@ export class BalanceController implements Reconciler {
       lostTo,
       now: timestamp(this.#client.world.clock),
     });
-    if (!plan.reserve.before && isNews(policy)) this.#events.warning(policy, 'ReserveLost', RESERVE_LOST);
+    if (plan.gap && isNews(policy))
+      this.#events.warning(policy, 'ReserveLost', whyReserveLacks(plan.gap, situation, NAMED));
     const write = (draft: { status?: BalancePolicy['status'] }) => {
       draft.status = status;
       return true;
@@ -183,7 +185,8 @@ function isIdle({ spec: { balance, power, rightSize, reserve } }: BalancePolicy)
   return reserve === undefined && [balance, power, rightSize].every((part) => part?.mode === 'off');
 }
 
-const RESERVE_LOST = 'if what may fail failed now, machines would be left without a host';
+/** Most hosts that an event names. */
+const NAMED = 5;
 
 /** Whether the policy does not say already that its reserve is lost. */
 function isNews({ status }: BalancePolicy): boolean {

@@ -319,3 +319,16 @@ test('hosts that a newer policy takes by label are its own at once, and who gove
     [['InForce', 'all of its hosts are those of policies that go before it: own']],
   );
 });
+
+test('a reserve that does not hold says what would be without a host, and after which failure', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('x', 'a', 3000, { cpu: '3' });
+  await addPod('y', 'b', 3000, { cpu: '3' });
+  await addPolicy({ reserve: { hosts: 1 } }, 'one');
+  run();
+  const message = async (name: string) => conditionOf(await planned(name), 'ReserveHolds')?.message;
+  assert.equal(await message('one'), 'if a failed now, machines would be left without a host, such as pod/default/x');
+  await client.resource(balancePolicy).delete({ name: 'one' });
+  await addPolicy({ reserve: { hosts: 9 } }, 'nine');
+  assert.equal(await message('nine'), 'so many hosts may fail that none would be left');
+});

@@ -1,5 +1,6 @@
 import type { Condition } from '@godwit/kinds';
 import type { PolicyFacts } from './policy-status.ts';
+import { whyReserveLacks } from './words.ts';
 
 /** Most names that a message lists. */
 const NAMED = 5;
@@ -38,21 +39,11 @@ function inForce(facts: PolicyFacts): Condition {
 }
 
 function reserveHolds(facts: PolicyFacts): Condition {
-  return facts.plan.reserve.before
-    ? condition(
-        facts,
-        'ReserveHolds',
-        true,
-        'Enough',
-        'what may fail can fail: there is room for all machines elsewhere',
-      )
-    : condition(
-        facts,
-        'ReserveHolds',
-        false,
-        'TooLittle',
-        'if what may fail failed now, machines would be left without a host',
-      );
+  const { plan, situation } = facts;
+  const holds = 'what may fail can fail: there is room for all machines elsewhere';
+  return plan.gap === undefined
+    ? condition(facts, 'ReserveHolds', true, 'Enough', holds)
+    : condition(facts, 'ReserveHolds', false, 'TooLittle', whyReserveLacks(plan.gap, situation, NAMED));
 }
 
 function relieved(facts: PolicyFacts): Condition {

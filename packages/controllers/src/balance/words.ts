@@ -1,4 +1,4 @@
-import type { BalancePlan, BalanceSettings, BusyHost, Move, PowerStep, Situation } from '@godwit/planner';
+import type { BalancePlan, BalanceSettings, BusyHost, Move, PowerStep, ReserveGap, Situation } from '@godwit/planner';
 
 const moveWords: Readonly<Record<Move['why'], string>> = {
   overload: 'its host has less processor time than is needed',
@@ -51,6 +51,15 @@ export function whyKept({ reason }: BusyHost, { machines }: Situation, { payback
         : `it could be emptied: that ${saved}, and ${price}`;
     }
   }
+}
+
+/** What would be without a host if so much failed. @param named most names that are listed */
+export function whyReserveLacks({ of, lost, homeless }: ReserveGap, situation: Situation, named: number): string {
+  const { hosts, machines } = situation;
+  if (homeless === undefined) return `so many ${of} may fail that none would be left`;
+  const names = lost.slice(0, named).map((host) => hosts[host]?.name ?? '');
+  const more = lost.length > named ? ` and ${lost.length - named} more` : '';
+  return `if ${names.join(', ')}${more} failed now, machines would be left without a host, such as ${machines[homeless]?.id}`;
 }
 
 const machinesInWords = (count: number) => `${count} ${count === 1 ? 'machine' : 'machines'}`;

@@ -11,6 +11,7 @@ export { migrationBytesPerSecond, moveWatts } from './joules.ts';
 export { LoadMemory } from './load-memory.ts';
 export { type BalancePlan, planBalance } from './plan.ts';
 export { type PooledVolume, planVolumes, type VolumePool } from './plan-volumes.ts';
+export type { ReserveGap } from './reserve.ts';
 export { type BalanceSettings, settingsOf } from './settings.ts';
 export type { BalanceHost, BalanceMachine, Move, Situation } from './situation.ts';
 export { type BusyHost, whyBusy } from './why-busy.ts';

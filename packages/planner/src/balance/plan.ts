@@ -4,7 +4,7 @@ import { Floor } from './floor.ts';
 import { moveJoules, shortageJoules, unevenJoules } from './joules.ts';
 import { levelLoad } from './level.ts';
 import { relieve } from './relieve.ts';
-import { holdsReserve } from './reserve.ts';
+import { holdsReserve, type ReserveGap, reserveGap } from './reserve.ts';
 import type { BalanceSettings } from './settings.ts';
 import type { Move, Situation } from './situation.ts';
 
@@ -40,6 +40,8 @@ export interface BalancePlan {
   readonly stuck: readonly number[];
   /** Whether the reserve holds now, and after the moves. */
   readonly reserve: { readonly before: boolean; readonly after: boolean };
+  /** What the reserve lacks before the moves, where it does not hold. */
+  readonly gap?: ReserveGap;
 }
 
 /**
@@ -49,7 +51,8 @@ export interface BalancePlan {
  */
 export function planBalance(situation: Situation, settings: BalanceSettings): BalancePlan {
   const floor = new Floor(situation, settings);
-  const before = holdsReserve(floor, settings.reserve);
+  const gap = reserveGap(floor, settings.reserve);
+  const before = gap === undefined;
   const budget = settings.mode === 'off' ? 0 : budgetOf(situation, settings);
   const wake: number[] = [];
   let stuck: readonly number[] = [];
@@ -69,7 +72,7 @@ export function planBalance(situation: Situation, settings: BalanceSettings): Ba
   });
   const moves = [relief, order].flatMap((part) => (part.verdict === 'good' ? part.moves : []));
   const after = moves.length === 0 ? before : holdsReserve(floor, settings.reserve);
-  return { relief, order, moves, wake, stuck, reserve: { before, after } };
+  return { relief, order, moves, wake, stuck, reserve: { before, after }, ...(gap && { gap }) };
 }
 
 /** How many moves the policy leaves for this round. */

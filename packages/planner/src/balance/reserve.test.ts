@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BalancePolicySpec } from '@godwit/kinds';
 import { Floor } from './floor.ts';
-import { holdsReserve } from './reserve.ts';
+import { holdsReserve, reserveGap } from './reserve.ts';
 import type { Situation } from './situation.ts';
 import { hostOf, machineOf, situationOf, testSettings } from './test-support/situation.ts';
 
@@ -54,4 +54,15 @@ test('a reserve larger than the cluster does not hold, an empty cluster needs no
 test('what may run nowhere else is not what a reserve is for', () => {
   const pinned = { allows: (_: number, host: number) => host === 0 };
   assert.ok(holds(situationOf(hosts, [machineOf(0, 100)], pinned), { hosts: 1 }));
+});
+
+test('what the reserve lacks is told: which hosts it is about, and who would be without one', () => {
+  const gapOf = (reserve: NonNullable<BalancePolicySpec['reserve']>) => {
+    const settings = testSettings({ reserve });
+    const machines = [machineOf(0, 300), machineOf(1, 300), machineOf(2, 400)];
+    return reserveGap(new Floor(situationOf(hosts, machines), settings), settings.reserve);
+  };
+  assert.equal(gapOf({ hosts: 1 }), undefined);
+  assert.deepEqual(gapOf({ hosts: 0, racks: 1 }), { of: 'racks', lost: [0, 1], homeless: 1 });
+  assert.deepEqual(gapOf({ hosts: 3 }), { of: 'hosts', lost: [] });
 });

@@ -2,6 +2,15 @@ import type { Floor } from './floor.ts';
 import type { Reserve } from './settings.ts';
 import type { BalanceHost } from './situation.ts';
 
+/** What would be without a host if so much failed: the first that is found. */
+export interface ReserveGap {
+  readonly of: 'hosts' | 'racks' | 'zones';
+  /** Hosts that would be gone; none where so many may fail that none would be left. */
+  readonly lost: readonly number[];
+  /** A machine that would have no host then. */
+  readonly homeless?: number;
+}
+
 /**
  * Whether everything that runs would still have a place if so many hosts, racks or zones failed at once. Shown by
  * placing: for each resource the domains that use most of it are taken away, and their machines put on what is
@@ -9,15 +18,25 @@ import type { BalanceHost } from './situation.ts';
  * they may be by moves. Needs more domains than may fail, else it does not hold.
  */
 export function holdsReserve(floor: Floor, reserve: Reserve): boolean {
+  return reserveGap(floor, reserve) === undefined;
+}
+
+/** What the reserve lacks; undefined where it holds. */
+export function reserveGap(floor: Floor, { hosts, racks, zones }: Reserve): ReserveGap | undefined {
   return (
-    survives(floor, reserve.hosts, ({ name }) => name) &&
-    survives(floor, reserve.racks, ({ rack, name }) => rack ?? `host ${name}`) &&
-    survives(floor, reserve.zones, ({ zone, name }) => zone ?? `host ${name}`)
+    gapIn(floor, 'hosts', hosts, ({ name }) => name) ??
+    gapIn(floor, 'racks', racks, ({ rack, name }) => rack ?? `host ${name}`) ??
+    gapIn(floor, 'zones', zones, ({ zone, name }) => zone ?? `host ${name}`)
   );
 }
 
-function survives(floor: Floor, count: number, domainOf: (host: BalanceHost) => string): boolean {
-  if (count <= 0) return true;
+function gapIn(
+  floor: Floor,
+  of: ReserveGap['of'],
+  count: number,
+  domainOf: (host: BalanceHost) => string,
+): ReserveGap | undefined {
+  if (count <= 0) return undefined;
   const domains = new Map<string, number[]>();
   floor.situation.hosts.forEach((host, index) => {
     if (!floor.isAwake(index)) return;
@@ -27,9 +46,13 @@ function survives(floor: Floor, count: number, domainOf: (host: BalanceHost) => 
     else domains.set(domain, [index]);
   });
   const busy = [...domains.values()].filter((hosts) => hosts.some((host) => floor.isBusy(host)));
-  if (busy.length === 0) return true;
-  if (domains.size <= count) return false;
-  return worstLosses(floor, busy, count).every((lost) => canLose(floor, lost));
+  if (busy.length === 0) return undefined;
+  if (domains.size <= count) return { of, lost: [] };
+  for (const lost of worstLosses(floor, busy, count)) {
+    const homeless = firstHomeless(floor, lost);
+    if (homeless !== undefined) return { of, lost, homeless };
+  }
+  return undefined;
 }
 
 /** For each resource, the domains that use most of it. */
@@ -50,7 +73,8 @@ function worstLosses(
   });
 }
 
-function canLose(floor: Floor, lost: readonly number[]): boolean {
+/** A machine of these hosts that finds none among the others, though it may run there. */
+function firstHomeless(floor: Floor, lost: readonly number[]): number | undefined {
   const { hosts, machines, allows } = floor.situation;
   const gone = new Set(lost);
   const left = hosts.map((_, host) => host).filter((host) => !gone.has(host) && floor.usable(host));
@@ -62,15 +86,15 @@ function canLose(floor: Floor, lost: readonly number[]): boolean {
   };
   // From the fullest on: what is filled up does not have to be asked again and again.
   left.sort((a, b) => floor.fullness(b) - floor.fullness(a));
-  const all = homeless
+  const found = homeless
     .toSorted((a, b) => size(b) - size(a))
-    .every((machine) => {
+    .find((machine) => {
       const to = left.find((host) => floor.fits(machine, host) && allows(machine, host));
       // What may run nowhere else is not helped by any reserve.
-      if (to === undefined) return !hosts.some((_, host) => !gone.has(host) && allows(machine, host));
+      if (to === undefined) return hosts.some((_, host) => !gone.has(host) && allows(machine, host));
       floor.move(machine, to);
-      return true;
+      return false;
     });
   floor.rollback(mark);
-  return all;
+  return found;
 }

@@ -40,7 +40,8 @@ export function tenancyOf(machine: MachineRequest, isolation: Isolation): Tenanc
   if (tenant === undefined) return undefined;
   const { dedicated = [] } = isolation;
   const owned = dedicated.some((each) => each.tenant === tenant);
-  const strangers = strangersTo(tenant, isolation);
+  // Who has hosts of its own shares them with nobody, whoever was there before they became its own.
+  const strangers = owned ? (other: string) => other !== tenant : strangersTo(tenant, isolation);
   return {
     mayUse: (labels) => {
       const owner = dedicated.find(({ nodeSelector }) => hasLabels(nodeSelector, labels))?.tenant;
