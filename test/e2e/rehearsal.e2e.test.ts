@@ -1,6 +1,6 @@
-/** A cloud that runs is rehearsed as it is, over its API and as it was saved with kubectl. */
+/** A cloud that runs is rehearsed as it is: over its API, and as it was saved. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Deployment, VirtualMachine } from '@godwit/kinds';
@@ -16,6 +16,24 @@ apiVersion: godwit.dev/v1alpha1
 kind: BalancePolicy
 metadata: {name: default}
 spec: {placement: {strategy: pack}, reserve: {hosts: 0}}
+`;
+
+/** Something that nobody may find in a saved cloud, and a machine that no host takes. */
+const WAITING = `
+apiVersion: v1
+kind: Secret
+metadata: {name: vault}
+stringData: {password: hunter2}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: huge, labels: {app: huge}}
+spec:
+  containers:
+  - name: main
+    image: localhost/godwit/myapp
+    env: [{name: PASSWORD, value: hunter2}]
+    resources: {requests: {cpu: "900"}}
 `;
 
 /** The cloud, and three more hosts like it might get; more of what it runs; and another policy. */
@@ -45,6 +63,7 @@ before(async () => {
     await godwit.kubectl('create', '-f', join(projectRoot, 'examples', name));
   }
   await godwit.apply(POLICY);
+  await godwit.apply(WAITING);
   const [{ metadata }] = (JSON.parse(await godwit.kubectl('get', 'nodes', '-o', 'json')) as Nodes).items;
   await godwit.kubectl('annotate', 'node', metadata.name, 'godwit.dev/watts=40,70,90');
   await waitFor('the machines run', async () => {
@@ -60,11 +79,15 @@ interface Nodes {
   readonly items: readonly [{ readonly metadata: { readonly name: string } }];
 }
 
+function sim(...options: string[]) {
+  const program = join(projectRoot, 'apps/godwit/src/main.ts');
+  return runProgram(process.execPath, [program, 'sim', ...options], { timeoutMs: 120_000 });
+}
+
 async function rehearse(from: string, ...options: string[]) {
   const scenario = join(godwit.state, 'scenario.yaml');
   writeFileSync(scenario, SCENARIO);
-  const program = join(projectRoot, 'apps/godwit/src/main.ts');
-  return runProgram(process.execPath, [program, 'sim', scenario, '--from', from, ...options], { timeoutMs: 120_000 });
+  return sim(scenario, '--from', from, ...options);
 }
 
 async function reportFrom(from: string): Promise<Report> {
@@ -74,21 +97,23 @@ async function reportFrom(from: string): Promise<Report> {
 }
 
 function assertKnown(report: Report): void {
-  // One of the cloud and three described; one virtual machine and three pods of the cloud, and two described.
-  assert.deepEqual([report.hosts, report.machines], [4, 6]);
+  // One of the cloud and three described; one virtual machine and four pods of the cloud, and two described.
+  assert.deepEqual([report.hosts, report.machines], [4, 7]);
   assert.deepEqual(
     report.runs.map(({ policy }) => policy),
     ['as it is', 'thrifty'],
   );
   const [asItIs, thrifty] = report.runs;
   assert.ok(asItIs && thrifty);
+  // Every machine begins where it is; one waits, as it does.
+  for (const { taken } of [asItIs, thrifty]) assert.deepEqual(taken, { inPlace: 4, waiting: 1, elsewhere: [] });
   assert.equal(asItIs.samples[0]?.running, 6);
   // Its own policy only advises.
   assert.deepEqual(Object.values(asItIs.deeds.counts), [0, 0, 0, 0, 0]);
   assert.ok(thrifty.deeds.counts['hosts put to sleep'] > 0);
   assert.ok(thrifty.energy < asItIs.energy);
   const groups = asItIs.answers.more.map(({ group }) => group);
-  assert.deepEqual(groups.toSorted(), ['more', 'shop', 'tiny']);
+  assert.deepEqual(groups.toSorted(), ['huge', 'more', 'shop', 'tiny']);
   // Three new hosts idle at 100 W, the cloud's own at 40 W.
   assert.ok((asItIs.samples[0]?.watts ?? 0) >= 340 && (asItIs.samples[0]?.watts ?? 0) < 520);
 }
@@ -97,7 +122,33 @@ test('a cloud that runs is rehearsed with its machines, its policy and what its 
   assertKnown(await reportFrom(godwit.kubeconfig));
 });
 
-test('a cloud that was saved is rehearsed alike', async () => {
+test('a cloud that was saved is rehearsed alike, and its file tells no secret', async () => {
+  const saved = join(godwit.state, 'saved.yaml');
+  const { status, stdout, stderr } = await sim('--from', godwit.kubeconfig, '--save', saved);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /saved/);
+  const text = readFileSync(saved, 'utf8');
+  assert.match(text, /^# A cloud as it was/);
+  assert.match(text, /kind: VirtualMachine$/m);
+  assert.doesNotMatch(text, /hunter2|PASSWORD|kind: Secret/);
+  assertKnown(await reportFrom(saved));
+});
+
+test('short questions need no scenario', async () => {
+  const [{ metadata }] = (JSON.parse(await godwit.kubectl('get', 'nodes', '-o', 'json')) as Nodes).items;
+  const questions = ['--lose', metadata.name, '--fit', 'cpu=100m,memory=64Mi,kind=Pod,name=small', '--grow', '5'];
+  const { status, stdout, stderr } = await sim('--from', godwit.kubeconfig, ...questions);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /It begins as the cloud is: 4 machines on the hosts where they are, 1 that wait/);
+  assert.match(stdout, /\d+ more of small fit/);
+  assert.match(stdout, /Growing by 5 % a week/);
+  assert.match(stdout, new RegExp(`${metadata.name}, lost after 10 min: 1 host, 4 machines`));
+  const wrong = await sim('--from', godwit.kubeconfig, '--lose', 'rack-3');
+  assert.equal(wrong.status, 1);
+  assert.match(wrong.stderr, /there is no host, rack or zone rack-3; hosts are .*; no host has a rack/);
+});
+
+test('what kubectl lists of a cloud is rehearsed alike', async () => {
   const saved = join(godwit.state, 'saved.json');
   writeFileSync(saved, await godwit.kubectl('get', 'nodes,vmi,pods,balancepolicies', '-A', '-o', 'json'));
   assertKnown(await reportFrom(saved));
