@@ -104,6 +104,11 @@ const OBJECTS: readonly KubeObject[] = [
   objectOf('VirtualMachinePool', { spec: { virtualMachineTemplate: template({ template: template(instanceSpec) }) } }),
   objectOf('VirtualMachineInstanceReplicaSet', { spec: { template: template(instanceSpec) } }),
   objectOf('DataVolume', { spec: { source: { registry: { secretRef: SECRET } } }, status: { phase: 'Succeeded' } }),
+  objectOf('PersistentVolumeClaim', {
+    metadata: { ...metadata, annotations: { 'godwit.dev/fill': SECRET } },
+    status: { conditions: [{ type: 'Resizing', status: 'True', message: SECRET }] },
+  }),
+  objectOf('ElasticPolicy', { spec: { metrics: [{ prometheus: { url: `https://me:${SECRET}@prometheus/` } }] } }),
   objectOf('ServiceAccount', { secrets: [{ name: SECRET }], imagePullSecrets: [{ name: SECRET }] }),
   objectOf('Node', { status: { allocatable: { cpu: '4' }, addresses: [{ type: 'InternalIP', address: SECRET }] } }),
 ];

@@ -83,5 +83,29 @@ function barePodTemplate(template: PodTemplate): PodTemplate {
  */
 export function bareObject(object: KubeObject): KubeObject {
   const whole = { ...object, metadata: bareMetadata(object.metadata) };
-  return (BY_KIND[object.kind]?.(whole) ?? whole) as KubeObject;
+  const bare = (BY_KIND[object.kind]?.(whole) ?? whole) as Conditioned;
+  return withoutCredentials(withoutMessages(bare));
+}
+
+interface Conditioned extends KubeObject {
+  readonly status?: { readonly conditions?: readonly { readonly type?: string; readonly message?: string }[] };
+}
+
+/** Conditions say in words what went wrong, addresses and all; why a machine has no host is asked for here. */
+function withoutMessages(object: Conditioned): Conditioned {
+  const { conditions } = object.status ?? {};
+  if (!conditions?.some(({ message }) => message)) return object;
+  const silent = conditions.map((each) =>
+    each.message && each.type !== 'PodScheduled' ? { ...each, message: '' } : each,
+  );
+  return { ...object, status: { ...object.status, conditions: silent } };
+}
+
+const CREDENTIALS = /(:\/\/)[^/\s"@]*@/g;
+
+/** Addresses, such as those of metrics, may hold a name and a password. */
+function withoutCredentials(object: KubeObject): KubeObject {
+  const text = JSON.stringify(object);
+  const told = text.replaceAll(CREDENTIALS, '$1');
+  return told === text ? object : (JSON.parse(told) as KubeObject);
 }
