@@ -66,39 +66,54 @@ async function* measure(one: Case, file: string, say: (line: string) => void): A
   const hbal = measured ?? one.reference;
   const how = hbal.finished ? 'hbal' : `hbal, not done after ${Math.round(hbal.ms / 1000)} s`;
   const peer = measured ? how : `${how}, not run here`;
-  yield row(one, 'score', ours.score, '', '≤ hbal', peer, hbal.score, ours.score <= hbal.score || !measured);
+  const row = rowsOf(one, peer);
+  yield row('score', {
+    value: ours.score,
+    goal: '≤ hbal',
+    peerValue: hbal.score,
+    holds: ours.score <= hbal.score || !measured,
+  });
   const judged = await scoreByHbal(writeSnapshot(snapshot, ours.board));
   if (judged !== undefined) {
-    const same = Math.abs(judged - ours.score) < 1e-4;
-    yield row(one, 'score, as hbal itself sees it', judged, '', 'the same', "Godwit's count", ours.score, same);
+    const same = { goal: 'the same', peer: "Godwit's count", peerValue: ours.score };
+    yield row('score, as hbal itself sees it', { value: judged, ...same, holds: Math.abs(judged - ours.score) < 1e-4 });
   }
-  // A plan that makes all counts equal can not do with fewer copies than machines are too many somewhere.
-  const least = surplus(snapshot);
-  const { machines, copies } = ours;
-  if (hbal.finished) {
-    yield row(
-      one,
-      'machines moved',
-      machines,
-      '',
-      'fewer',
-      `${peer}: machines`,
-      hbal.machines,
-      machines < hbal.machines,
-    );
-    yield row(one, 'steps of the plan', machines, '', 'fewer', `${peer}: steps`, hbal.steps, machines < hbal.steps);
-    yield row(one, 'disks copied', copies, '', '≤ hbal', peer, hbal.copies, copies <= hbal.copies);
-  } else {
-    const fewest = 'fewest that even out all counts, as hbal moves';
-    yield row(one, 'machines moved', machines, '', 'fewer', fewest, least, machines < least);
-    yield row(one, 'disks copied', copies, '', '≤ 1.1 x fewest', fewest, least, copies <= 1.1 * least);
-  }
+  yield* hbal.finished ? besideFinished(ours, hbal, row) : besideFewest(ours, surplus(snapshot), row);
   if (hbal.finished && hbal.copied.length > 0) {
     const theirs = gib(snapshot, hbal.copied);
-    yield row(one, 'data copied', ours.gib, 'GiB', '≤ hbal', peer, theirs, ours.gib <= theirs);
+    yield row('data copied', {
+      value: ours.gib,
+      unit: 'GiB',
+      goal: '≤ hbal',
+      peerValue: theirs,
+      holds: ours.gib <= theirs,
+    });
   }
   const ratio = hbal.ms / ours.ms;
-  yield { ...row(one, 'time', ours.ms, 'ms', `≥ ${FASTER} x faster`, peer, hbal.ms, ratio >= FASTER), ratio };
+  const time = { value: ours.ms, unit: 'ms', goal: `≥ ${FASTER} x faster`, peerValue: hbal.ms };
+  yield row('time', { ...time, ratio, holds: ratio >= FASTER });
+}
+
+type Figure = Pick<BenchRow, 'value' | 'goal' | 'peerValue' | 'holds'> & Partial<BenchRow>;
+type Row = (figure: string, told: Figure) => BenchRow;
+
+/** Rows of one case, beside `peer` unless they say otherwise. */
+function rowsOf({ what }: Case, peer: string): Row {
+  return (figure, told) => ({ bench: 'balance', what: `${what}: ${figure}`, unit: '', peer, ...told });
+}
+
+function* besideFinished({ machines, copies }: Balanced, hbal: HbalResult, row: Row): Iterable<BenchRow> {
+  const fewer = { value: machines, goal: 'fewer' };
+  yield row('machines moved', { ...fewer, peerValue: hbal.machines, holds: machines < hbal.machines });
+  yield row('steps of the plan', { ...fewer, peerValue: hbal.steps, holds: machines < hbal.steps });
+  yield row('disks copied', { value: copies, goal: '≤ hbal', peerValue: hbal.copies, holds: copies <= hbal.copies });
+}
+
+/** @param least a plan that makes all counts equal can not do with fewer copies than machines are too many somewhere */
+function* besideFewest({ machines, copies }: Balanced, least: number, row: Row): Iterable<BenchRow> {
+  const fewest = { peer: 'fewest that even out all counts, as hbal moves', peerValue: least };
+  yield row('machines moved', { value: machines, goal: 'fewer', ...fewest, holds: machines < least });
+  yield row('disks copied', { value: copies, goal: '≤ 1.1 x fewest', ...fewest, holds: copies <= 1.1 * least });
 }
 
 interface Balanced {
@@ -146,17 +161,4 @@ function surplus({ nodes, instances }: GanetiSnapshot): number {
     const count = instances.filter(({ primary, secondary }) => primary === node || secondary === node).length;
     return sum + Math.max(0, count - mean);
   }, 0);
-}
-
-function row(
-  { what }: Case,
-  figure: string,
-  value: number,
-  unit: string,
-  goal: string,
-  peer: string,
-  peerValue: number,
-  holds: boolean,
-): BenchRow {
-  return { bench: 'balance', what: `${what}: ${figure}`, value, unit, goal, peer, peerValue, holds };
 }

@@ -52,20 +52,22 @@ async function* elsewhere(variation: Variation, say: (line: string) => void): As
     runDay(servers, guests, start, holes ? withHoles(policy, guests.length) : policy),
   ) as [DayResult, DayResult];
   say(describe(what, ours));
-  const energy = `≤ ${ABOVE_STATIC} x`;
-  const peer = 'static threshold of 80 %';
-  yield row(`${what}: energy`, ours.kwh, 'kWh', energy, peer, plain.kwh, ours.kwh <= ABOVE_STATIC * plain.kwh);
-  yield row(`${what}: ESV`, ours.esv, 'x 10⁻³', '≤ a tenth', peer, plain.esv, ours.esv <= plain.esv / 10);
-  const { migrations } = ours;
-  yield row(
-    `${what}: migrations`,
-    migrations,
-    '',
-    '≤ a tenth',
-    peer,
-    plain.migrations,
-    migrations <= plain.migrations / 10,
-  );
+  const rows = [
+    {
+      figure: 'energy',
+      value: ours.kwh,
+      unit: 'kWh',
+      most: ABOVE_STATIC,
+      goal: `≤ ${ABOVE_STATIC} x`,
+      than: plain.kwh,
+    },
+    { figure: 'ESV', value: ours.esv, unit: 'x 10⁻³', most: 0.1, goal: '≤ a tenth', than: plain.esv },
+    { figure: 'migrations', value: ours.migrations, unit: '', most: 0.1, goal: '≤ a tenth', than: plain.migrations },
+  ];
+  for (const { figure, value, unit, most, goal, than } of rows) {
+    const peer = { peer: 'static threshold of 80 %', peerValue: than };
+    yield row({ what: `${what}: ${figure}`, value, unit, goal, ...peer, holds: value <= most * than });
+  }
 }
 
 async function* processorsOnly(
@@ -77,41 +79,51 @@ async function* processorsOnly(
   say(describe(day, result));
   // A figure below the floor would be a mistake in the bench.
   const possible = result.kwh >= floor;
+  const energy = { what: `${day}: energy`, value: result.kwh, unit: 'kWh' };
   const known = references[day];
   if (!known) {
-    yield row(`${day}: energy`, result.kwh, 'kWh', '≥ floor', 'floor', floor, possible);
+    yield row({ ...energy, goal: '≥ floor', peer: 'floor', peerValue: floor, holds: possible });
     return;
   }
-  const { kwh, halfEsv, migrations } = known;
-  yield row(
-    `${day}: energy`,
-    result.kwh,
-    'kWh',
-    '< LR-MMT',
-    'LR-MMT 1.2, CloudSim 3.0.3',
-    kwh,
-    possible && result.kwh < kwh,
-  );
-  yield row(`${day}: energy above floor`, result.kwh / floor, 'x', '≥ 1', 'floor, kWh', floor, possible);
-  yield row(
-    `${day}: ESV`,
-    result.esv,
-    'x 10⁻³',
-    '≤ half the best',
-    'half the best of 20 policies',
-    halfEsv,
-    result.esv <= halfEsv,
-  );
-  yield row(
-    `${day}: migrations`,
-    result.migrations,
-    '',
-    `< ${MOST_MIGRATIONS}`,
-    'LR-MMT 1.2, CloudSim 3.0.3',
-    migrations,
-    result.migrations < MOST_MIGRATIONS,
-  );
-  yield row(`${day}: a plan, mean`, result.decideMs / STEPS, 'ms', '', 'slowest', result.slowestMs, true);
+  const published = 'LR-MMT 1.2, CloudSim 3.0.3';
+  const less = possible && result.kwh < known.kwh;
+  yield row({ ...energy, goal: '< LR-MMT', peer: published, peerValue: known.kwh, holds: less });
+  yield row({
+    what: `${day}: energy above floor`,
+    value: result.kwh / floor,
+    unit: 'x',
+    goal: '≥ 1',
+    peer: 'floor, kWh',
+    peerValue: floor,
+    holds: possible,
+  });
+  yield row({
+    what: `${day}: ESV`,
+    value: result.esv,
+    unit: 'x 10⁻³',
+    goal: '≤ half the best',
+    peer: 'half the best of 20 policies',
+    peerValue: known.halfEsv,
+    holds: result.esv <= known.halfEsv,
+  });
+  yield row({
+    what: `${day}: migrations`,
+    value: result.migrations,
+    unit: '',
+    goal: `< ${MOST_MIGRATIONS}`,
+    peer: published,
+    peerValue: known.migrations,
+    holds: result.migrations < MOST_MIGRATIONS,
+  });
+  yield row({
+    what: `${day}: a plan, mean`,
+    value: result.decideMs / STEPS,
+    unit: 'ms',
+    goal: '',
+    peer: 'slowest',
+    peerValue: result.slowestMs,
+    holds: true,
+  });
 }
 
 async function* memoryEnforced(
@@ -123,10 +135,8 @@ async function* memoryEnforced(
   say(describe(`${day}, memory enforced`, result));
   const holds = result.kwh >= floor && result.kwh <= ABOVE_FLOOR * floor;
   const what = `${day}, memory enforced: energy`;
-  yield {
-    ...row(what, result.kwh, 'kWh', `≤ ${ABOVE_FLOOR} x floor`, 'floor', floor, holds),
-    ratio: result.kwh / floor,
-  };
+  const energy = { what, value: result.kwh, unit: 'kWh', goal: `≤ ${ABOVE_FLOOR} x floor` };
+  yield row({ ...energy, peer: 'floor', peerValue: floor, ratio: result.kwh / floor, holds });
 }
 
 function run(
@@ -148,14 +158,6 @@ function describe(day: string, { kwh, migrations, slatah, pdm, esv, meanServers 
   );
 }
 
-function row(
-  what: string,
-  value: number,
-  unit: string,
-  goal: string,
-  peer: string,
-  peerValue: number,
-  holds: boolean,
-): BenchRow {
-  return { bench: 'planetlab', what, value, unit, goal, peer, peerValue, holds };
+function row(told: Omit<BenchRow, 'bench'>): BenchRow {
+  return { bench: 'planetlab', ...told };
 }

@@ -18,6 +18,7 @@ import {
 } from '@godwit/kinds';
 import type { ApiView } from '../cloud/api-view.ts';
 import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
+import { BY_HAND } from '../workload/manifests.ts';
 import { nameOf } from './invariant.ts';
 import { runningMachines } from './running-machines.ts';
 import { gangOf } from './whole-gangs.ts';
@@ -74,7 +75,7 @@ function isOwnedBy({ ownerReferences = [] }: KubeObject['metadata'], uid: string
 function podTrouble(pod: Stored<Pod>, cloud: SimulatedCloud): string[] {
   const { spec, status } = pod;
   // Bound by hand, or not at all.
-  if (spec.schedulerName === 'by-hand' && !spec.nodeName) return [];
+  if (spec.schedulerName === BY_HAND && !spec.nodeName) return [];
   if (!spec.nodeName && isInPart(pod, cloud.view)) return [];
   if (lacksClaim(pod, cloud.view)) return [];
   if (status?.phase === 'Succeeded' || status?.phase === 'Failed') {

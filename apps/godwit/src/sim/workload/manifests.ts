@@ -17,6 +17,22 @@ const SMALL = { requests: { cpu: '50m', memory: '32Mi' } };
 const LASTING = { priorityClassName: 'system-node-critical' };
 const URGENT = { priorityClassName: 'system-cluster-critical' };
 const LARGE = '1400Mi';
+/** The scheduler of pods that their users bind to hosts themselves. */
+export const BY_HAND = 'by-hand';
+
+interface PodSpec {
+  readonly schedulerName?: string;
+  readonly containers?: readonly { readonly resources?: { readonly requests?: { readonly memory?: string } } }[];
+}
+
+export function isBoundByHand({ spec }: Manifest): boolean {
+  return (spec as PodSpec | undefined)?.schedulerName === BY_HAND;
+}
+
+/** Whether it is a pod of the size for which others may have to wait. */
+export function isLarge({ spec }: Manifest): boolean {
+  return (spec as PodSpec | undefined)?.containers?.[0]?.resources?.requests?.memory === LARGE;
+}
 
 function container(image: string, version: number, memory?: string) {
   const resources = memory === undefined ? SMALL : { requests: { cpu: '50m', memory } };
@@ -64,7 +80,7 @@ export function podManifest(name: string, choices: PodChoices): Manifest {
       terminationGracePeriodSeconds: 4,
       containers: [container(image, 1, byHand ? LARGE : undefined)],
       ...LASTING,
-      ...(byHand && { schedulerName: 'by-hand' }),
+      ...(byHand && { schedulerName: BY_HAND }),
       ...(claim && { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: claim } }] }),
     },
   };

@@ -3,7 +3,7 @@ import { type Address, isAlreadyExists, isNotFound, type KubeObject, StatusFailu
 import type { Wire } from '../cloud/wire.ts';
 import type { EventLog } from '../world/event-log.ts';
 import type { Life } from '../world/life.ts';
-import type { Manifest } from './manifests.ts';
+import { isBoundByHand, isLarge, type Manifest } from './manifests.ts';
 import type { Pledges } from './pledges.ts';
 import { claimOffer, deploymentOffer, deployments, type Offer, type Order, pick, placeOf } from './repertoire.ts';
 import type { Rhythm } from './rhythm.ts';
@@ -282,15 +282,9 @@ interface DeploymentLike {
   };
 }
 
-function newThing(offer: Offer, { metadata, spec }: Manifest): Thing {
-  const text = JSON.stringify(spec ?? {});
-  return {
-    offer,
-    name: metadata.name,
-    large: text.includes('1400Mi'),
-    byHand: text.includes('by-hand'),
-    uid: undefined,
-  };
+function newThing(offer: Offer, manifest: Manifest): Thing {
+  const { name } = manifest.metadata;
+  return { offer, name, large: isLarge(manifest), byHand: isBoundByHand(manifest), uid: undefined };
 }
 
 function addressOf({ offer: { resource }, name }: Thing): Address & { readonly name: string } {
