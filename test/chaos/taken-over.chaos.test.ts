@@ -27,9 +27,11 @@ import {
   type CloudObjects,
   knownCloudOf,
   makePlan,
+  makeReport,
   type Run,
   readSaved,
   rehearse,
+  renderText,
   savedCloudOf,
   takenKinds,
 } from '../../apps/godwit/src/sim/rehearsal/index.ts';
@@ -88,10 +90,15 @@ function placesOf(objects: readonly KubeObject[]): Map<string, unknown> {
 }
 
 async function rehearsed(cloud: CloudObjects, spec: ScenarioSpec): Promise<Run> {
-  const plan = makePlan('taken over', spec, noTraces, knownCloudOf(cloud));
+  return (await reported(cloud, spec)).run;
+}
+
+async function reported(cloud: CloudObjects, spec: ScenarioSpec) {
+  const plan = makePlan('taken-over', spec, noTraces, knownCloudOf(cloud));
   const [policy] = plan.policies;
   assert.ok(policy);
-  return rehearse(plan, policy, silent);
+  const run = await rehearse(plan, policy, silent);
+  return { run, report: makeReport(plan, [run]) };
 }
 
 /** The rehearsal of a cloud, a moment after it began. */
@@ -254,8 +261,12 @@ test('what stands in a cloud stands in its rehearsal, and nothing of it is done 
 test('machines of a lost host come back where rules and volumes let them, and only there', async () => {
   const objects = await liveCloud(4, fillWithEverything);
   const events = [{ at: '10m', lose: { host: 'host-1' }, for: '30m' }] as const;
-  const run = await rehearsed({ objects, atMs: NOW_MS }, { duration: '1h', sampleEvery: '5m', events });
+  const spec: ScenarioSpec = { duration: '1h', sampleEvery: '5m', events };
+  const { run, report } = await reported({ objects, atMs: NOW_MS }, spec);
   assert.deepEqual(run.taken?.elsewhere, []);
+  // All that is said of it is said in Chinese, too: no three words of another language are left.
+  assert.match(renderText(report, 'zh'), /从云的现状开始/);
+  assert.doesNotMatch(renderText(report, 'zh'), /[A-Za-z]+ [A-Za-z]+ [A-Za-z]+/);
   const at = (minutes: number) => run.samples[minutes / 5];
   const [before, lost, after] = [at(5), at(35), at(60)];
   // The huge one waits all the time; the one whose volume is there waits until it is back.
