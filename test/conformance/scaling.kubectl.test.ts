@@ -69,7 +69,7 @@ spec:
     await session.ok(['apply', '-f', '-'], policy(8));
     assert.match(
       await session.ok(['get', 'elastic']),
-      /^NAME +TARGET +METRICS +OUT +REPLICAS +SIZE +AGE\nshop +Deployment\/shop +requests: <unknown> +2-8 +0 /,
+      /^NAME +TARGET +METRICS +OUT +REPLICAS +SIZE +AGE\nshop +Deployment\/shop +requests: <unknown>\/100 +2-8 +0 /,
     );
     assert.match(await session.refused(['apply', '-f', '-'], policy(1)), /spec\.out\.maxReplicas.*greater than/s);
     assert.match(await session.ok(['explain', 'elasticpolicy.spec.out']), /maxReplicas/);

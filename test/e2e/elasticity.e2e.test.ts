@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type {
   Deployment,
@@ -12,10 +11,9 @@ import type {
   Service,
   VirtualMachineInstance,
 } from '@godwit/kinds';
-import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
+import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
 import { buildShell, buildTinyGuest } from '../support/images.ts';
-import { runProgram } from '../support/kubectl.ts';
-import { tinyMachine } from '../support/tiny-machine.ts';
+import { tinyMachine, typeInto } from '../support/tiny-machine.ts';
 
 const godwit = new GodwitUnderTest();
 let shell = '';
@@ -122,6 +120,12 @@ spec:
     assert.equal(response.status, 200);
     assert.equal(await response.text(), 'hello\n');
   }
+  // What its autoscaler reads is there for everybody to see.
+  const path = '/apis/custom.metrics.k8s.io/v1beta2/namespaces/default/services/napper/requests';
+  await waitFor('its requests are measured', async () => {
+    const { items } = JSON.parse(await godwit.kubectl('get', '--raw', path)) as { items: { value: string }[] };
+    return items.length === 1 && items[0]?.value === '0';
+  });
   const events = await godwit.kubectl('get', 'events', '-o', 'custom-columns=R:.reason,M:.message');
   assert.match(events, /Woken .*a request that waits asks for 1/);
 });
@@ -161,9 +165,34 @@ spec:
   assert.equal(await godwit.kubectl('exec', 'deployment/caller', '--', 'wget', '-qO-', 'http://inner/'), 'within\n');
   await asleep();
   const address = (await godwit.get<Service>('service', 'inner'))?.spec.clusterIP;
-  const main = join(projectRoot, 'apps/godwit/src/main.ts');
-  const typed = `(sleep 3; echo; echo 'wget -qO- http://${address}/'; sleep 6)`;
-  const console = `${process.execPath} ${main} console vm/guest --state ${godwit.state}`;
-  const { stdout } = await runProgram('sh', ['-c', `${typed} | timeout 12 ${console}`]);
-  assert.match(stdout, /^within\r?$/m);
+  assert.match(await typeInto(godwit, 'guest', `wget -qO- http://${address}/`, 6), /^within\r?$/m);
+});
+
+test('a virtual machine grows with the work in its guest, and shrinks when that is done', async () => {
+  await godwit.apply(`${tinyMachine({ name: 'mill', memory: '192Mi' })}
+---
+apiVersion: godwit.dev/v1alpha1
+kind: ElasticPolicy
+metadata: {name: growing}
+spec:
+  targetRef: {apiVersion: kubevirt.io/v1, kind: VirtualMachine, name: mill}
+  up: {cpu: {minimum: "1", maximum: "2", step: "1"}}
+  behavior: {scaleDown: {stabilizationWindowSeconds: 5}}
+  metrics: [{name: cpu, type: cpu, target: {value: "60"}}]
+`);
+  const mill = () => godwit.get<VirtualMachineInstance>('vmi', 'mill');
+  const sockets = (count: number) =>
+    waitFor(`${count} sockets`, async () => (await mill())?.status?.currentCPUTopology?.sockets === count);
+  await waitFor('the guest', async () =>
+    (await mill())?.status?.conditions?.some(({ type }) => type === 'AgentConnected'),
+  );
+  const { metadata } = (await mill()) ?? {};
+  await sockets(1);
+  await typeInto(godwit, 'mill', 'for one in 1 2; do while :; do :; done & done');
+  await sockets(2);
+  assert.match(await typeInto(godwit, 'mill', 'echo sees $(nproc)'), /sees 2/);
+  await typeInto(godwit, 'mill', 'kill $(jobs -p)');
+  await sockets(1);
+  assert.equal((await mill())?.metadata.uid, metadata?.uid, 'it is the same run');
+  assert.match(await godwit.kubectl('get', 'decisions'), /mill/);
 });

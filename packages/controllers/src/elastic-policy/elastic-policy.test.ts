@@ -264,7 +264,7 @@ test('a pool grows out and up by one write, and takes nothing back for which it 
     async () =>
       JSON.stringify(await shape()) === JSON.stringify(wanted);
   await cloud.until('two machines of three sockets', is(2, 3));
-  assert.match((await pools.get(fleet)).metadata.annotations?.['godwit.dev/decision'] ?? '', /2 machines, cpu 3000m/);
+  assert.match((await pools.get(fleet)).metadata.annotations?.['godwit.dev/decision'] ?? '', /2 machines, cpu 3/);
   load = 9;
   await cloud.until('one machine, as large as it is', is(1, 3));
   await pools.patch(fleet, { type: 'merge', body: { spec: { updateStrategy: { opportunistic: {} } } } });
@@ -291,7 +291,7 @@ test('pods grow where they run before there are more of them', async () => {
   assert.equal(await size(), 1);
   await cloud.until('it is decided why', async () => {
     const { metadata } = await client.resource(replicaSet).get(name);
-    return /cpu at 90 % against a goal of 50 % asks for 2 cores.*"do":"resize","to":"cpu 2000m"/.test(
+    return /cpu at 90 % against a goal of 50 % asks for 2 cores.*"do":"resize","to":"cpu 2"/.test(
       metadata.annotations?.[decisionAnnotation] ?? '',
     );
   });
@@ -310,7 +310,7 @@ test('pods that ask for nothing cannot grow: it is told once what to do, and the
   await cloud.until('it is told', async () => (await condition('AbleToScale'))?.reason === 'NotResizable');
   assert.match(
     (await condition('AbleToScale'))?.message ?? '',
-    /pods of ReplicaSet web ask for nothing.*requests: \{cpu: 1000m\}/,
+    /pods of ReplicaSet web ask for nothing.*requests: \{cpu: 1\}/,
   );
   const told = async () => {
     const { items } = await client.resource(event).list({ namespace: 'default' });

@@ -1,4 +1,4 @@
-import { type ElasticMetricSpec, parseQuantity, readableBytes } from '@godwit/kinds';
+import { type ElasticMetricSpec, metricValueText, parseQuantity, readableBytes, shortNumber } from '@godwit/kinds';
 import type { ElasticAnswer, ElasticLoad, ElasticMetric, ElasticPart, ShapeBounds } from '@godwit/planner';
 import { aWaitingRequest } from './elastic-question.ts';
 
@@ -31,7 +31,7 @@ function amountText(of: string, units: number, sizes: ShapeBounds['sizes']): str
   const size = sizes[of];
   const amount = size ? units * size.minimum : units;
   if (size && of === 'memory') return `${readableBytes(amount)} of memory`;
-  return `${short(amount)} ${size ? 'core' : 'machine'}${amount === 1 ? '' : 's'}`;
+  return `${shortNumber(amount)} ${size ? 'core' : 'machine'}${amount === 1 ? '' : 's'}`;
 }
 
 /** What is done instead of what was asked for, and why. */
@@ -62,7 +62,7 @@ function metricText(name: string, units: number, { metrics, specs }: Asked): str
   // `requests` and `jobs` are many; `latency`, `status` and `process` are one.
   const ask = /[^isu]s$/.test(name) ? 'ask for' : 'asks for';
   const spec = specs.find((one) => one.name === name);
-  const value = valueText(metric.load.value, spec);
+  const value = metricValueText(spec?.type, metric.load.value);
   const is = spec?.type === 'cpu' || spec?.type === 'memory' ? 'at' : 'of';
   return `${name} ${is} ${value}${spec ? goalText(metric, metric.load, spec, units) : ''} ${ask}`;
 }
@@ -74,7 +74,8 @@ function goalText(
   spec: ElasticMetricSpec,
   units: number,
 ) {
-  const text = (quantity: string | number | undefined) => valueText(parseQuantity(quantity) ?? Number.NaN, spec);
+  const text = (quantity: string | number | undefined) =>
+    metricValueText(spec.type, parseQuantity(quantity) ?? Number.NaN);
   const each = load.of === 'shared' ? ' each' : '';
   if (algorithm.type === 'step') {
     const { lower, upper } = algorithm;
@@ -88,21 +89,3 @@ function goalText(
   const more = foretold ? ', and more that is foretold,' : '';
   return `${more} against a goal of ${text(algorithm.target)}${each}`;
 }
-
-/** A value with the unit of its metric. */
-function valueText(value: number, spec: ElasticMetricSpec | undefined): string {
-  switch (spec?.type) {
-    case 'cpu':
-    case 'memory':
-      return `${short(value)} %`;
-    case 'requests':
-      return `${short(value)}/s`;
-    case 'latency':
-      return value < 1 ? `${short(value * 1000)} ms` : `${short(value)} s`;
-    default:
-      return short(value);
-  }
-}
-
-/** Three digits are enough to understand a number. */
-const short = (value: number) => String(value >= 1000 ? Math.round(value) : Number(value.toPrecision(3)));

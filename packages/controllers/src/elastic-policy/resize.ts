@@ -1,7 +1,9 @@
 import type { ApiClient } from '@godwit/client';
 import {
+  binaryQuantity,
   type Container,
   compareQuantities,
+  decimalQuantity,
   type Pod,
   parseQuantity,
   pod,
@@ -20,9 +22,9 @@ export type Sizes = Readonly<Record<string, number>>;
 
 const RESOURCES = ['cpu', 'memory'] as const;
 
-/** As a quantity: cores to the thousandth, bytes whole. */
+/** As a quantity: cores to the thousandth, whole bytes in the largest unit that they fill. */
 export function quantityOf(resource: string, amount: number): string {
-  return resource === 'cpu' ? `${Math.round(amount * 1000)}m` : String(Math.round(amount));
+  return resource === 'cpu' ? decimalQuantity(amount) : binaryQuantity(Math.round(amount));
 }
 
 /** Sizes of pods as they were read, which are asked for every other second. */

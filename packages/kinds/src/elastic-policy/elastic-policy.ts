@@ -22,6 +22,7 @@ import { condition } from '../shared/condition.ts';
 import { elasticMetric } from './elastic-metric.ts';
 import { elasticSchedule } from './elastic-schedule.ts';
 import { validateElasticPolicy } from './elastic-validation.ts';
+import { metricCell } from './metric-text.ts';
 
 const sizes = object(
   {
@@ -113,9 +114,9 @@ const columns: readonly Column<ElasticPolicy>[] = [
     'What is scaled.',
     ({ spec: { targetRef } }: ElasticPolicy) => `${targetRef.kind}/${targetRef.name}`,
   ),
-  textColumn('Metrics', 'What was measured.', ({ spec: given, status: found }) =>
+  textColumn('Metrics', 'What was measured, and what is wanted.', ({ spec: given, status: found }) =>
     given.metrics
-      .map(({ name }) => `${name}: ${found?.metrics?.find((metric) => metric.name === name)?.value ?? '<unknown>'}`)
+      .map((metric) => metricCell(metric, found?.metrics?.find(({ name }) => name === metric.name)?.value))
       .join(', '),
   ),
   textColumn('Out', 'Fewest and most machines.', ({ spec: { out } }) =>
@@ -128,11 +129,11 @@ const columns: readonly Column<ElasticPolicy>[] = [
       .join(', '),
   ),
   wide(
-    textColumn(
-      'Why',
-      'Why it stands as it does.',
-      ({ status: found }) => found?.conditions?.find(({ type }) => type === 'ScalingActive')?.message ?? '',
-    ),
+    textColumn('Why', 'Why it stands as it does.', ({ status: found }) => {
+      const said = (type: string) => found?.conditions?.find((one) => one.type === type);
+      const able = said('AbleToScale');
+      return (able?.status === 'False' ? able : said('ScalingActive'))?.message ?? '';
+    }),
   ),
 ];
 

@@ -5,4 +5,5 @@
 export type { ElasticMetricSpec } from './elastic-metric.ts';
 export * from './elastic-policy.ts';
 export type { ElasticScheduleSpec } from './elastic-schedule.ts';
+export { metricValueText, shortNumber } from './metric-text.ts';
 export * from './waking-services.ts';
