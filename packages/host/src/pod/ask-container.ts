@@ -20,7 +20,7 @@ export async function performProbe(
   const { container, attempt, probe, id, timeoutMs } = action;
   const spec = specOf(pod, container);
   const definition = probeOf(spec, probe);
-  const answer = definition ? await ask(tools, pod, spec, definition, id, timeoutMs, signal) : ok;
+  const answer = definition ? await ask(tools, { pod, container: spec, id }, definition, timeoutMs, signal) : ok;
   if (!answer.ok) {
     const message = `${names[probe]} probe failed: ${answer.message}`;
     tools.reporter.event(pod, { level: 'Warning', reason: 'Unhealthy', message, container });
@@ -38,7 +38,7 @@ export async function performHook(
   const { container, attempt, hook, id } = action;
   const spec = specOf(pod, container);
   const handler = spec.lifecycle?.[hook];
-  const answer = handler ? await runHook(tools, pod, spec, handler, id, signal) : ok;
+  const answer = handler ? await runHook(tools, { pod, container: spec, id }, handler, signal) : ok;
   if (!answer.ok) {
     const reason = hook === 'postStart' ? 'FailedPostStartHook' : 'FailedPreStopHook';
     tools.reporter.event(pod, { level: 'Warning', reason, message: answer.message, container });
@@ -54,27 +54,30 @@ function specOf(pod: Pod, container: string): Container {
   return spec;
 }
 
+/** Who is asked: a container of a pod, by the id under which the engine knows it. */
+interface Asked {
+  readonly pod: Stored<Pod>;
+  readonly container: Container;
+  readonly id: string;
+}
+
 async function runHook(
   tools: PodTools,
-  pod: Stored<Pod>,
-  container: Container,
+  asked: Asked,
   handler: LifecycleHandler,
-  id: string,
   signal: AbortSignal,
 ): Promise<ProbeAnswer> {
   if (handler.sleep) {
     await tools.world.clock.sleep(handler.sleep.seconds * 1000, signal);
     return ok;
   }
-  return ask(tools, pod, container, handler, id, handler.exec ? undefined : HOOK_REQUEST_TIMEOUT_MS, signal);
+  return ask(tools, asked, handler, handler.exec ? undefined : HOOK_REQUEST_TIMEOUT_MS, signal);
 }
 
 async function ask(
   tools: PodTools,
-  pod: Stored<Pod>,
-  container: Container,
+  { pod, container, id }: Asked,
   question: LifecycleHandler,
-  id: string,
   timeoutMs: number | undefined,
   signal: AbortSignal,
 ): Promise<ProbeAnswer> {

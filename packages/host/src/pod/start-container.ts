@@ -1,6 +1,6 @@
 import { hasCode } from '@godwit/base';
 import type { Container, Pod, Stored } from '@godwit/kinds';
-import type { ImageFacts } from '../container-driver.ts';
+import type { ContainerRequest, ImageFacts } from '../container-driver.ts';
 import { planOf } from './container-plan.ts';
 import { containerRequest } from './container-request.ts';
 import { environmentOf } from './environment.ts';
@@ -10,38 +10,17 @@ import { credentialsOf } from './registry-credentials.ts';
 
 type StartAction = Extract<PodAction, { type: 'start' }>;
 
-/** One run of a container: image, variables and mounts side by side, then made and started. */
+/** One run of a container: made, then started. */
 export async function startContainer(
   tools: PodTools,
   pod: Stored<Pod>,
   action: StartAction,
   signal: AbortSignal,
 ): Promise<PodInput> {
-  const { containers, folders, host, reporter, world } = tools;
+  const { containers, reporter, world } = tools;
   const container = planOf(pod).find(({ name }) => name === action.container)?.spec;
   if (!container) throw new Error(`pod ${pod.metadata.name} has no container ${action.container}`);
-  const { attempt, paths, namespacePath } = action;
-  const [image, { variables, mounts }] = await Promise.all([
-    findImage(tools, pod, container, signal),
-    environmentOf(pod, container, tools.configuration, host).then(async (variables) => ({
-      variables,
-      mounts: await folders.containerMounts({ pod, container, attempt, paths, variables }),
-    })),
-  ]);
-  const logPath = folders.logPath(pod.metadata.uid, container.name, attempt);
-  const { processNamespaceOf } = action;
-  const request = containerRequest({
-    pod,
-    container,
-    attempt,
-    image,
-    variables,
-    mounts,
-    namespacePath,
-    host,
-    logPath,
-    processNamespaceOf,
-  });
+  const { image, request } = await prepare(tools, pod, container, action, signal);
   signal.throwIfAborted();
   const id = await containers.create(request);
   reporter.event(pod, containerEvent('Created', `Created container: ${container.name}`, container));
@@ -53,22 +32,35 @@ export async function startContainer(
   }
   const startedAtMs = world.clock.now();
   reporter.event(pod, containerEvent('Started', `Started container ${container.name}`, container));
-  return {
-    type: 'started',
-    container: container.name,
-    run: {
-      attempt,
-      id,
-      image: {
-        name: container.image ?? '',
-        id: image.id,
-        reference: image.reference,
-        stopSignal: request.stopSignal ?? '',
-      },
-      startedAtMs,
-      ended: false,
-    },
+  const started = {
+    name: container.image ?? '',
+    id: image.id,
+    reference: image.reference,
+    stopSignal: request.stopSignal ?? '',
   };
+  const run = { attempt: action.attempt, id, image: started, startedAtMs, ended: false };
+  return { type: 'started', container: container.name, run };
+}
+
+/** Image, variables and mounts, side by side; and the container that is asked for with them. */
+async function prepare(
+  tools: PodTools,
+  pod: Stored<Pod>,
+  container: Container,
+  { attempt, paths, namespacePath, processNamespaceOf }: StartAction,
+  signal: AbortSignal,
+): Promise<{ readonly image: ImageFacts; readonly request: ContainerRequest }> {
+  const { folders, host, configuration } = tools;
+  const [image, { variables, mounts }] = await Promise.all([
+    findImage(tools, pod, container, signal),
+    environmentOf(pod, container, configuration, host).then(async (variables) => ({
+      variables,
+      mounts: await folders.containerMounts({ pod, container, attempt, paths, variables }),
+    })),
+  ]);
+  const logPath = folders.logPath(pod.metadata.uid, container.name, attempt);
+  const own = { pod, container, attempt, image, variables, mounts };
+  return { image, request: containerRequest({ ...own, namespacePath, host, logPath, processNamespaceOf }) };
 }
 
 async function findImage(
