@@ -282,6 +282,12 @@ test('hosts that are cordoned, asleep or lost begin so', async () => {
     await client.resource(node).patch({ name: 'host-0' }, { type: 'merge', body: { spec: { unschedulable: true } } });
     await cloud.fleet.losePower(['host-2']);
   });
+  const maintained = await rehearsed(
+    { objects, atMs: NOW_MS },
+    { duration: '30m', sampleEvery: '5m', events: [{ at: '5m', maintain: { host: 'host-0' }, for: '5m' }] },
+  );
+  // Who was cordoned before stays so: three hosts are on, and of these two take what comes.
+  assert.match(maintained.answers.more[0]?.why ?? '', /1 node\(s\) were unschedulable/);
   const run = await rehearsed({ objects, atMs: NOW_MS }, { duration: '10m', sampleEvery: '5m' });
   assert.deepEqual(
     run.samples.map(({ hostsOn }) => hostsOn),

@@ -143,13 +143,16 @@ export class Fleet {
     }
   }
 
-  /** Nothing new comes to these hosts, and their virtual machines are told to start elsewhere; or all of it again. */
+  /**
+   * Nothing new comes to these hosts, and their virtual machines are told to start elsewhere; or all of it again, where it
+   * was so before.
+   */
   async maintain(names: readonly string[], on: boolean): Promise<void> {
     const affected = new Set(names);
     await inParallel(names, PARALLEL, (name) =>
       this.client
         .resource(node)
-        .patch({ name }, { type: 'merge', body: { spec: { unschedulable: on ? true : null } } }),
+        .patch({ name }, { type: 'merge', body: { spec: { unschedulable: on || this.#beganCordoned(name) || null } } }),
     );
     if (!on) return;
     const instances = [...this.client.cache(virtualMachineInstance).values()];
@@ -164,6 +167,10 @@ export class Fleet {
       PARALLEL,
       ({ metadata }) => this.client.resource(pod).delete(metadata).catch(ignoreMissing),
     );
+  }
+
+  #beganCordoned(name: string): boolean {
+    return this.hosts.get(name)?.facts.begins?.node.spec?.unschedulable === true;
   }
 
   /** A host of a cloud that is there already is registered; of one that is not heard of, the last heartbeat is long ago. */

@@ -135,6 +135,7 @@ class Rehearsal {
     this.#onProgress = onProgress;
     const { client } = cloud.fleet;
     this.#ledger = new Ledger(client);
+    this.#ledger.lose(plan.hosts.filter(({ begins }) => begins?.state === 'lost').map(({ name }) => name));
     this.#losses = new Losses(this.#ledger, () => time.nowMs);
     this.#time = time;
     this.#loads = loads;
