@@ -7,8 +7,7 @@ import type { Service, VirtualMachine, VirtualMachineInstance } from '@godwit/ki
 import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
 import { fetchText } from '../support/http-load.ts';
 import { buildMyapp, buildTinyGuest } from '../support/images.ts';
-import { runProgram } from '../support/kubectl.ts';
-import { tinyFirmware } from '../support/tiny-machine.ts';
+import { tinyFirmware, typeInto } from '../support/tiny-machine.ts';
 
 const godwit = new GodwitUnderTest();
 
@@ -44,11 +43,7 @@ test('a virtual machine boots, gets its address and answers with its host name',
 });
 
 test('its console can be read, its screen can be seen', async () => {
-  const { stdout } = await runProgram('sh', [
-    '-c',
-    `(sleep 1; echo; echo 'echo console $((6*7))'; sleep 3) | timeout 8 ${process.execPath} ${join(projectRoot, 'apps/godwit/src/main.ts')} console vm/tiny --state ${godwit.state}`,
-  ]);
-  assert.match(stdout, /console 42/);
+  assert.match(await typeInto(godwit, 'tiny', 'echo console $((6*7))'), /console 42/);
   const file = join(godwit.state, 'screen.png');
   const { status, stderr } = await godwit.verb('vnc', 'vm/tiny', '--screenshot', file);
   assert.equal(status, 0, stderr);

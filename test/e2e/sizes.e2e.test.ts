@@ -1,7 +1,13 @@
 /** What machines use and how they change their size and number: top, resize, growth, pools, evictions. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Pod, VirtualMachine, VirtualMachineInstance, VirtualMachinePool } from '@godwit/kinds';
+import {
+  type Pod,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+  type VirtualMachinePool,
+  wholeUnits,
+} from '@godwit/kinds';
 import { GodwitUnderTest, waitFor } from '../support/godwit.ts';
 import { buildShell, buildTinyGuest } from '../support/images.ts';
 import { tinyFirmware } from '../support/tiny-machine.ts';
@@ -20,12 +26,29 @@ after(() => godwit.stop());
 const guest = `
           terminationGracePeriodSeconds: 5
           domain:
-            memory: {guest: 128Mi}
+            memory: {guest: 192Mi}
             devices: {rng: {}}
             firmware: ${tinyFirmware}`;
 
 const patch = (resource: string, name: string, body: object, ...more: string[]) =>
   godwit.tryKubectl(['patch', resource, name, '-p', JSON.stringify(body), ...more]);
+
+const domain = (change: object) => ({ spec: { template: { spec: { domain: change } } } });
+
+const tinyStatus = async () => (await godwit.get<VirtualMachineInstance>('vmi', 'tiny'))?.status;
+
+async function runningTiny(): Promise<VirtualMachineInstance> {
+  return waitFor('the guest with its agent', async () => {
+    const found = await godwit.get<VirtualMachineInstance>('vmi', 'tiny');
+    return found?.status?.conditions?.some(({ type }) => type === 'AgentConnected') && found;
+  });
+}
+
+/** Why the machine needs a restart; undefined when it needs none. */
+async function restartRequired(): Promise<string | undefined> {
+  const { status } = (await godwit.get<VirtualMachine>('vm', 'tiny')) ?? {};
+  return status?.conditions?.find(({ type }) => type === 'RestartRequired')?.message;
+}
 
 /** Thousandths of a core that `kubectl top` shows for a line that begins so. */
 function millicores(table: string, name: string): number | undefined {
@@ -88,24 +111,56 @@ test('a pod is resized where it runs, and refused what its host does not have', 
   assert.match(refused.stderr, /does not fit on node .*Insufficient cpu/);
 });
 
-test('a running virtual machine grows, gives memory back, and says when it needs a restart', async () => {
-  const domain = (change: object) => ({ spec: { template: { spec: { domain: change } } } });
-  const size = async () => (await godwit.get<VirtualMachineInstance>('vmi', 'tiny'))?.status;
-  await waitFor('the machine to run', async () => (await size())?.phase === 'Running');
-  const { metadata } = (await godwit.get<VirtualMachineInstance>('vmi', 'tiny')) ?? {};
-  await patch('vm', 'tiny', domain({ cpu: { sockets: 2 }, memory: { guest: '256Mi' } }), '--type', 'merge');
-  await waitFor('two sockets and more memory', async () => {
-    const { currentCPUTopology, memory } = (await size()) ?? {};
-    return currentCPUTopology?.sockets === 2 && memory?.guestCurrent === '256Mi';
-  });
-  await patch('vm', 'tiny', domain({ memory: { guest: '128Mi' } }), '--type', 'merge');
-  await waitFor('the memory back', async () => (await size())?.memory?.guestCurrent === '128Mi');
-  assert.equal((await godwit.get<VirtualMachineInstance>('vmi', 'tiny'))?.metadata.uid, metadata?.uid);
-  await patch('vm', 'tiny', domain({ cpu: { sockets: 1 } }), '--type', 'merge');
-  await waitFor('a restart to be asked for', async () => {
-    const { status } = (await godwit.get<VirtualMachine>('vm', 'tiny')) ?? {};
-    return status?.conditions?.some(({ type }) => type === 'RestartRequired');
-  });
+test('a running virtual machine grows and shrinks with its template, below its start too', async () => {
+  const { metadata } = await runningTiny();
+  const resize = async (sockets: number, guest: string) => {
+    await patch('vm', 'tiny', domain({ cpu: { sockets }, memory: { guest } }), '--type', 'merge');
+    await waitFor(`${sockets} sockets and ${guest}`, async () => {
+      const { currentCPUTopology, memory } = (await tinyStatus()) ?? {};
+      return currentCPUTopology?.sockets === sockets && memory?.guestCurrent === guest;
+    });
+  };
+  await resize(2, '256Mi');
+  await resize(1, '160Mi');
+  const { memory } = (await tinyStatus()) ?? {};
+  assert.deepEqual([memory?.guestAtBoot, memory?.guestRequested], ['192Mi', '160Mi']);
+  assert.equal(await restartRequired(), undefined);
+  await resize(2, '192Mi');
+  assert.equal((await godwit.get<VirtualMachineInstance>('vmi', 'tiny'))?.metadata.uid, metadata.uid);
+});
+
+test('a guest that keeps its memory is left with it, and the machine says that it needs a restart', async () => {
+  await patch('vm', 'tiny', domain({ memory: { guest: '64Mi' } }), '--type', 'merge');
+  const message = await waitFor('the guest to refuse', restartRequired);
+  assert.match(message, /The guest keeps 1\d\d(\.\d)? MiB of memory and is to have 64 MiB/);
+  const { memory, conditions } = (await tinyStatus()) ?? {};
+  assert.equal(conditions?.find(({ type }) => type === 'HotMemoryChange')?.reason, 'GuestKeepsMemory');
+  assert.equal(conditions?.find(({ type }) => type === 'Ready')?.status, 'True');
+  assert.ok(wholeUnits(memory?.guestCurrent) > 100 * 2 ** 20);
+  await patch('vm', 'tiny', domain({ memory: { guest: '192Mi' } }), '--type', 'merge');
+  await waitFor('no restart to be needed', async () => (await restartRequired()) === undefined);
+});
+
+test('sizes that make no sense are refused with the field, and others wait for a restart', async () => {
+  for (const [change, field] of [
+    [{ cpu: { sockets: -1 } }, 'cpu.sockets'],
+    [{ cpu: { sockets: 9, maxSockets: 4 } }, 'cpu.sockets'],
+    [{ memory: { guest: '0' } }, 'memory.guest'],
+    [{ memory: { guest: '900k' } }, 'memory.guest'],
+    [{ memory: { guest: 'much' } }, 'memory.guest'],
+    [{ memory: { guest: '9Gi', maxGuest: '4Gi' } }, 'memory.guest'],
+  ] as const) {
+    const { status, stderr } = await patch('vm', 'tiny', domain(change), '--type', 'merge');
+    assert.notEqual(status, 0, JSON.stringify(change));
+    assert.ok(stderr.includes(`spec.template.spec.domain.${field}`), stderr);
+  }
+  for (const change of [{ cpu: { sockets: 64 } }, { cpu: { cores: 2 } }, { memory: { guest: '40Mi' } }]) {
+    await patch('vm', 'tiny', domain(change), '--type', 'merge');
+    await waitFor(`a restart to be asked for ${JSON.stringify(change)}`, restartRequired);
+    await patch('vm', 'tiny', domain({ cpu: { sockets: 2, cores: 1 }, memory: { guest: '192Mi' } }), '--type', 'merge');
+    await waitFor('no restart to be needed', async () => (await restartRequired()) === undefined);
+  }
+  assert.equal((await tinyStatus())?.phase, 'Running');
   await godwit.kubectl('delete', 'vm', 'tiny');
 });
 

@@ -1,3 +1,7 @@
+import { join } from 'node:path';
+import { type GodwitUnderTest, projectRoot } from './godwit.ts';
+import { runProgram } from './kubectl.ts';
+
 /** The `firmware` of a machine that boots the tiny guest by its kernel, as YAML on one line. */
 export const tinyFirmware = JSON.stringify({
   kernelBoot: {
@@ -35,4 +39,12 @@ spec:
         devices: {disks: [${disks}]}
         ${kernel ? `firmware: ${tinyFirmware}` : ''}
       volumes: [${sources}]`;
+}
+
+/** Types a line into the shell on a guest's console; answers what the console showed in the `seconds` after. */
+export async function typeInto(godwit: GodwitUnderTest, machine: string, line: string, seconds = 3): Promise<string> {
+  const main = join(projectRoot, 'apps/godwit/src/main.ts');
+  const console = `timeout ${seconds + 6} ${process.execPath} ${main} console vm/${machine} --state ${godwit.state}`;
+  const { stdout } = await runProgram('sh', ['-c', `(sleep 1; echo; echo '${line}'; sleep ${seconds}) | ${console}`]);
+  return stdout;
 }
