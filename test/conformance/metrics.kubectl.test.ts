@@ -118,6 +118,12 @@ withEveryKubectl('metrics', {
     assert.match(await refused(external(session, 'lag')), /annotation metrics\.godwit\.dev\/lag: URL/);
   },
 
+  async 'they are read and nothing else'(session) {
+    const path = custom('v1beta2', session, 'pods/worker/jobs_running');
+    assert.match(await session.refused(['create', '--raw', path, '-f', '-'], '{}'), /does not allow this method/);
+    assert.match(await session.refused(['delete', '--raw', path]), /does not allow this method/);
+  },
+
   async 'rights are those of the resource'(session, api) {
     const stranger = session.as(await api.writeKubeconfig('metrics-stranger', []));
     const path = custom('v1beta2', session, 'pods/*/jobs_running');

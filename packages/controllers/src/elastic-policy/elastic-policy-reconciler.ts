@@ -25,7 +25,7 @@ import {
 import { after, blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { PolicyMemory } from './elastic-memory.ts';
 import { algorithmOf, aWaitingRequest, boundsOf, resourceOf, rulesOf, usual } from './elastic-question.ts';
-import { type Aspect, aspectsOf, shapeText, sizesText, unable, withAspects } from './elastic-status.ts';
+import { type Aspect, aspectsOf, shapeText, sizesText, unable, withAspects, withoutNews } from './elastic-status.ts';
 import { type ElasticTarget, readTarget } from './elastic-target.ts';
 import { whyOf } from './elastic-words.ts';
 import { LearnedForecasts } from './learned.ts';
@@ -224,8 +224,7 @@ export class ElasticPolicyReconciler implements Reconciler {
       observedGeneration: policy.metadata.generation ?? 0,
       conditions: withAspects(policy, aspects, this.#now()),
     };
-    const metrics = quiet && policy.status?.metrics ? { metrics: policy.status.metrics } : {};
-    if (sameJson({ ...status, ...metrics }, policy.status)) return false;
+    if (sameJson(quiet ? withoutNews(status, policy.status) : status, policy.status)) return false;
     await this.#client.resource(elasticPolicy).updateStatus({ ...policy, status });
     return true;
   }

@@ -85,6 +85,20 @@ test('it says what each metric asks for', async () => {
   assert.match((await condition('ScalingActive'))?.message ?? '', /each ask for 5 machines \(jobs for 3 machines\)/);
 });
 
+test('what was measured is written down no more often than every quarter of a minute, unless something comes of it', async () => {
+  const { cloud, client, source, apply, size, condition } = await elasticCloud();
+  let load = 450;
+  source.value = () => [{ value: load++ }];
+  await apply({ out: { maxReplicas: 8 }, metrics: [requests] });
+  await cloud.until('there are five', async () => (await size()) === 5, 3_000);
+  let writes = 0;
+  client.cache(elasticPolicy).subscribe(() => writes++);
+  await cloud.pass(60_000);
+  assert.ok(writes >= 3 && writes <= 5, `${writes}`);
+  const said = (await condition('ScalingActive'))?.message ?? '';
+  assert.match(said, /^requests of 4[67]\d\/s against/);
+});
+
 test('it sleeps when nothing is asked of it, and wakes at the first request', async () => {
   const { cloud, source, apply, size } = await elasticCloud();
   let load = 0;

@@ -56,6 +56,19 @@ export function withAspects(
   return [...others, ...set];
 }
 
+/** A status as it would be if nothing had been measured since the one before: its figures, also those in messages. */
+export function withoutNews(status: ElasticPolicyStatus, before: ElasticPolicyStatus | undefined): ElasticPolicyStatus {
+  const conditions = status.conditions?.map((condition) => {
+    const known = before?.conditions?.find(({ type }) => type === condition.type);
+    return known && withoutFigures(known.message) === withoutFigures(condition.message)
+      ? { ...condition, message: known.message }
+      : condition;
+  });
+  return { ...status, ...(before?.metrics && { metrics: before.metrics }), ...(conditions && { conditions }) };
+}
+
+const withoutFigures = (text = '') => text.replaceAll(/[\d.]+/g, '#');
+
 /** Sizes as the status has them: as quantities. */
 export function sizesText(sizes: Shape['sizes']): NonNullable<ElasticPolicyStatus['sizes']> {
   return Object.fromEntries(Object.entries(sizes).map(([name, amount]) => [name, quantityOf(name, amount)]));
