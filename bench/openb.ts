@@ -3,7 +3,14 @@
  * (USENIX ATC'23). Tasks come in random order, more than there is room for, and none leaves.
  */
 import { SeededRandom } from '@godwit/base';
-import { fragmentationPolicy, gpuShareResource, type MachineRequest, place, Snapshot } from '@godwit/planner';
+import {
+  fragmentationPolicy,
+  gpuShareResource,
+  type MachineRequest,
+  place,
+  plainRequest,
+  Snapshot,
+} from '@godwit/planner';
 import type { Bench, BenchRow } from '../apps/godwit/src/bench/run-benches.ts';
 import { readCsv, traceFolder } from './support/traces.ts';
 
@@ -123,20 +130,5 @@ function runOnce(nodes: readonly Readonly<Record<string, string>>[], tasks: read
 }
 
 function requestOf(index: number, task: Task): MachineRequest {
-  const name = `task-${index}`;
-  return {
-    uid: name,
-    kind: 'Pod',
-    namespace: 'default',
-    name,
-    labels: {},
-    ports: [],
-    finished: false,
-    priority: 0,
-    nodeSelector: undefined,
-    tolerations: [],
-    spread: [],
-    volumes: [],
-    ...task,
-  };
+  return plainRequest({ uid: `task-${index}`, namespace: 'default', ...task });
 }

@@ -1,26 +1,12 @@
 import type { ApiClient } from '@godwit/client';
 import { type NodeSelector, node } from '@godwit/kinds';
-import { hostOfNode, type MachineRequest, place, Snapshot, spreadPolicy } from '@godwit/planner';
+import { hostOfNode, place, plainRequest, Snapshot, spreadPolicy } from '@godwit/planner';
 
 /** A host on which a volume can be made that no machine waits for; undefined while there is none. */
 export function chooseHost(client: ApiClient, within?: NodeSelector): string | undefined {
   const snapshot = new Snapshot();
   for (const each of client.cache(node).values()) snapshot.setHost(hostOfNode(each));
-  const request: MachineRequest = {
-    uid: 'volume',
-    kind: 'PersistentVolumeClaim',
-    namespace: '',
-    name: '',
-    labels: {},
-    amounts: {},
-    ports: [],
-    finished: false,
-    priority: 0,
-    nodeSelector: undefined,
-    affinity: undefined,
-    tolerations: [],
-    spread: [],
-    volumes: within ? [{ claim: '', hosts: within }] : [],
-  };
+  const volumes = within ? [{ claim: '', hosts: within }] : [];
+  const request = plainRequest({ uid: 'volume', kind: 'PersistentVolumeClaim', volumes });
   return place(snapshot, [request], spreadPolicy, client.world.random).placements[0]?.host;
 }

@@ -2,7 +2,7 @@
 import type { PodAffinityTerm } from '@godwit/kinds';
 import { evennessOf } from '../filters/spreads-evenly.ts';
 import { reasons } from '../reason.ts';
-import type { MachineRequest } from '../request/machine-request.ts';
+import { type MachineRequest, plainRequest } from '../request/machine-request.ts';
 import type { Question } from '../survey/index.ts';
 import { type PlaceCounts, requiredAffinity, requiredAntiAffinity } from '../terms/index.ts';
 import {
@@ -78,22 +78,12 @@ function exampleOf({ labelSelector, namespaces }: PodAffinityTerm, home: string)
   const chosen = (labelSelector?.matchExpressions ?? []).flatMap(({ key, operator, values }) =>
     operator === 'In' || operator === 'Exists' ? [[key, values?.[0] ?? '']] : [],
   );
-  return {
+  return plainRequest({
     uid: `example of ${JSON.stringify([labelSelector, namespaces])}`,
-    kind: 'Pod',
     namespace: namespaces?.[0] ?? home,
     name: 'example',
     labels: { ...Object.fromEntries(chosen), ...labelSelector?.matchLabels },
-    amounts: {},
-    ports: [],
-    finished: false,
-    priority: 0,
-    nodeSelector: undefined,
-    affinity: undefined,
-    tolerations: [],
-    spread: [],
-    volumes: [],
-  };
+  });
 }
 
 function isNowhere({ counts }: Neighbours): boolean {

@@ -1,41 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Host, type MachineRequest, type PreemptionRules, preempt, Snapshot, spreadPolicy } from '../index.ts';
+import { type MachineRequest, type PreemptionRules, preempt, Snapshot, spreadPolicy } from '../index.ts';
+import { exampleHost, exampleRequest } from '../testing/examples.ts';
 
 const GIB = 2 ** 30;
 
-const host = (name: string): Host => ({
-  name,
-  labels: { 'kubernetes.io/hostname': name },
-  taints: [],
-  ready: true,
-  schedulable: true,
-  capacity: { cpu: 4000, memory: 8 * GIB, pods: 10 },
-});
-
-const machine = (uid: string, priority: number, memoryGib: number, labels = {}): MachineRequest => ({
-  uid,
-  kind: 'Pod',
-  namespace: 'default',
-  name: uid,
-  labels,
-  amounts: { cpu: 100, memory: memoryGib * GIB, pods: 1 },
-  ports: [],
-  finished: false,
-  priority,
-  nodeSelector: undefined,
-  affinity: undefined,
-  tolerations: [],
-  spread: [],
-  volumes: [],
-});
+const machine = (uid: string, priority: number, memoryGib: number, labels = {}): MachineRequest =>
+  exampleRequest(uid, { labels, priority, amounts: { cpu: 100, memory: memoryGib * GIB, pods: 1 } });
 
 const free: PreemptionRules = { budgets: [], leaving: new Set() };
 
 function cloud(on: Readonly<Record<string, readonly MachineRequest[]>>): Snapshot {
   const snapshot = new Snapshot();
-  for (const name of Object.keys(on)) snapshot.setHost(host(name));
+  for (const name of Object.keys(on)) snapshot.setHost(exampleHost(name));
   for (const [name, machines] of Object.entries(on)) for (const each of machines) snapshot.put(each, name);
   return snapshot;
 }

@@ -68,6 +68,26 @@ export interface MachineRequest {
   readonly images?: readonly string[];
 }
 
+/** A machine that asks for nothing but what is said; by default a pod that is called by its uid, in no namespace. */
+export function plainRequest(said: Pick<MachineRequest, 'uid'> & Partial<MachineRequest>): MachineRequest {
+  return {
+    kind: 'Pod',
+    namespace: '',
+    name: said.uid,
+    labels: {},
+    amounts: {},
+    ports: [],
+    finished: false,
+    priority: 0,
+    nodeSelector: undefined,
+    affinity: undefined,
+    tolerations: [],
+    spread: [],
+    volumes: [],
+    ...said,
+  };
+}
+
 /** What the objects themselves do not say, and the scheduler looks up. */
 export interface RequestContext {
   readonly priority?: number;

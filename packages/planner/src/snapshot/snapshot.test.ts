@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Host, type MachineRequest, Snapshot } from '../index.ts';
+import { type Host, plainRequest, Snapshot } from '../index.ts';
 import { exampleHost, exampleRequest, exampleSnapshot } from '../testing/examples.ts';
 
 const host = (name: string): Host => ({
@@ -13,22 +13,8 @@ const host = (name: string): Host => ({
   capacity: { cpu: 1000, memory: 1000, pods: 10 },
 });
 
-const machine = (uid: string, cpu: number): MachineRequest => ({
-  uid,
-  kind: 'Pod',
-  namespace: '',
-  name: uid,
-  labels: {},
-  amounts: { cpu, pods: 1 },
-  ports: [{ protocol: 'TCP', port: cpu }],
-  finished: false,
-  priority: 0,
-  nodeSelector: undefined,
-  affinity: undefined,
-  tolerations: [],
-  spread: [],
-  volumes: [],
-});
+const machine = (uid: string, cpu: number) =>
+  plainRequest({ uid, amounts: { cpu, pods: 1 }, ports: [{ protocol: 'TCP', port: cpu }] });
 
 const names = fc.constantFrom('a', 'b', 'c');
 const uids = fc.constantFrom('1', '2', '3', '4');

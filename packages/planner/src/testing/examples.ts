@@ -1,6 +1,6 @@
 /** Hosts and machines for tests: all that a test does not speak of is as plain as can be. */
 
-import type { MachineRequest } from '../request/machine-request.ts';
+import { type MachineRequest, plainRequest } from '../request/machine-request.ts';
 import type { Host } from '../snapshot/host.ts';
 import { Snapshot } from '../snapshot/snapshot.ts';
 
@@ -20,23 +20,7 @@ export function exampleHost(name: string, over: Partial<Host> = {}): Host {
 }
 
 export function exampleRequest(uid: string, over: Partial<MachineRequest> = {}): MachineRequest {
-  return {
-    uid,
-    kind: 'Pod',
-    namespace: 'default',
-    name: uid,
-    labels: {},
-    amounts: { cpu: 100, memory: 2 ** 20, pods: 1 },
-    ports: [],
-    finished: false,
-    priority: 0,
-    nodeSelector: undefined,
-    affinity: undefined,
-    tolerations: [],
-    spread: [],
-    volumes: [],
-    ...over,
-  };
+  return plainRequest({ uid, namespace: 'default', amounts: { cpu: 100, memory: 2 ** 20, pods: 1 }, ...over });
 }
 
 export function exampleSnapshot(hosts: readonly Host[]): Snapshot {

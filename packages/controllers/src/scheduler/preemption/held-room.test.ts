@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type MachineRequest, Snapshot } from '@godwit/planner';
+import { plainRequest, Snapshot } from '@godwit/planner';
 import { HeldRoom } from './held-room.ts';
 
-const machine = (uid: string, cpu: number): MachineRequest => ({
-  uid,
-  kind: 'Pod',
-  namespace: 'default',
-  name: uid,
-  labels: {},
-  amounts: { cpu },
-  ports: [],
-  finished: false,
-  priority: 0,
-  nodeSelector: undefined,
-  affinity: undefined,
-  tolerations: [],
-  spread: [],
-  volumes: [],
-});
+const machine = (uid: string, cpu: number) => plainRequest({ uid, namespace: 'default', amounts: { cpu } });
 
 /** A host of four cores with `a` and `b` on it, one core each, and how much of it is free. */
 function hostWithTwo() {
