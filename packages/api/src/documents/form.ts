@@ -14,10 +14,14 @@ export function documentOf(kind: KindDefinition, entry: Pick<Entry, 'body' | 're
 
 /** A stored document in the form of `kind`: made when somebody asks for it, and kept by nobody. */
 export function inForm(kind: KindDefinition, document: Document): Document {
+  if (!kind.form) return document;
+  return Document.derived(() => fromStored(kind, document.object)).at(document.revision);
+}
+
+/** A stored object in the form of `kind`. */
+export function fromStored(kind: KindDefinition, stored: KubeObject): KubeObject {
   const { form } = kind;
-  if (!form) return document;
-  const read = (): KubeObject => formed(kind, document.object, form.conversion.read(bodyOf(document.object)));
-  return Document.derived(read).at(document.revision);
+  return form ? formed(kind, stored, form.conversion.read(bodyOf(stored))) : stored;
 }
 
 /** An object of `kind` as it is stored. `before`: what is stored now. */

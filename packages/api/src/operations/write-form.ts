@@ -1,20 +1,20 @@
+/**
+ * Writes to a kind that is another form of a stored one: what is sent is read in its own form, written as the stored
+ * kind, through whose defaults, admission and managed fields it goes, and answered in the form in which it was sent. For
+ * kinds that are stored as they are all of this is nothing.
+ */
 import type { Address, Draft, KindDefinition, KubeObject } from '@godwit/kinds';
-import { inForm, storedKind, toStored } from '../documents/form.ts';
+import { fromStored, inForm, storedKind, toStored } from '../documents/form.ts';
 import { invalid } from '../validation/index.ts';
 import type { Caller, Written } from './operations.ts';
 import { nameOf, type ReadOptions, readObject } from './read-object.ts';
 
-/**
- * Writes to a kind that is another form of a stored one: what is sent is read in its own form, written as the
- * stored kind, through whose defaults, admission and managed fields it goes, and answered in the form that was sent.
- * All of this does nothing for kinds that are stored as they are.
- */
+/** As what, and where, an object is stored. */
 export interface Target {
   readonly kind: KindDefinition;
   readonly address: Address;
 }
 
-/** As what and where the object at an address is stored. */
 export function targetOf(kind: KindDefinition, address: Address): Target {
   const stored = storedKind(kind);
   if (stored === kind) return { kind, address };
@@ -33,7 +33,8 @@ export function readForStore(
   const object = readObject(caller, kind, address, value, options);
   const target = targetOf(kind, address);
   if (target.kind === kind) return object;
-  const causes = options.partial ? [] : (kind.validate?.(object, before ? { old: before } : {}) ?? []);
+  const context = before ? { old: fromStored(kind, before) } : {};
+  const causes = options.partial ? [] : (kind.validate?.(object, context) ?? []);
   if (causes.length > 0) throw invalid(kind, nameOf(object), causes);
   return readObject({ user: caller.user }, target.kind, target.address, toStored(kind, object, before), options);
 }
