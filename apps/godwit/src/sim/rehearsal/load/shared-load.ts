@@ -49,13 +49,17 @@ export class SharedLoad {
     this.#isOn = isOn;
   }
 
-  /** Whether it is the one that is asked of. Machines that are described are beside no others in their namespace. */
-  isMeant({ namespace, selector }: Asked): boolean {
+  /** Where its machines are. */
+  get namespace(): string {
     const { known, name } = this.group;
-    if (!known) return namespace === namespaceOf(name);
-    const { metadata } = known.pattern;
-    if (namespace !== (metadata.namespace ?? 'default')) return false;
-    return selector === undefined || matchesLabels(parseLabelSelector(selector), metadata.labels);
+    return known ? (known.pattern.metadata.namespace ?? 'default') : namespaceOf(name);
+  }
+
+  /** Whether a selector within its namespace means it. Machines that are described are beside no others there. */
+  isSelected(selector: string | undefined): boolean {
+    const { known } = this.group;
+    if (!known || selector === undefined) return true;
+    return matchesLabels(parseLabelSelector(selector), known.pattern.metadata.labels);
   }
 
   put(uid: string, worker: Worker): void {

@@ -19,7 +19,7 @@ import { type Asked, SharedLoad, type Worker } from './shared-load.ts';
 /** The loads of all groups whose machines share a demand, and which machines these are, as watches tell it. */
 export class SharedLoads {
   readonly #byGroup = new Map<string, SharedLoad>();
-
+  readonly #byNamespace: ReadonlyMap<string, readonly SharedLoad[]>;
   #isOn: (host: string) => boolean = () => false;
 
   constructor(groups: readonly PlannedGroup[], time: ScenarioTime) {
@@ -28,6 +28,7 @@ export class SharedLoads {
       const load = scaling && new SharedLoad(group, scaling, time, (host) => this.#isOn(host));
       if (load) this.#byGroup.set(name, load);
     }
+    this.#byNamespace = Map.groupBy(this.#byGroup.values(), ({ namespace }) => namespace);
   }
 
   /** Hears of machines from now on. `isOn` says whether a host has power. */
@@ -60,8 +61,8 @@ export class SharedLoads {
   }
 
   /** The load of the machines that are asked of. */
-  meant(asked: Asked): SharedLoad | undefined {
-    return this.all.find((load) => load.isMeant(asked));
+  meant({ namespace, selector }: Asked): SharedLoad | undefined {
+    return this.#byNamespace.get(namespace)?.find((load) => load.isSelected(selector));
   }
 
   #see<T extends Machine>({ before, after }: Change<T>, workerOf: (machine: Stored<T>) => Worker): void {
