@@ -21,6 +21,7 @@ test('quantities stand for the numbers that Kubernetes gives them', () => {
     ['', undefined],
     ['1GiB', undefined],
     ['abc', undefined],
+    ['1e400', undefined],
     ['1 Gi', undefined],
     ['1K', undefined],
   ];

@@ -31,7 +31,9 @@ export function parseQuantity(quantity: string | number | undefined): number | u
   if (!match) return undefined;
   const scale = match[2] ? (SCALES[match[2]] as number) : 10 ** Number(match[3] ?? 0);
   // Dividing keeps `100m` exact where multiplying by 0.001 would not.
-  return scale < 1 ? Number(match[1]) / Math.round(1 / scale) : Number(match[1]) * scale;
+  const value = scale < 1 ? Number(match[1]) / Math.round(1 / scale) : Number(match[1]) * scale;
+  // `1e400` is written as one, and is more than there can be of anything.
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /** Whole units, rounded up as Kubernetes does: bytes, seconds. 0 where there is none. */

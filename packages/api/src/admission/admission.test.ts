@@ -141,6 +141,16 @@ test('priority comes from the class, storage class from the default', async () =
     code: 'Forbidden',
     message: /PreemptionPolicy \(Never\) must not be provided in pod spec; its class makes it PreemptLowerPriority/,
   });
+  const instances = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachineinstances', namespace: 'default' };
+  const instance = (priorityClassName: string) => ({
+    metadata: { generateName: 'vm-' },
+    spec: { priorityClassName, domain: { devices: {}, memory: { guest: '64Mi' } } },
+  });
+  await assert.rejects(door.create(instances, instance('missing')), {
+    code: 'Forbidden',
+    message: /no PriorityClass with name missing was found/,
+  });
+  await door.create(instances, instance('high'));
   const byDefault = (name: string) => door.create(classes, { metadata: { name }, value: 7, globalDefault: true });
   const defaults = await Promise.allSettled([byDefault('one'), byDefault('other')]);
   const [refused, ...others] = defaults.filter((result) => result.status === 'rejected');

@@ -1,4 +1,10 @@
-import { type Draft, type Pod, type PriorityClass, systemPriorityClasses } from '@godwit/kinds';
+import {
+  type Draft,
+  type Pod,
+  type PriorityClass,
+  systemPriorityClasses,
+  type VirtualMachineInstance,
+} from '@godwit/kinds';
 import type { KindHub } from '../documents/kind-hub.ts';
 import type { Engine } from '../operations/engine.ts';
 import { forbidden } from '../validation/index.ts';
@@ -35,6 +41,16 @@ export async function podPriority(engine: Engine, live: LiveHub): Promise<Admitt
     spec.preemptionPolicy = policy;
   }
 
+  /** Instances look their class up when they are placed; that there is one is seen to here. */
+  async function admitInstance({ kind, object }: AdmissionRequest): Promise<void> {
+    const { spec, metadata } = object as unknown as Draft<VirtualMachineInstance>;
+    const { priorityClassName } = spec;
+    if (!priorityClassName || classNamed(hub as KindHub, priorityClassName)) return;
+    await engine.current();
+    if (classNamed(hub as KindHub, priorityClassName)) return;
+    throw forbidden(kind, metadata.name ?? '', `no PriorityClass with name ${priorityClassName} was found`);
+  }
+
   async function admitClass({ kind, object, hold }: AdmissionRequest): Promise<void> {
     const { metadata, globalDefault } = object as unknown as Draft<PriorityClass>;
     if (!globalDefault) return;
@@ -51,6 +67,7 @@ export async function podPriority(engine: Engine, live: LiveHub): Promise<Admitt
     admit(request) {
       const { operation, kind } = request;
       if (kind.plural === 'pods' && kind.group === '' && operation === 'create') return admitPod(request);
+      if (kind.plural === 'virtualmachineinstances' && operation === 'create') return admitInstance(request);
       if (kind.plural === 'priorityclasses' && operation !== 'delete') return admitClass(request);
       return undefined;
     },

@@ -145,6 +145,35 @@ test('faults are told with their place, in the words that clients know', () => {
       'spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1',
     ],
     [
+      { containers: [{ ...container, resources: { limits: { memory: '1e400' } } }] },
+      'spec.containers[0].resources.limits[memory]: Invalid value: "10000000000000000000…": is more than there can be of anything',
+    ],
+    [
+      { containers: [{ ...container, resources: { requests: { 'nvidia.com/gpu': '1' } } }] },
+      'spec.containers[0].resources.limits[nvidia.com/gpu]: Required value: Limit must be set for non overcommitable resources',
+    ],
+    [
+      { containers: [{ ...container, resources: { requests: { 'a.b/c': '1' }, limits: { 'a.b/c': '2' } } }] },
+      'spec.containers[0].resources.requests[a.b/c]: Invalid value: "1": must be equal to a.b/c limit of 2',
+    ],
+    [
+      { containers: [{ ...container, resources: { limits: { 'nvidia.com/gpu': '1.5' } } }] },
+      'spec.containers[0].resources.limits[nvidia.com/gpu]: Invalid value: "1500m": must be an integer',
+    ],
+    [
+      { containers: [container], overhead: { cpu: '-1' } },
+      'spec.overhead[cpu]: Invalid value: "-1": must be greater than or equal to 0',
+    ],
+    [
+      {
+        containers: [container],
+        topologySpreadConstraints: [
+          { topologyKey: 'z', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', minDomains: -1 },
+        ],
+      },
+      'spec.topologySpreadConstraints[0].minDomains: Invalid value: -1: must be greater than zero',
+    ],
+    [
       { containers: [{ ...container, resources: { limits: { cpu: '-1' } } }] },
       'spec.containers[0].resources.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0',
     ],

@@ -82,6 +82,13 @@ function validateDedicated(spec: VirtualMachineInstanceSpec, path: string, repor
   if (request !== undefined && limit !== undefined && request !== limit) {
     report.invalid(`${path}.resources.requests.cpu`, 'must equal the limit with dedicated CPUs');
   }
+  const processors = (cpu.sockets ?? 1) * (cpu.cores ?? 1) * (cpu.threads ?? 1);
+  if (request !== undefined && processors > 1 && request !== processors) {
+    report.invalid(
+      `${path}.resources.requests.cpu`,
+      `must equal the guest's processors, ${processors}, with dedicated CPUs`,
+    );
+  }
   const memoryRequest = parseQuantity(resources?.requests?.memory);
   const memoryLimit = parseQuantity(resources?.limits?.memory);
   if (memoryLimit !== undefined && memoryRequest !== undefined && memoryRequest !== memoryLimit) {

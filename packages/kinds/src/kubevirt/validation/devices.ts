@@ -75,6 +75,11 @@ function validateSmallDevices(spec: VirtualMachineInstanceSpec, field: string, r
   for (const [index, { model }] of (devices.panicDevices ?? []).entries()) {
     report.oneOf(`${field}.panicDevices[${index}].model`, model, ['isa', 'hyperv', 'pvpanic']);
   }
+  for (const kind of ['gpus', 'hostDevices'] as const) {
+    for (const [index, { deviceName, claimName }] of (devices[kind] ?? []).entries()) {
+      if (!deviceName && !claimName) report.required(`${field}.${kind}[${index}].deviceName`, 'must be set');
+    }
+  }
   report.unique([...(devices.gpus ?? [])], `${field}.gpus`);
   report.unique([...(devices.hostDevices ?? [])], `${field}.hostDevices`);
   const actions = ['reset', 'poweroff', 'shutdown'];

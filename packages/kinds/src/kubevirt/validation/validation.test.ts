@@ -167,6 +167,16 @@ const cases: [string, Spec, string[]][] = [
     ['FieldValueInvalid spec.domain.cpu.sockets'],
   ],
   [
+    'processors of its own are as many as are asked for',
+    withDomain({ cpu: { cores: 2, dedicatedCpuPlacement: true }, resources: { requests: { cpu: '1' } } }),
+    ['FieldValueInvalid spec.domain.resources.requests.cpu'],
+  ],
+  [
+    'a device of the host has a name',
+    withDomain({ devices: { gpus: [{ name: 'g', deviceName: '' }] } }),
+    ['FieldValueRequired spec.domain.devices.gpus[0].deviceName'],
+  ],
+  [
     'real-time needs its own processors and huge pages',
     withDomain({ cpu: { realtime: {} } }),
     [

@@ -1,4 +1,5 @@
 import { compareQuantities, isQuantity } from '../../exact-quantity.ts';
+import { parseQuantity } from '../../quantity.ts';
 import {
   dnsLabelFault,
   eachItem,
@@ -102,20 +103,7 @@ function validateMounts(container: Container, path: string, volumes: ReadonlySet
 
 /** Amounts are quantities, not negative, and requests do not exceed limits. */
 export function validateResources(resources: ResourceRequirements | undefined, path: string, faults: Faults): void {
-  for (const field of ['limits', 'requests'] as const) {
-    for (const [name, amount] of Object.entries(resources?.[field] ?? {})) {
-      const at = `${path}.${field}[${name}]`;
-      faults.check(
-        at,
-        name,
-        (key) =>
-          qualifiedNameFault(key) ?? (isKnownResource(key) ? undefined : 'must be a standard resource for containers'),
-      );
-      if (!isQuantity(amount)) faults.invalid(at, amount, 'must be a quantity such as 2, 500m or 1Gi');
-      else if (compareQuantities(amount, 0) < 0)
-        faults.invalid(at, String(amount), 'must be greater than or equal to 0');
-    }
-  }
+  for (const field of ['limits', 'requests'] as const) validateAmounts(resources?.[field], `${path}.${field}`, faults);
   for (const [name, request] of Object.entries(resources?.requests ?? {})) {
     const limit = resources?.limits?.[name];
     if (limit === undefined || !isQuantity(limit) || !isQuantity(request)) continue;
@@ -123,6 +111,55 @@ export function validateResources(resources: ResourceRequirements | undefined, p
       faults.invalid(`${path}.requests`, String(request), `must be less than or equal to ${name} limit of ${limit}`);
     }
   }
+  validateWholeResources(resources, path, faults);
+}
+
+/** Most characters of a number that are repeated to who wrote it. */
+const SHOWN = 20;
+
+/** Each is a known resource, and a quantity that is not negative. */
+export function validateAmounts(amounts: ResourceRequirements['limits'], path: string, faults: Faults): void {
+  for (const [name, amount] of Object.entries(amounts ?? {})) {
+    const at = `${path}[${name}]`;
+    faults.check(
+      at,
+      name,
+      (key) =>
+        qualifiedNameFault(key) ?? (isKnownResource(key) ? undefined : 'must be a standard resource for containers'),
+    );
+    if (!isQuantity(amount)) faults.invalid(at, amount, 'must be a quantity such as 2, 500m or 1Gi');
+    else if (compareQuantities(amount, 0) < 0) faults.invalid(at, String(amount), 'must be greater than or equal to 0');
+    else if (parseQuantity(amount) === undefined)
+      faults.invalid(at, `${String(amount).slice(0, SHOWN)}…`, 'is more than there can be of anything');
+  }
+}
+
+/** What cannot be given out twice is asked for in whole pieces, and no more is used than was asked for. */
+function validateWholeResources(resources: ResourceRequirements | undefined, path: string, faults: Faults): void {
+  const { requests = {}, limits = {} } = resources ?? {};
+  for (const name of new Set([...Object.keys(requests), ...Object.keys(limits)])) {
+    if (!isGivenOnce(name)) continue;
+    const [request, limit] = [parseQuantity(requests[name]), parseQuantity(limits[name])];
+    if (limits[name] === undefined) {
+      faults.required(`${path}.limits[${name}]`, 'Limit must be set for non overcommitable resources');
+    } else if (request !== undefined && limit !== undefined && request < limit) {
+      const message = `must be equal to ${name} limit of ${limits[name]}`;
+      faults.invalid(`${path}.requests[${name}]`, String(requests[name]), message);
+    }
+    for (const [field, amount] of [
+      ['limits', limit],
+      ['requests', request],
+    ] as const) {
+      if (amount !== undefined && !Number.isInteger(amount)) {
+        faults.invalid(`${path}.${field}[${name}]`, String(resources?.[field]?.[name]), 'must be an integer');
+      }
+    }
+  }
+}
+
+/** Devices and the like, and huge pages. */
+function isGivenOnce(name: string): boolean {
+  return name.startsWith('hugepages-') || (name.includes('/') && !name.includes('kubernetes.io/'));
 }
 
 function isKnownResource(name: string): boolean {

@@ -1,6 +1,6 @@
 import { dnsLabelFault, dnsSubdomainFault, eachItem, type Faults, isIp } from '../../validation/index.ts';
 import type { PodSpec } from '../pod-spec.ts';
-import { validateContainers, validateResources } from './containers.ts';
+import { validateAmounts, validateContainers, validateResources } from './containers.ts';
 import { validateScheduling } from './scheduling.ts';
 import { validateVolumes } from './volumes.ts';
 
@@ -41,6 +41,7 @@ export function validatePodSpec(spec: PodSpec, path: string, faults: Faults): vo
   validateVolumes(spec.volumes, `${path}.volumes`, faults);
   validateContainers(spec, path, faults);
   validateResources(spec.resources, `${path}.resources`, faults);
+  validateAmounts(spec.overhead, `${path}.overhead`, faults);
   validateScheduling(spec, path, faults);
   validateDns(spec, path, faults);
   validateNames(spec, path, faults);

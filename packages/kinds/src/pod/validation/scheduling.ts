@@ -95,6 +95,14 @@ export function validateScheduling(spec: PodSpec, path: string, faults: Faults):
   const spread = spec.topologySpreadConstraints ?? [];
   eachItem(spread, `${path}.topologySpreadConstraints`, (constraint, at) => {
     if (constraint.maxSkew <= 0) faults.invalid(`${at}.maxSkew`, constraint.maxSkew, 'must be greater than zero');
+    const { minDomains, whenUnsatisfiable } = constraint;
+    if (minDomains !== undefined) {
+      if (minDomains <= 0) faults.invalid(`${at}.minDomains`, minDomains, 'must be greater than zero');
+      if (whenUnsatisfiable !== 'DoNotSchedule') {
+        const message = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`;
+        faults.invalid(`${at}.minDomains`, minDomains, message);
+      }
+    }
     if (constraint.topologyKey === '') faults.required(`${at}.topologyKey`, 'can not be empty');
     validateLabelSelector(constraint.labelSelector, `${at}.labelSelector`, faults);
   });
