@@ -1,8 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ContainerDriver, HypervisorDriver, NetworkDriver, VolumeDriver } from '@godwit/host';
-import type { Door, ResourceQuota } from '@godwit/kinds';
-import { type Plant, Simulation, type SimulationOptions } from './index.ts';
+import type { PowerDriver } from '@godwit/controllers';
+import type {
+  ContainerDriver,
+  HypervisorDriver,
+  NetworkDriver,
+  VirtualMachineManager,
+  VolumeDriver,
+} from '@godwit/host';
+import type { Door, KubeObject, Patch, ResourceQuota } from '@godwit/kinds';
+import {
+  balanceOffer,
+  budgetOffer,
+  deploymentOffer,
+  machineOffer,
+  type Plant,
+  Simulation,
+  type SimulationOptions,
+  scalers,
+} from './index.ts';
 
 /** A bug shows in one of so many seeds, or it would be missed. */
 const SEEDS = 12;
@@ -120,7 +136,7 @@ test('budgets finds evictions that are mere deletions', () =>
           },
         }),
     },
-    { minutes: 5 },
+    { minutes: 5, repertoire: [budgetOffer, deploymentOffer] },
   ));
 
 test('whole-gangs finds a member that gets a host by itself', () =>
@@ -144,26 +160,182 @@ test('whole-gangs finds a member that gets a host by itself', () =>
     { minutes: 3 },
   ));
 
-test('within-quota finds a quota that forgets what it has counted', () =>
-  assertFound(
-    'within-quota',
+/** A quota that forgets what it has counted of `resource` whenever another one of `plural` is made. */
+const forgetful = (plural: string, resource: string): Plant => ({
+  admitters: [
     {
-      admitters: [
-        {
-          name: 'forgets-pods',
-          admit: ({ kind, operation, object, append, pending }) => {
-            if (kind.plural !== 'pods' || operation !== 'create') return undefined;
-            const { namespace = '' } = object.metadata;
-            const key = `/core/resourcequotas/${namespace}/${namespace}`;
-            const write = pending(key);
-            if (!write?.body) return undefined;
-            const quota = JSON.parse(write.body.text) as ResourceQuota;
-            const status = { ...quota.status, used: { pods: '0' } };
-            append({ ...write, body: { text: JSON.stringify({ ...quota, status }) } });
-            return undefined;
-          },
-        },
-      ],
+      name: 'forgets',
+      admit: ({ kind, operation, object, append, pending }) => {
+        if (kind.plural !== plural || operation !== 'create') return undefined;
+        const { namespace = '' } = object.metadata;
+        const write = pending(`/core/resourcequotas/${namespace}/${namespace}`);
+        if (!write?.body) return undefined;
+        const quota = JSON.parse(write.body.text) as ResourceQuota;
+        const status = { ...quota.status, used: { ...quota.status?.used, [resource]: '0', 'requests.memory': '0' } };
+        append({ ...write, body: { text: JSON.stringify({ ...quota, status }) } });
+        return undefined;
+      },
     },
+  ],
+});
+
+test('within-quota finds pods that a quota forgets', () =>
+  assertFound('within-quota', forgetful('pods', 'pods'), { minutes: 5 }));
+
+test('within-quota finds guests that a quota forgets', () =>
+  assertFound('within-quota', forgetful('virtualmachineinstances', 'count/virtualmachineinstances.kubevirt.io'), {
+    minutes: 5,
+  }));
+
+test('within-quota finds storage that a quota forgets', () => {
+  const claims = forgetful('persistentvolumeclaims', 'persistentvolumeclaims');
+  const storage = forgetful('persistentvolumeclaims', 'requests.storage');
+  return assertFound(
+    'within-quota',
+    { admitters: [...(claims.admitters ?? []), ...(storage.admitters ?? [])] },
     { minutes: 5 },
+  );
+});
+
+const DECISION = 'godwit.dev/decision';
+
+test('decisions finds machines that are put elsewhere than is said', () =>
+  assertFound('decisions', {
+    door: (door: Door) =>
+      but(door, {
+        create: (address, object, options) => {
+          const text = (object as KubeObject).metadata.annotations?.[DECISION];
+          if (address.subresource !== 'binding' || text === undefined) return door.create(address, object, options);
+          const annotations = { [DECISION]: JSON.stringify({ ...JSON.parse(text), host: 'elsewhere' }) };
+          const { metadata } = object as KubeObject;
+          return door.create(address, { ...(object as KubeObject), metadata: { ...metadata, annotations } }, options);
+        },
+      }),
+  }));
+
+test('decisions finds reasons that are written before anything is done', () =>
+  assertFound('decisions', {
+    door: (door: Door) =>
+      but(door, {
+        create: async (address, object, options) => {
+          const { subresource, ...place } = address;
+          const { annotations, name } = (object as KubeObject).metadata;
+          if (subresource === 'binding' && annotations?.[DECISION] !== undefined) {
+            const said = { ...place, name: place.name ?? name ?? '' };
+            await door.patch(said, { type: 'merge', body: { metadata: { annotations } } });
+          }
+          return door.create(address, object, options);
+        },
+      }),
+  }));
+
+type Seen = (object: KubeObject) => KubeObject;
+
+/** The API, whose objects of one kind look different to everybody. */
+const lookingLike = (plural: string, seen: Seen) => (door: Door) =>
+  but(door, {
+    get: async (address, ...rest) => {
+      const found = await door.get(address, ...rest);
+      return address.plural === plural && !address.subresource ? (seen(found) as typeof found) : found;
+    },
+    list: async (address, ...rest) => {
+      const listed = await door.list(address, ...rest);
+      if (address.plural !== plural) return listed;
+      return { ...listed, items: listed.items.map((item) => seen(item) as typeof item) };
+    },
+    watch: async function* (address, ...rest) {
+      for await (const event of door.watch(address, ...rest)) {
+        if (address.plural !== plural || !('object' in event)) yield event;
+        else yield { ...event, object: seen(event.object as KubeObject) } as typeof event;
+      }
+    },
+  });
+
+/** What it says, with another spec. */
+const withSpec =
+  (spec: object): Seen =>
+  (object) =>
+    ({ ...object, spec: { ...(object as { spec?: object }).spec, ...spec } }) as KubeObject;
+
+const scaling = { minutes: 6, repertoire: [...scalers, deploymentOffer] };
+
+test('autoscaling finds numbers beyond the bounds', () =>
+  assertFound(
+    'autoscaling',
+    {
+      door: (door: Door) =>
+        but(door, {
+          patch: (address, patch, options) => {
+            const { spec, metadata } = (patch as { body?: ScaleBody }).body ?? {};
+            if (spec?.replicas === undefined || metadata === undefined) return door.patch(address, patch, options);
+            const body = { metadata, spec: { replicas: spec.replicas + 9 } };
+            return door.patch(address, { type: 'merge', body } satisfies Patch, options);
+          },
+        }),
+    },
+    scaling,
+  ));
+
+interface ScaleBody {
+  readonly metadata?: object;
+  readonly spec?: { readonly replicas?: number };
+}
+
+test('autoscaling finds autoscalers that take away at once what they have added', () => {
+  const hasty = withSpec({ behavior: { scaleDown: { stabilizationWindowSeconds: 0 } } });
+  const door = (real: Door) =>
+    lookingLike('elasticpolicies', hasty)(lookingLike('horizontalpodautoscalers', hasty)(real));
+  return assertFound('autoscaling', { door }, scaling);
+});
+
+test('autoscaling finds policies that do not see who goes before them', () =>
+  assertFound(
+    'autoscaling',
+    {
+      door: lookingLike('horizontalpodautoscalers', (object) => {
+        const { scaleTargetRef } = (object as { spec?: { scaleTargetRef?: object } }).spec ?? {};
+        return withSpec({ scaleTargetRef: { ...scaleTargetRef, apiVersion: 'v1' } })(object);
+      }),
+    },
+    scaling,
+  ));
+
+const balancing = { minutes: 6, hosts: 2, repertoire: [balanceOffer, deploymentOffer, machineOffer] };
+
+test('reserve finds hosts that sleep although the reserve needs them', () =>
+  assertFound('reserve', { door: lookingLike('balancepolicies', withSpec({ reserve: { hosts: 0 } })) }, balancing));
+
+test('sleeping-hosts finds a driver that switches off another host than it was told', () =>
+  assertFound(
+    'sleeping-hosts',
+    { power: (driver: PowerDriver) => but(driver, { sleep: () => driver.sleep('host-1') }) },
+    { ...balancing, hosts: 3 },
+  ));
+
+test('sleeping-hosts finds that nobody knows where the control plane runs', () =>
+  assertFound(
+    'sleeping-hosts',
+    {
+      door: lookingLike('nodes', (object) => {
+        const { 'node-role.kubernetes.io/control-plane': _role, ...labels } = object.metadata.labels ?? {};
+        const other = object.metadata.name === 'host-0' ? {} : { 'node-role.kubernetes.io/control-plane': '' };
+        return { ...object, metadata: { ...object.metadata, labels: { ...labels, ...other } } };
+      }),
+    },
+    { ...balancing, repertoire: [balanceOffer] },
+  ));
+
+test('moves finds a host that ends the guests which come to it', () =>
+  assertFound(
+    'moves',
+    {
+      instances: (manager: VirtualMachineManager) =>
+        but(manager, {
+          receive: async (machine) => {
+            await manager.receive(machine);
+            manager.absent(machine.metadata.uid);
+          },
+        }),
+    },
+    { ...balancing, minutes: 8 },
   ));

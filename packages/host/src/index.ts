@@ -4,7 +4,7 @@ export * from './agent/index.ts';
 export * from './container-driver.ts';
 export * from './hypervisor-driver.ts';
 export * from './machine/index.ts';
-export { type BalancerReading, History, Sampler, subjectOfService } from './metrics/index.ts';
+export { type BalancerReading, History, type HostReading, Sampler, subjectOfService } from './metrics/index.ts';
 export * from './network-driver.ts';
 export * from './pod/index.ts';
 export { type AddressPlan, type ServiceSources, ServiceTableMaker, servedAddresses } from './services/index.ts';

@@ -78,16 +78,20 @@ export class Simulation {
     const clock = this.#clock;
     const random = new SeededRandom(options.seed);
     const draw = random.next();
-    const count = options.hosts ?? (draw < 0.6 ? 1 : draw < 0.85 ? 2 : 3);
+    const repertoire = options.repertoire ?? drawRepertoire(random.fork());
+    // Where there is one host only, nothing moves and nothing sleeps.
+    const least = repertoire.some(({ balances }) => balances) ? 2 : 1;
+    const count = options.hosts ?? Math.max(least, draw < 0.6 ? 1 : draw < 0.85 ? 2 : 3);
     this.#events = new EventLog(() => clock.monotonic(), options.onEvent);
     const events = this.#events;
     clock.onNoTime = (where) => {
       this.#violation ??= new Violation('progress', `a timer was set to no time at ${where}`);
     };
     const hosts = Array.from({ length: count }, () => HOST);
-    this.#cloud = new SimulatedCloud({ clock, random: random.fork(), events, hosts, plant: options.plant ?? {} });
+    const measured = repertoire.some(({ scales, balances }) => scales || balances);
+    const plant = options.plant ?? {};
+    this.#cloud = new SimulatedCloud({ clock, random: random.fork(), events, hosts, plant, measured });
     const rhythm = new Rhythm(clock, random.fork(), options.busy);
-    const repertoire = options.repertoire ?? drawRepertoire(random.fork());
     this.#users = USERS.map((name) => this.#user(name, random, rhythm, repertoire));
     const users = this.#users.map(({ life }) => life);
     this.#chaos = new Chaos({ cloud: this.#cloud, users, clock, random: random.fork(), events, rhythm });
@@ -230,6 +234,7 @@ export class Simulation {
 
   #check(): void {
     for (const invariant of this.#invariants) invariant.step?.();
+    if (this.#cloud.view.failure !== undefined) throw this.#cloud.view.failure;
     if (this.#violation) throw this.#violation;
   }
 
@@ -267,8 +272,14 @@ function remains({ view, stations }: SimulatedCloud): string[] {
   const plurals = ['deployments', 'replicasets', 'pods', 'virtualmachines', 'virtualmachineinstances'];
   const sets = ['virtualmachinepools', 'virtualmachineinstancereplicasets', 'poddisruptionbudgets', 'datavolumes'];
   const volumes = ['persistentvolumeclaims', 'persistentvolumes'];
-  const objects = [...plurals, ...sets, ...volumes, 'resourcequotas', 'limitranges'].flatMap((plural) =>
+  const policies = ['horizontalpodautoscalers', 'elasticpolicies', 'balancepolicies'];
+  const objects = [...plurals, ...sets, ...volumes, ...policies, 'resourcequotas', 'limitranges'].flatMap((plural) =>
     [...view.all(plural)].map(({ kind, metadata }) => `${kind} ${metadata.name} is left`),
+  );
+  const learned = [...view.all('configmaps')].filter(({ metadata }) => metadata.name.startsWith('elastic-policy-'));
+  objects.push(...learned.map(({ metadata }) => `what was learned is left: ${metadata.name}`));
+  objects.push(
+    ...stations.filter(({ asleep }) => asleep).map(({ host }) => `${host.name} sleeps, and nobody asks it to`),
   );
   const machines = stations.flatMap(({ host }) => [
     ...host.containers.actual().map(({ name }) => `container ${name} is left on ${host.name}`),

@@ -4,6 +4,7 @@ import { machineAddressRelease } from './addresses/machine-address-release.ts';
 import { serviceAddresses } from './addresses/service-addresses.ts';
 import type { Admitter } from './admitter.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
+import { emptyToSleep } from './empty-to-sleep.ts';
 import { instancePresets } from './instance-presets.ts';
 import { limitRanges } from './limit-range/index.ts';
 import { machineTypes } from './machine-types/index.ts';
@@ -36,6 +37,7 @@ const makers: readonly Maker[] = [
   resourceQuotas,
   roomToGrow,
   moveEnd,
+  emptyToSleep,
 ];
 
 /**

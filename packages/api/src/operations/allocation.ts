@@ -9,6 +9,17 @@ export function allocationKey(node: string): string {
   return `/allocations/nodes/${node}`;
 }
 
+/** Machines that are bound to a node, and those on their way there: they have their room already. */
+export function machinesOn(engine: Engine, node: string): readonly KubeObject[] {
+  return engine.machines.flatMap(({ hub: machines, nodeField, comingField }) =>
+    [nodeField, comingField].flatMap((field) => {
+      const read = field === undefined ? undefined : machines.kind.selectableFields[field];
+      if (field === undefined || !read) return [];
+      return [...machines.cache.by(field, node, read)].map(([, document]) => document.object);
+    }),
+  );
+}
+
 /**
  * The write that advances the node's allocation key, once the machine is known to fit there beside all others: part of
  * the batch that binds it or makes it larger. Throws `Conflict` with what is short.
@@ -29,15 +40,7 @@ export async function roomOn(
     const hub = await engine.hubs.live(nodeKind);
     const host = hub.cache.get(documentKey(nodeKind, undefined, node));
     if (!host) throw notFound(nodeKind, node);
-    // What is on its way has its room already.
-    const boundThere = engine.machines.flatMap(({ hub: machines, nodeField, comingField }) =>
-      [nodeField, comingField].flatMap((field) => {
-        const read = field === undefined ? undefined : machines.kind.selectableFields[field];
-        if (field === undefined || !read) return [];
-        return [...machines.cache.by(field, node, read)].map(([, document]) => document.object);
-      }),
-    );
-    const reasons = engine.options.fits({ node: host.object, bound: boundThere, machine });
+    const reasons = engine.options.fits({ node: host.object, bound: machinesOn(engine, node), machine });
     if (reasons.length > 0) {
       const causes = reasons.map(
         (message): Cause => ({ reason: 'FieldValueForbidden', field: 'target.name', message }),

@@ -38,8 +38,13 @@ export async function deleteDocument(
   return { ...deleted, document: inForm(kind, deleted.document) };
 }
 
-/** What else goes into the batch of a deletion, judged anew at each try: what it depends on may have changed. */
-export type AlsoWrite = (current: Document) => Promise<readonly Write[]>;
+/** What else goes into the batch of a deletion. */
+export interface AlsoWritten {
+  /** Judged anew at each try: what they depend on may have changed. */
+  readonly writes?: (current: Document) => Promise<readonly Write[]>;
+  /** On the object that is marked: why it goes. Of one that goes at once nobody could read them. */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
 
 /** Deletes or marks, without asking who does it. */
 export async function deleteObject(
@@ -48,7 +53,7 @@ export async function deleteObject(
   kind: KindDefinition,
   address: Address,
   options: DeleteOptions,
-  alsoWrite?: AlsoWrite,
+  also: AlsoWritten = {},
 ): Promise<Deleted> {
   const { name = '', namespace } = address;
   const key = documentKey(kind, namespace, name);
@@ -63,11 +68,19 @@ export async function deleteObject(
       await attempt.admit({ operation: 'delete', address, kind, object: old as Draft<KubeObject>, old });
       const marked = markedForDeletion(engine, kind, old, options);
       if (marked === old) return { deleted: false, document: current };
-      for (const write of (await alsoWrite?.(current)) ?? []) attempt.append(write);
-      return marked ? mark(attempt, key, current, marked) : remove(attempt, kind, address, key, current);
+      for (const write of (await also.writes?.(current)) ?? []) attempt.append(write);
+      return marked
+        ? mark(attempt, key, current, withAnnotations(marked, also.annotations))
+        : remove(attempt, kind, address, key, current);
     },
     () => modified(kind, name),
   );
+}
+
+function withAnnotations(object: KubeObject, more: AlsoWritten['annotations']): KubeObject {
+  if (!more) return object;
+  const { metadata } = object;
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...more } } };
 }
 
 function checkPreconditions(kind: KindDefinition, name: string, current: Document, options: DeleteOptions): void {

@@ -1,5 +1,5 @@
 import type { ApiClient } from '@godwit/client';
-import { pod, virtualMachineInstance } from '@godwit/kinds';
+import { virtualMachineInstance } from '@godwit/kinds';
 import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/planner';
 import { isInstance, type Machine } from '../scheduler/schedulable-machine.ts';
 import type { Mover } from './drivers.ts';
@@ -9,7 +9,8 @@ const ANEW = 'a pod ends here, and another is made in its stead';
 /**
  * Moves by the API. An instance is told to go to a host, where it has room from that moment on, and both hosts do the
  * rest while it runs; the reason stands in that write. A pod cannot be carried: it is evicted, as far as its disruption
- * budget allows, and what made it makes another, for which the scheduler finds a host.
+ * budget allows, and what made it makes another, for which the scheduler finds a host; the reason stands in the write that
+ * ends it.
  */
 export class ApiMover implements Mover {
   readonly #client: ApiClient;
@@ -32,14 +33,12 @@ export class ApiMover implements Mover {
       );
       return;
     }
-    const patch = { type: 'merge', body: { metadata: { uid, annotations } } } as const;
-    await this.#client.resource(pod).patch({ namespace, name }, patch);
     await this.#client.door.create(
       { group: '', version: 'v1', plural: 'pods', namespace, name, subresource: 'eviction' },
       {
         apiVersion: 'policy/v1',
         kind: 'Eviction',
-        metadata: { name, namespace },
+        metadata: { name, namespace, annotations },
         deleteOptions: { preconditions: { uid } },
       },
     );

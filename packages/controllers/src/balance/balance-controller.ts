@@ -4,8 +4,11 @@ import {
   type BalancePolicy,
   balancePolicy,
   type KubeObject,
+  type Node,
+  node,
   pod,
   type Stored,
+  sleepOf,
   virtualMachineInstance,
 } from '@godwit/kinds';
 import {
@@ -66,15 +69,18 @@ export class BalanceController implements Reconciler {
     const all = (): readonly string[] => [...this.#policies.values()].map(({ metadata }) => metadata.name);
     const needy = (machine: KubeObject): readonly string[] =>
       this.#observer.mayNeedWaking(machine as Machine) ? all() : [];
+    const isAsleep = (item: Node): readonly string[] => (sleepOf(item) ? [FORSAKEN] : []);
     this.wakes = [
-      // One that comes, goes or selects other hosts may take hosts from others, or leave them to others.
-      wake(this.#policies, (policy) => [...new Set([nameOf(policy), ...all()])]),
+      // One that comes, goes or selects other hosts may take hosts from others, or leave them to others or to nobody.
+      wake(this.#policies, (policy) => [...new Set([nameOf(policy), ...all(), FORSAKEN])]),
+      wake(client.cache(node), isAsleep),
       wake(client.cache(pod), needy),
       wake(client.cache(virtualMachineInstance), needy),
     ];
   }
 
   async reconcile(name: string): Promise<Outcome> {
+    if (name === FORSAKEN) return this.#wakeForsaken();
     const policy = this.#policies.get({ name });
     if (!policy || policy.metadata.deletionTimestamp) {
       this.#memories.delete(name);
@@ -102,6 +108,15 @@ export class BalanceController implements Reconciler {
       if (isPlanDue) await this.#plan(policy, observed, memory, wanted);
     }
     return after(SAMPLE_MS, 'machines are measured every minute');
+  }
+
+  /** A host that was put to sleep by a policy that is gone, or says no more that it switches hosts, would sleep for ever. */
+  async #wakeForsaken(): Promise<Outcome> {
+    const { power } = this.#drivers;
+    if (!power) return done;
+    const names = await this.#observer.forsaken(power);
+    for (const name of names) await this.#hands.release(name, power);
+    return names.length === 0 ? done : after(SAMPLE_MS, 'hosts that no policy switches are woken');
   }
 
   async #tellIdle({ metadata, status }: Stored<BalancePolicy>): Promise<void> {
@@ -143,6 +158,9 @@ export class BalanceController implements Reconciler {
     wanted: ReadonlySet<string>,
   ): Promise<void> {
     const { machines, lostTo } = observed;
+    if (memory.settings.powerMode === 'automatic') {
+      await this.#hands.finishSleep(policy, await this.#observer.restless(observed, this.#drivers.power));
+    }
     const situation = await this.#observer.situation(policy, observed, memory, this.#drivers.power);
     const plan = planBalance(situation, memory.settings);
     const waiting = situation.hosts.flatMap(({ name, open }, index) => (open && wanted.has(name) ? [index] : []));
@@ -179,6 +197,9 @@ export class BalanceController implements Reconciler {
     await this.#client.resource(balancePolicy).modify(policy.metadata, write, { subresource: 'status' });
   }
 }
+
+/** Stands for the hosts that sleep and that no policy switches. No policy has this name. */
+const FORSAKEN = '';
 
 /** Nothing but placement: moves, power and sizes are off, and no reserve is asked for. */
 function isIdle({ spec: { balance, power, rightSize, reserve } }: BalancePolicy): boolean {

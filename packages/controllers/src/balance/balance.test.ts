@@ -192,6 +192,51 @@ test('a host that cannot be switched off stays open', async () => {
   assert.deepEqual((await client.resource(node).get({ name: 'b' })).spec?.taints ?? [], []);
 });
 
+const taintsOf = async (name: string) =>
+  ((await client.resource(node).get({ name })).spec?.taints ?? []).map(({ value }) => value);
+
+test('a host that is off stays closed, although its driver said that it could not switch it off', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('web', 'a', 500);
+  const power = new FakePower((host, state) => setReady(host, state === 'on'));
+  const sleep = async (name: string) => {
+    await power.sleep(name);
+    throw new Error('no answer');
+  };
+  run({ power: { state: (name) => power.state(name), wake: (name) => power.wake(name), sleep } });
+  await addPolicy({ placement: { strategy: 'energy' }, power: { mode: 'automatic' }, reserve: { hosts: 0 } });
+  await cloud.until('b is off', async () => (await power.state('b')) === 'off', 3_600_000);
+  await cloud.pass(1_000);
+  assert.deepEqual(await taintsOf('b'), ['asleep']);
+});
+
+test('who was told to sleep when its controller died sleeps in the end', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('web', 'a', 500);
+  const told = await client.resource(node).get({ name: 'b' });
+  const taints = [{ key: 'godwit.dev/asleep', value: 'asleep', effect: 'NoSchedule' as const }];
+  await client.resource(node).update({ ...told, spec: { taints } });
+  const power = new FakePower((host, state) => setReady(host, state === 'on'));
+  await addPolicy({ placement: { strategy: 'energy' }, power: { mode: 'automatic' }, reserve: { hosts: 0 } });
+  run({ power });
+  await cloud.until('b sleeps', async () => (await power.state('b')) === 'off', 3_600_000);
+  assert.deepEqual(await taintsOf('b'), ['asleep']);
+});
+
+test('hosts that a policy has put to sleep are woken when it is gone', async () => {
+  for (const name of ['a', 'b']) await addHost(name);
+  await addPod('web', 'a', 500);
+  const power = new FakePower((host, state) => setReady(host, state === 'on'));
+  run({ power });
+  await addPolicy({ placement: { strategy: 'energy' }, power: { mode: 'automatic' }, reserve: { hosts: 0 } });
+  await cloud.until('b sleeps', async () => (await power.state('b')) === 'off', 3_600_000);
+  await client.resource(balancePolicy).delete({ name: 'default' });
+  await cloud.until('b is on', async () => (await power.state('b')) === 'on', 120_000);
+  const { metadata } = await client.resource(node).get({ name: 'b' });
+  const [record] = JSON.parse(metadata.annotations?.['godwit.dev/decision'] ?? '[]');
+  assert.deepEqual([record.do, record.to, record.why], ['power', 'on', 'no policy switches it any more']);
+});
+
 test('a policy that is only about placement measures nothing', async () => {
   await addHost('a');
   let reads = 0;

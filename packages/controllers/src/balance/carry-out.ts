@@ -10,11 +10,11 @@ import {
   type Situation,
 } from '@godwit/planner';
 import type { Machine } from '../scheduler/schedulable-machine.ts';
-import type { BalanceDrivers } from './drivers.ts';
+import type { BalanceDrivers, PowerDriver } from './drivers.ts';
 import { idOf } from './machine.ts';
 import type { PolicyMemory } from './policy-memory.ts';
 import type { SizeAdvice } from './policy-status.ts';
-import { whyMoved, whySwitched } from './words.ts';
+import { released, whyMoved, whySwitched } from './words.ts';
 
 /** What became of a part of a plan. */
 export interface CarriedOut {
@@ -95,16 +95,35 @@ export class Hands {
     const slept = await this.#each(policy, 'SleepFailed', sleep, async ({ host, why }) => {
       const name = hosts[host]?.name ?? '';
       await this.#note(name, this.#record(policy, 'power', 'off', whySwitched(why)), 'asleep');
-      try {
-        await power.sleep(name);
-      } catch (error) {
-        await this.#mark(name, undefined);
-        throw error;
-      }
+      await this.#switchOff(name, power);
       this.#events.normal(policy, 'HostSleeps', `${name} is switched off: ${whySwitched(why)}`);
     });
     const hindrance = woken.hindrance ?? slept.hindrance;
     return { done: woken.done || slept.done, ...(hindrance !== undefined && { hindrance }) };
+  }
+
+  /** Hosts that are told to sleep and do not: who told them did not live to see it done. */
+  async finishSleep(policy: Stored<BalancePolicy>, hosts: readonly string[]): Promise<void> {
+    const { power } = this.#drivers;
+    if (power) await this.#each(policy, 'SleepFailed', hosts, (name) => this.#switchOff(name, power));
+  }
+
+  /** Wakes a host that sleeps although no policy says so any more. */
+  async release(name: string, power: PowerDriver): Promise<void> {
+    const at = Math.floor(this.#client.world.clock.now() / 1000);
+    const record = { v: 1, do: 'power', at, by: COMPONENT, policy: '', to: 'on', why: released } as const;
+    await this.#note(name, record, 'waking');
+    await power.wake(name);
+  }
+
+  /** One that stays on although it was told to sleep takes machines again; one that is off says so, whatever failed. */
+  async #switchOff(name: string, power: PowerDriver): Promise<void> {
+    try {
+      await power.sleep(name);
+    } catch (error) {
+      if ((await power.state(name)) === 'on') await this.#mark(name, undefined);
+      throw error;
+    }
   }
 
   async resize(

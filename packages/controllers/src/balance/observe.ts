@@ -112,6 +112,8 @@ export class Observer {
     const busy = new Set(machines.flatMap((machine) => [boundHost(machine), comingHost(machine)]));
     this.#watch ??= new ClusterWatch(this.#client);
     const off = await hostsOff(nodes, power);
+    // Who was told to sleep is as good as off: nothing may be put there, and it can be woken.
+    if (power) for (const one of nodes) if (sleepOf(one) === 'asleep') off.add(one.metadata.name);
     const names = nodes.map(({ metadata }) => metadata.name);
     memory.observeEmpty(
       names.filter((name) => !busy.has(name) && !off.has(name)),
@@ -127,6 +129,30 @@ export class Observer {
       requestOf: (machine) => this.#requestOf(machine),
       nowMs,
     });
+  }
+
+  /** Names of hosts of a policy that are told to sleep and are on. */
+  async restless({ nodes }: Observed, power: PowerDriver | undefined): Promise<readonly string[]> {
+    if (!power) return [];
+    const told = nodes.filter((one) => sleepOf(one) === 'asleep').map(({ metadata }) => metadata.name);
+    const off = await namesOff(told, power);
+    return told.filter((name) => !off.has(name));
+  }
+
+  /** Names of hosts that sleep, or that are said to wake and are off, and that no policy switches. */
+  async forsaken(power: PowerDriver): Promise<readonly string[]> {
+    const policies = [...this.#policies.values()];
+    const nodes = [...this.#client.cache(node).values()];
+    const switching = policies.filter(({ spec }) => spec.power?.mode === 'automatic');
+    const kept = new Set(switching.flatMap((one) => governedHosts(one, policies, nodes).hosts));
+    const others = nodes.filter((one) => !kept.has(one));
+    const off = await namesOff(
+      others.filter((one) => sleepOf(one) === 'waking').map(({ metadata }) => metadata.name),
+      power,
+    );
+    return others
+      .filter((one) => sleepOf(one) === 'asleep' || off.has(one.metadata.name))
+      .map(({ metadata }) => metadata.name);
   }
 
   /** Whether this machine has found no host, and hosts sleep that could be woken for it. */
@@ -149,6 +175,11 @@ export class Observer {
     const waking = new Set([...this.#sleepers].filter((name) => memory.wakingMs.has(name)));
     const others = [...this.#sleepers].filter((name) => !waking.has(name) && memory.canWake(name, nowMs));
     const asleep = await namesOff(others, power);
+    // As in a plan: who was told to sleep counts as off.
+    for (const name of others) {
+      const found = this.#client.cache(node).get({ name });
+      if (found && sleepOf(found) === 'asleep') asleep.add(name);
+    }
     return hostsForWaiting(this.#watch.snapshot, { waking, asleep }, waiting, policyOf(spec.placement), this.#random);
   }
 
@@ -173,13 +204,13 @@ export class Observer {
 const byName = (a: Stored<Node>, b: Stored<Node>) => (a.metadata.name < b.metadata.name ? -1 : 1);
 
 /** Hosts whose power is off; without a driver nobody knows, and none is. */
-async function hostsOff(nodes: readonly Stored<Node>[], power: PowerDriver | undefined): Promise<ReadonlySet<string>> {
+async function hostsOff(nodes: readonly Stored<Node>[], power: PowerDriver | undefined): Promise<Set<string>> {
   if (!power) return new Set();
   const names = nodes.map(({ metadata }) => metadata.name);
   return namesOff(names, power);
 }
 
-async function namesOff(names: readonly string[], power: PowerDriver): Promise<ReadonlySet<string>> {
+async function namesOff(names: readonly string[], power: PowerDriver): Promise<Set<string>> {
   const states = await Promise.all(names.map((name) => power.state(name)));
   return new Set(names.filter((_, index) => states[index] === 'off'));
 }

@@ -21,6 +21,9 @@ const powerWords: Readonly<Record<PowerStep['why'], string>> = {
 
 export const whySwitched = (why: PowerStep['why']): string => powerWords[why];
 
+/** Why a host is woken that sleeps although no policy says so any more. */
+export const released = 'no policy switches it any more';
+
 /** Why a host is not emptied. */
 export function whyKept({ reason }: BusyHost, { machines }: Situation, { paybackSeconds }: BalanceSettings): string {
   const named = (machine: number) => machines[machine]?.id ?? '';

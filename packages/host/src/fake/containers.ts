@@ -12,6 +12,7 @@ import type {
   ImageRequest,
   Session,
 } from '../container-driver.ts';
+import { Work } from './work.ts';
 
 /** What a simulated program does. */
 export interface FakeProgram {
@@ -47,6 +48,7 @@ const OTHER_DELAY_MS = 5;
  */
 export class FakeContainers implements ContainerDriver {
   readonly #world: World;
+  readonly #work: Work<ContainerFacts>;
   readonly #containers = new Map<string, FakeContainer>();
   readonly #listeners = new Set<(id: string) => void>();
   readonly #images = new Map<string, { facts: ImageFacts; program: FakeProgram }>();
@@ -61,8 +63,10 @@ export class FakeContainers implements ContainerDriver {
   /** Whether it was told to stop what the engine runs beside containers. */
   released = false;
 
-  constructor(world: World) {
+  /** @param coresOf how many cores the program of a container takes now; none where absent */
+  constructor(world: World, coresOf?: (container: ContainerFacts) => number) {
     this.#world = world;
+    this.#work = new Work(world.clock, coresOf);
   }
 
   /** Puts an image into the host's store. */
@@ -208,6 +212,7 @@ export class FakeContainers implements ContainerDriver {
     if (!container) return;
     this.#end(container.facts.id, 137);
     this.#containers.delete(container.facts.id);
+    this.#work.forget(container.facts.id);
     this.#actual = undefined;
   }
 
@@ -233,7 +238,11 @@ export class FakeContainers implements ContainerDriver {
 
   usage(): Promise<ReadonlyMap<string, ContainerUsage>> {
     const running = this.actual().filter(({ state }) => state === 'running');
-    return Promise.resolve(new Map(running.map(({ id }) => [id, { cpuNanoseconds: 0, workingSetBytes: 1_000 }])));
+    const used = running.map((facts): [string, ContainerUsage] => {
+      const cpuNanoseconds = Math.round(this.#work.secondsOf(facts.id, facts) * 1e9);
+      return [facts.id, { cpuNanoseconds, workingSetBytes: 1_000 }];
+    });
+    return Promise.resolve(new Map(used));
   }
 
   useProcessors(): Promise<void> {

@@ -16,6 +16,7 @@ import type {
 } from '../hypervisor-driver.ts';
 import { pipeOfChannels } from './channel-pair.ts';
 import { type FakeGuest, GuestProcess } from './guest-process.ts';
+import { Work } from './work.ts';
 
 export interface FakeHypervisorOptions {
   readonly world: World;
@@ -27,6 +28,8 @@ export interface FakeHypervisorOptions {
   readonly memoryBytes?: number;
   /** Whether this host has the volume. */
   readonly hasVolume?: (name: string) => boolean;
+  /** How many cores a guest takes now; none where absent. */
+  readonly coresOf?: (machine: MachineIdentity) => number;
 }
 
 const PREPARE_DELAY_MS = 40;
@@ -45,6 +48,7 @@ export class FakeHypervisor implements HypervisorDriver {
   readonly acceleration = { type: 'tcg', reason: 'the host is simulated' } as const;
   readonly #options: FakeHypervisorOptions;
   readonly #world: World;
+  readonly #work: Work<MachineIdentity>;
   readonly #prepared = new Map<string, MachineIdentity>();
   readonly #processes = new Map<string, GuestProcess>();
   /** The answer of `actual`, until a process comes or goes. */
@@ -54,6 +58,7 @@ export class FakeHypervisor implements HypervisorDriver {
   constructor(options: FakeHypervisorOptions) {
     this.#options = options;
     this.#world = options.world;
+    this.#work = new Work(options.world.clock, options.coresOf);
   }
 
   /** Processes as they really are, for invariants. */
@@ -223,10 +228,10 @@ export class FakeHypervisor implements HypervisorDriver {
   }
 
   usage(): ReadonlyMap<string, ProcessUsage> {
-    const running = [...this.#processes].map(([uid, { view }]): [string, ProcessUsage] => [
-      uid,
-      { run: String(view.startedAtMs), cpuSeconds: 0, residentBytes: view.memoryBytes },
-    ]);
+    const running = [...this.#processes].map(([uid, { view, machine }]): [string, ProcessUsage] => {
+      const cpuSeconds = this.#work.secondsOf(uid, machine);
+      return [uid, { run: String(view.startedAtMs), cpuSeconds, residentBytes: view.memoryBytes }];
+    });
     return new Map(running);
   }
 
@@ -242,6 +247,7 @@ export class FakeHypervisor implements HypervisorDriver {
   #end(uid: string, message: string): void {
     const process = this.#processes.get(uid);
     this.#processes.delete(uid);
+    this.#work.forget(uid);
     this.#actual = undefined;
     process?.end(message);
   }

@@ -8,3 +8,4 @@ export * from './hypervisor.ts';
 export * from './network.ts';
 export * from './pod-world.ts';
 export * from './volumes.ts';
+export * from './work.ts';

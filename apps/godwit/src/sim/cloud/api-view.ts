@@ -22,6 +22,8 @@ export interface ViewListener {
 export class ApiView implements StoreObserver {
   readonly #objects = new Map<string, Map<string, Stored<KubeObject>>>();
   readonly #listeners: ViewListener[] = [];
+  /** What a listener has thrown. */
+  failure: unknown;
   #revision = 0;
   #changes = 0;
   /** The newest batch that is shown. */
@@ -76,7 +78,20 @@ export class ApiView implements StoreObserver {
     for (const listener of this.#listeners) listener.acknowledged?.(batch);
   }
 
+  /** What a listener throws is its own fault, and nothing that the store should hear of. */
+  #tell(tell: (listener: ViewListener) => void): void {
+    for (const listener of this.#listeners) {
+      try {
+        tell(listener);
+      } catch (error) {
+        this.failure ??= error;
+      }
+    }
+  }
+
   #put(key: string, body: Body | null): void {
+    // What is only counted is no object.
+    if (key.startsWith('/allocations/')) return;
     const after = body === null ? undefined : objectOf(body);
     const plural = pluralOf(key);
     let objects = this.#objects.get(plural);
@@ -85,7 +100,7 @@ export class ApiView implements StoreObserver {
     this.#changes++;
     if (after === undefined) objects.delete(key);
     else objects.set(key, after);
-    for (const listener of this.#listeners) listener.changed?.({ key, plural, before, after });
+    this.#tell((listener) => listener.changed?.({ key, plural, before, after }));
   }
 }
 
@@ -94,7 +109,7 @@ function objectOf(body: Body): Stored<KubeObject> {
   return ('object' in body ? body.object : JSON.parse(body.text)) as Stored<KubeObject>;
 }
 
-/** Keys are `/group/plural/namespace/name`; those of allocations have no kind. */
+/** Keys are `/group/plural/namespace/name`. */
 function pluralOf(key: string): string {
   return key.split('/')[2] ?? '';
 }

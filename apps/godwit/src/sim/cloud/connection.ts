@@ -1,4 +1,4 @@
-import { type MachineAccess, StatusFailure } from '@godwit/kinds';
+import { type MachineAccess, StatusFailure, type UsageAccess } from '@godwit/kinds';
 import type { Life } from '../world/life.ts';
 
 export function unavailable(message: string, cause?: unknown): StatusFailure {
@@ -27,4 +27,9 @@ export function accessOver(access: MachineAccess, life: Life): MachineAccess {
     stream: (...call) => whileAlive(life, () => access.stream(...call)),
     order: (...call) => whileAlive(life, () => access.order(...call)),
   };
+}
+
+/** The way to what an agent has measured. */
+export function usageOver(usage: UsageAccess, life: Life): UsageAccess {
+  return { usage: () => whileAlive(life, () => usage.usage()) };
 }

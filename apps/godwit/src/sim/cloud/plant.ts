@@ -1,6 +1,14 @@
 import type { Admitter } from '@godwit/api';
-import type { ContainerDriver, HypervisorDriver, MachineManager, NetworkDriver, VolumeDriver } from '@godwit/host';
-import type { Door, Pod, VirtualMachineInstance } from '@godwit/kinds';
+import type { PowerDriver } from '@godwit/controllers';
+import type {
+  ContainerDriver,
+  HypervisorDriver,
+  MachineManager,
+  NetworkDriver,
+  VirtualMachineManager,
+  VolumeDriver,
+} from '@godwit/host';
+import type { Door, Pod } from '@godwit/kinds';
 
 /** Bugs put in on purpose, to show that they are found. */
 export interface Plant {
@@ -12,10 +20,11 @@ export interface Plant {
   readonly admitters?: readonly Admitter[];
   /** The API as everybody comes in by it. */
   readonly door?: (door: Door) => Door;
+  readonly power?: (driver: PowerDriver) => PowerDriver;
   readonly containers?: (driver: ContainerDriver) => ContainerDriver;
   readonly hypervisor?: (driver: HypervisorDriver) => HypervisorDriver;
   readonly network?: (driver: NetworkDriver) => NetworkDriver;
   readonly volumes?: (driver: VolumeDriver) => VolumeDriver;
   readonly pods?: (manager: MachineManager<Pod>) => MachineManager<Pod>;
-  readonly instances?: (manager: MachineManager<VirtualMachineInstance>) => MachineManager<VirtualMachineInstance>;
+  readonly instances?: (manager: VirtualMachineManager) => VirtualMachineManager;
 }

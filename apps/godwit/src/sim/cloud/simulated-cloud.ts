@@ -1,14 +1,18 @@
 import type { Random, VirtualClock } from '@godwit/base';
 import { describeError } from '@godwit/base';
-import type { MachineAccess } from '@godwit/kinds';
+import type { VirtualMachineManager } from '@godwit/host';
+import type { MachineAccess, UsageAccess } from '@godwit/kinds';
 import type { EventLog } from '../world/event-log.ts';
 import { calm, type Weather } from '../world/fate.ts';
 import { HostClock } from '../world/host-clock.ts';
 import { Life } from '../world/life.ts';
+import { SimulatedLoad } from '../world/simulated-load.ts';
 import { ApiView } from './api-view.ts';
-import { accessOver } from './connection.ts';
+import { accessOver, usageOver } from './connection.ts';
+import { GuestMoves } from './guest-moves.ts';
 import type { Plant } from './plant.ts';
 import { type HostSize, SimulatedHost } from './simulated-host.ts';
+import { SimulatedPower } from './simulated-power.ts';
 import { makeAgent } from './start-agent.ts';
 import { startServer } from './start-server.ts';
 import type { Server, Wire } from './wire.ts';
@@ -19,6 +23,8 @@ export interface SimulatedCloudOptions {
   readonly events: EventLog;
   readonly hosts: readonly HostSize[];
   readonly plant: Plant;
+  /** Whether hosts measure what machines use: it costs time, and only some read it. */
+  readonly measured: boolean;
 }
 
 /** How well the outside of programs works. */
@@ -35,12 +41,19 @@ export interface Station {
   readonly host: SimulatedHost;
   life: Life | undefined;
   access: MachineAccess | undefined;
+  usage: UsageAccess | undefined;
+  instances: VirtualMachineManager | undefined;
   wires: readonly Wire[];
   /** Since when everything of the program has been running. */
   readySinceMs: number | undefined;
   /** Counts lives, and what else makes a planned start void. */
   turn: number;
+  /** It was switched off because nothing needs it. */
+  asleep: boolean;
 }
+
+/** What a host is that must never sleep. */
+const CONTROL_PLANE = { 'node-role.kubernetes.io/control-plane': '' };
 
 const RESTART_MS = 1_000;
 
@@ -51,9 +64,15 @@ const RESTART_MS = 1_000;
 export class SimulatedCloud {
   readonly view = new ApiView();
   readonly stations: readonly Station[];
+  /** What there is to do for machines. */
+  readonly load: SimulatedLoad;
+  readonly moves: GuestMoves;
+  readonly #power: SimulatedPower;
   readonly #options: SimulatedCloudOptions;
   /** Hears of each program before it does anything. */
   onStart: ((station: Station) => void) | undefined;
+  /** Hears of each host just before it is switched off. */
+  onSleep: ((station: Station) => void) | undefined;
   #conditions = calmConditions;
   #server: Server | undefined;
   kills = 0;
@@ -61,21 +80,42 @@ export class SimulatedCloud {
   constructor(options: SimulatedCloudOptions) {
     this.#options = options;
     const { clock, random, events } = options;
+    const load = new SimulatedLoad(clock, random.fork(), () =>
+      this.stations.flatMap(({ host }) => host.runningNames()),
+    );
+    this.load = load;
     this.stations = options.hosts.map((size, index) => ({
-      host: new SimulatedHost(`host-${index}`, size, new HostClock(clock), random.fork(), events),
+      host: new SimulatedHost({
+        name: `host-${index}`,
+        size,
+        labels: index === 0 ? CONTROL_PLANE : {},
+        clock: new HostClock(clock),
+        random: random.fork(),
+        events,
+        coresOf: (machine) => load.coresOf(machine),
+      }),
       life: undefined,
       access: undefined,
+      usage: undefined,
+      instances: undefined,
       wires: [],
       readySinceMs: undefined,
       turn: 0,
+      asleep: false,
     }));
+    this.#power = new SimulatedPower(this, clock, random.fork());
+    this.moves = new GuestMoves(this, clock, events);
   }
 
   /** Who serves the API now. */
   readonly server = (): Server | undefined => (this.#server?.life.alive ? this.#server : undefined);
 
   get allReady(): boolean {
-    return this.stations.every(({ readySinceMs }) => readySinceMs !== undefined);
+    return this.stations.every(({ readySinceMs, asleep }) => asleep || readySinceMs !== undefined);
+  }
+
+  station(name: string | undefined): Station | undefined {
+    return this.stations.find(({ host }) => host.name === name);
   }
 
   setConditions(conditions: Conditions): void {
@@ -85,7 +125,7 @@ export class SimulatedCloud {
 
   /** Starts the program of a host that has none. */
   start(station: Station): void {
-    if (station.life) return;
+    if (station.life || station.asleep) return;
     const { random, events } = this.#options;
     const { host } = station;
     station.turn++;
@@ -123,6 +163,25 @@ export class SimulatedCloud {
     this.#died(station);
   }
 
+  /** Switches a host off in order. */
+  async putToSleep(station: Station): Promise<void> {
+    if (station.asleep) return;
+    this.onSleep?.(station);
+    this.#options.events.add(`${station.host.name} is switched off`);
+    station.asleep = true;
+    station.life?.end();
+    this.#forget(station);
+    await station.host.switchOff();
+  }
+
+  /** Switches a host on; its program starts by itself. */
+  wakeUp(station: Station): void {
+    if (!station.asleep) return;
+    this.#options.events.add(`${station.host.name} is switched on`);
+    station.asleep = false;
+    this.start(station);
+  }
+
   /** Starts the program after a while, unless something else happens to it first. */
   startAfter(station: Station, delayMs: number): void {
     const { turn } = station;
@@ -145,16 +204,21 @@ export class SimulatedCloud {
         life,
         disk: host.disk,
         observer: this.view,
-        machines: (node) => this.stations.find(({ host: { name } }) => name === node)?.access,
+        machines: (node) => this.station(node)?.access,
+        usage: (node) => this.station(node)?.usage,
+        power: this.#power,
         plant,
         onServing: (server) => {
           this.#server = server;
         },
       });
     }
-    const { agent, wire } = makeAgent({ host, life, server: this.server, plant });
+    const { measured } = this.#options;
+    const { agent, instances, wire } = makeAgent({ host, life, server: this.server, plant, measured });
     station.wires = [...wires, wire];
     station.access = accessOver(agent.access, life);
+    station.usage = usageOver(agent.sampler, life);
+    station.instances = instances;
     await agent.start();
     if (!life.alive) return;
     station.readySinceMs = clock.monotonic();
@@ -170,11 +234,18 @@ export class SimulatedCloud {
   /** Whatever ended it, somebody starts it again: systemd in a second, after a longer while who plans so. */
   #died(station: Station): void {
     this.kills++;
+    this.#forget(station);
+    this.startAfter(station, RESTART_MS);
+  }
+
+  /** What ran there has ended. */
+  #forget(station: Station): void {
     station.life = undefined;
     station.access = undefined;
+    station.usage = undefined;
+    station.instances = undefined;
     station.wires = [];
     station.readySinceMs = undefined;
     station.turn++;
-    this.startAfter(station, RESTART_MS);
   }
 }

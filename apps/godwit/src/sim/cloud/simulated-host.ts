@@ -1,7 +1,7 @@
 import type { Random, World } from '@godwit/base';
 import { SeededIds, silentLog } from '@godwit/base';
-import type { NodeFacts } from '@godwit/host';
-import { FakeContainers, FakeHypervisor, FakeNetwork, FakePodFolders, FakeVolumes } from '@godwit/host/fake';
+import { containerLabels, type HostReading, type NodeFacts } from '@godwit/host';
+import { FakeContainers, FakeHypervisor, FakeNetwork, FakePodFolders, FakeVolumes, Work } from '@godwit/host/fake';
 import { SimulatedDisk } from '../disk/simulated-disk.ts';
 import { SimulatedRecords } from '../disk/simulated-records.ts';
 import type { EventLog } from '../world/event-log.ts';
@@ -10,6 +10,17 @@ import type { HostClock } from '../world/host-clock.ts';
 export interface HostSize {
   readonly cpuMillis: number;
   readonly memoryBytes: number;
+}
+
+export interface SimulatedHostOptions {
+  readonly name: string;
+  readonly size: HostSize;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly clock: HostClock;
+  readonly random: Random;
+  readonly events: EventLog;
+  /** How many cores a machine of this name takes now. */
+  readonly coresOf: (machine: string) => number;
 }
 
 /** Everything of one host that outlives programs: its hardware, its disk, and the machines on it. */
@@ -25,18 +36,24 @@ export class SimulatedHost {
   readonly disk = new SimulatedDisk();
   readonly podRecords = new SimulatedRecords(() => this.disk.assertWritable());
   readonly instanceRecords = new SimulatedRecords(() => this.disk.assertWritable());
+  /** UIDs of machines whose end nobody asked for: what goes wrong has hurt them. */
+  readonly hurt = new Set<string>();
   readonly #random: Random;
   readonly #events: EventLog;
+  readonly #labels: Readonly<Record<string, string>>;
+  readonly #work: Work<SimulatedHost>;
   #boots = 0;
 
-  constructor(name: string, size: HostSize, clock: HostClock, random: Random, events: EventLog) {
+  constructor({ name, size, labels, clock, random, events, coresOf }: SimulatedHostOptions) {
     this.name = name;
     this.clock = clock;
     this.size = size;
+    this.#labels = labels;
     this.#random = random;
     this.#events = events;
+    this.#work = new Work(clock, () => this.runningNames().reduce((sum, machine) => sum + coresOf(machine), 0));
     const world: World = { clock, random: random.fork(), ids: new SeededIds(random.fork()), log: silentLog };
-    this.containers = new FakeContainers(world);
+    this.containers = new FakeContainers(world, (facts) => coresOf(containerLabels(facts).podName));
     this.containers.addImage('web', { endsAfterTermMs: 800 });
     this.containers.addImage('stubborn', {});
     this.containers.addImage('brief', { runsMs: 5_000, exitCode: 0, endsAfterTermMs: 10 });
@@ -45,13 +62,32 @@ export class SimulatedHost {
       world,
       guest: ({ name: machine }) => (machine.startsWith('deaf') ? { agentAfterMs: 2_000 } : politeGuest),
       hasVolume: (volume) => this.volumes.has(volume),
+      coresOf: ({ name: machine }) => coresOf(machine),
     });
     this.network = new FakeNetwork(clock);
   }
 
+  /** Names of the machines that run here. */
+  runningNames(): readonly string[] {
+    const running = this.containers.actual().filter(({ state }) => state === 'running');
+    const guests = this.hypervisor.actual().map(({ machine }) => machine.name);
+    return [...running.map((facts) => containerLabels(facts).podName), ...guests];
+  }
+
+  /** What the host's own counters say. */
+  readonly load = (): HostReading => ({ cpuSeconds: this.#work.secondsOf(this.name, this), memoryBytes: 2 ** 28 });
+
   /** Changes with every boot, as the kernel's own. */
   get bootId(): string {
     return `${this.name}-boot-${this.#boots}`;
+  }
+
+  /** It is switched off in order: whatever was written is safe, and nothing runs any more. */
+  async switchOff(): Promise<void> {
+    this.disk.sync();
+    this.podRecords.sync();
+    this.instanceRecords.sync();
+    await this.cutPower();
   }
 
   /** Everything stops at once; what is left is what was safe on the disk. */
@@ -59,7 +95,10 @@ export class SimulatedHost {
     this.#boots++;
     this.clock.reboot();
     for (const { id } of this.containers.actual()) this.containers.kill(id);
-    for (const { machine } of this.hypervisor.actual()) this.hypervisor.crash(machine.uid);
+    for (const { machine } of this.hypervisor.actual()) {
+      this.hurt.add(machine.uid);
+      this.hypervisor.crash(machine.uid);
+    }
     await this.network.remove();
     this.podRecords.cutPower(this.#random);
     this.instanceRecords.cutPower(this.#random);
@@ -81,7 +120,7 @@ export class SimulatedHost {
       info: { ...INFO, bootID: this.bootId },
       reservedCpuMillis: 100,
       reservedMemoryBytes: 256 * 2 ** 20,
-      labels: {},
+      labels: this.#labels,
       annotations: {},
       conditions: [],
     });

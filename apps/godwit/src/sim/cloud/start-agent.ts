@@ -10,7 +10,7 @@ import {
   type VolumeFiller,
 } from '@godwit/host';
 import { FakeProber, fakePodLogs } from '@godwit/host/fake';
-import type { Pod, VirtualMachineInstance } from '@godwit/kinds';
+import type { Pod } from '@godwit/kinds';
 import type { Life } from '../world/life.ts';
 import type { Plant } from './plant.ts';
 import type { SimulatedHost } from './simulated-host.ts';
@@ -18,6 +18,7 @@ import { type Server, Wire } from './wire.ts';
 
 export interface AgentProgram {
   readonly agent: Agent;
+  readonly instances: VirtualMachineManager;
   readonly wire: Wire;
 }
 
@@ -26,10 +27,12 @@ export interface AgentProgramOptions {
   readonly life: Life;
   readonly server: () => Server | undefined;
   readonly plant: Plant;
+  /** Whether it measures what machines use. */
+  readonly measured: boolean;
 }
 
 /** The real agent of a host, with simulated drivers. Puts the parts together as `cloud/open-host.ts` does. */
-export function makeAgent({ host, life, server, plant }: AgentProgramOptions): AgentProgram {
+export function makeAgent({ host, life, server, plant, measured }: AgentProgramOptions): AgentProgram {
   const { world } = life;
   const nodeName = host.name;
   const wire = new Wire({ life, server, user: nodeUser(nodeName), agent: 'godwit-agent' });
@@ -44,6 +47,7 @@ export function makeAgent({ host, life, server, plant }: AgentProgramOptions): A
     listening: ['subscribe'],
   });
   const hypervisor = life.guard('hypervisor', plant.hypervisor?.(host.hypervisor) ?? host.hypervisor, {
+    plain: ['usage'],
     listening: ['listen'],
   });
   const pods: MachineManager<Pod> = new PodManager({
@@ -60,7 +64,7 @@ export function makeAgent({ host, life, server, plant }: AgentProgramOptions): A
       reporter: new ApiPodReporter(client, events),
     },
   });
-  const instances: MachineManager<VirtualMachineInstance> = new VirtualMachineManager({
+  const instances = new VirtualMachineManager({
     records: life.guard('vm-records', host.instanceRecords, { byItself: true }),
     world,
     client,
@@ -69,18 +73,20 @@ export function makeAgent({ host, life, server, plant }: AgentProgramOptions): A
     network,
     bootId: host.bootId,
   });
+  const planted = plant.instances?.(instances) ?? instances;
   const agent = new Agent({
     client,
     world,
     nodeName,
     pods: plant.pods?.(pods) ?? pods,
-    instances: plant.instances?.(instances) ?? instances,
+    instances: planted,
     network,
     volumes,
     filler,
     facts: () => host.facts(),
+    ...(measured && { load: host.load }),
   });
-  return { agent, wire };
+  return { agent, instances: planted, wire };
 }
 
 /** Fills a volume at once: what is simulated is everything around it. */

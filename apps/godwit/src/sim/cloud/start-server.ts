@@ -1,5 +1,7 @@
-import { controllers as controllersUser, createOperations } from '@godwit/api';
-import { builtInKinds, type MachineAccess } from '@godwit/kinds';
+import { controllers as controllersUser, createOperations, type User } from '@godwit/api';
+import { ApiClient } from '@godwit/client';
+import { ApiMover, ApiResizer, type PowerDriver } from '@godwit/controllers';
+import { builtInKinds, type MachineAccess, type UsageAccess } from '@godwit/kinds';
 import { fitsOnNode } from '@godwit/planner';
 import { bootstrap } from '../../cloud/bootstrap.ts';
 import { openControllers } from '../../cloud/open-controllers.ts';
@@ -14,6 +16,8 @@ export interface ServerProgramOptions {
   readonly disk: SimulatedDisk;
   readonly observer: StoreObserver;
   readonly machines: (node: string) => MachineAccess | undefined;
+  readonly usage: (node: string) => UsageAccess | undefined;
+  readonly power: PowerDriver;
   readonly plant: Plant;
   /** Called as soon as requests can be served. */
   readonly onServing: (server: Server) => void;
@@ -34,6 +38,7 @@ export async function startServer(options: ServerProgramOptions): Promise<readon
     store,
     kinds: builtInKinds,
     machines: options.machines,
+    usage: options.usage,
     ...(plant.admitters && { admitters: plant.admitters }),
     fits: plant.everythingFits ? () => [] : fitsOnNode,
   });
@@ -41,16 +46,15 @@ export async function startServer(options: ServerProgramOptions): Promise<readon
   const server = { life, operations, store, planted: plant.door };
   options.onServing(server);
   const wires: Wire[] = [];
-  openControllers(
-    {
-      as: (user, agent = '') => {
-        const wire = new Wire({ life, server: () => server, user, agent });
-        wires.push(wire);
-        return wire;
-      },
-    },
-    life.world,
-    'certificate of a simulated authority',
-  );
+  const wireFor = (user: User, agent = ''): Wire => {
+    const wire = new Wire({ life, server: () => server, user, agent });
+    wires.push(wire);
+    return wire;
+  };
+  const client = new ApiClient(wireFor(controllersUser, 'godwit-controllers'), life.world);
+  const power = life.guard('power', plant.power?.(options.power) ?? options.power);
+  openControllers({ as: wireFor }, life.world, 'certificate of a simulated authority', {
+    drivers: { mover: new ApiMover(client), resizer: new ApiResizer(client), power },
+  });
   return wires;
 }

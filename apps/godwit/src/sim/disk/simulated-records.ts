@@ -39,6 +39,11 @@ export class SimulatedRecords implements MachineRecords {
     this.#earlier.set(uid, this.#records.get(uid));
   }
 
+  /** Whatever was written is safe from now on. */
+  sync(): void {
+    this.#earlier.clear();
+  }
+
   cutPower(random: Random): void {
     for (const [uid, earlier] of this.#earlier) {
       const luck = random.integer(4);

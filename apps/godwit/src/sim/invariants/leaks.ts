@@ -5,7 +5,9 @@ import { nameOf } from './invariant.ts';
 
 /** What is left on hosts or in the API that belongs to nothing any more, in words. */
 export function leaks(cloud: SimulatedCloud): string[] {
-  return [...cloud.stations.flatMap((station) => hostLeaks(station, cloud)), ...addressLeaks(cloud)];
+  // What is left on a host that sleeps goes when it wakes.
+  const awake = cloud.stations.filter(({ asleep }) => !asleep);
+  return [...awake.flatMap((station) => hostLeaks(station, cloud)), ...addressLeaks(cloud)];
 }
 
 function hostLeaks({ host }: Station, { view }: SimulatedCloud): string[] {

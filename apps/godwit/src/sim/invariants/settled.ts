@@ -15,6 +15,7 @@ import {
   type VirtualMachineInstance,
   type VirtualMachineInstanceReplicaSet,
   type VirtualMachinePool,
+  volumeHostLabel,
 } from '@godwit/kinds';
 import type { ApiView } from '../cloud/api-view.ts';
 import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
@@ -28,7 +29,7 @@ export function unsettled(cloud: SimulatedCloud): string[] {
   const { view } = cloud;
   if (!cloud.allReady) return ['not every program is ready'];
   return [
-    ...leaving(view),
+    ...leaving(cloud),
     ...[...view.all<Deployment>('deployments')].flatMap(deploymentTrouble),
     ...[...view.all<ReplicaSet>('replicasets')].flatMap((set) => replicaSetTrouble(set, view)),
     ...[...view.all<Pod>('pods')].flatMap((pod) => podTrouble(pod, cloud)),
@@ -40,7 +41,8 @@ export function unsettled(cloud: SimulatedCloud): string[] {
   ];
 }
 
-function* leaving(view: ApiView): Generator<string> {
+function* leaving({ view, stations }: SimulatedCloud): Generator<string> {
+  const asleep = new Set(stations.filter((station) => station.asleep).map(({ host }) => host.name));
   const plurals = ['deployments', 'replicasets', 'pods', 'virtualmachines', 'virtualmachineinstances', 'services'];
   const others = ['virtualmachinepools', 'virtualmachineinstancereplicasets', 'datavolumes', 'namespaces'];
   for (const plural of [...plurals, ...others, 'persistentvolumeclaims', 'persistentvolumes']) {
@@ -48,6 +50,8 @@ function* leaving(view: ApiView): Generator<string> {
       const { deletionTimestamp, finalizers = [] } = object.metadata;
       // A claim that was deleted waits for those who use it.
       if (plural === 'persistentvolumeclaims' && usersOf(object, view).length > 0) continue;
+      // Who sleeps removes it when it wakes.
+      if (plural === 'persistentvolumes' && asleep.has(object.metadata.labels?.[volumeHostLabel] ?? '')) continue;
       if (deletionTimestamp) yield `${nameOf(object)} is still on its way out (${finalizers.join(', ')})`;
     }
   }
@@ -177,7 +181,7 @@ function serviceTrouble(service: Stored<Service>, cloud: SimulatedCloud): string
   const trouble: string[] = [];
   const expected = wanted.join(' ');
   if (told.sort().join(' ') !== expected) trouble.push(`${nameOf(service)} leads to ${told} and should to ${wanted}`);
-  for (const { host } of cloud.stations) {
+  for (const { host } of cloud.stations.filter(({ asleep }) => !asleep)) {
     const entry = host.network.table.services.find(({ uid }) => uid === service.metadata.uid);
     const served = entry?.ports[0]?.endpoints.filter(({ state }) => state === 'ready').map(({ address }) => address);
     if ((served ?? []).sort().join(' ') !== expected) {

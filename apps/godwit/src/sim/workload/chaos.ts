@@ -74,6 +74,7 @@ export class Chaos {
     this.#running = false;
     const { cloud, events } = this.#options;
     events.add('the storm is over');
+    cloud.load.settle();
     for (const { host, life } of cloud.stations) {
       host.disk.full = false;
       host.disk.failing = false;
@@ -118,6 +119,7 @@ export class Chaos {
 
   cutPower(station: Station): void {
     const { cloud, random } = this.#options;
+    if (station.asleep) return;
     const downMs = 2_000 + random.integer(20_000);
     void cloud.cutPower(station).then(() => cloud.startAfter(station, downMs));
   }
@@ -213,6 +215,7 @@ export class Chaos {
     const fates = ['shutdown', 'crashed', 'io-error', 'process'] as const;
     const fate = fates[random.integer(fates.length)] as (typeof fates)[number];
     events.add(`guest ${machine.name} on ${host.name}: ${fate}`);
+    host.hurt.add(machine.uid);
     if (fate === 'process') host.hypervisor.crash(machine.uid);
     else host.hypervisor.turn(machine.uid, fate);
   }

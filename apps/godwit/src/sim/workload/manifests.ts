@@ -17,6 +17,14 @@ const SMALL = { requests: { cpu: '50m', memory: '32Mi' } };
 const LASTING = { priorityClassName: 'system-node-critical' };
 const URGENT = { priorityClassName: 'system-cluster-critical' };
 const LARGE = '1400Mi';
+/** All that a namespace of a user may have: two pods, two guests and one claim, to the byte. */
+const QUOTA = {
+  pods: '2',
+  'count/virtualmachineinstances.kubevirt.io': '2',
+  'requests.memory': '160Mi',
+  persistentvolumeclaims: '1',
+  'requests.storage': '1Gi',
+};
 /** The scheduler of pods that their users bind to hosts themselves. */
 export const BY_HAND = 'by-hand';
 
@@ -183,7 +191,10 @@ export function dataVolumeManifest(name: string): Manifest {
   };
 }
 
-/** A namespace in which there may be two pods, and what makes two: a change of them finds no room for a third. */
+/**
+ * A namespace with little to give, and what takes all of it: two pods, two guests of a set, one claim. A change of them
+ * finds no room for a third.
+ */
 export function namespaceManifests(name: string): readonly Manifest[] {
   const metadata = { name, namespace: name };
   const labels = { of: name };
@@ -198,9 +209,13 @@ export function namespaceManifests(name: string): readonly Manifest[] {
   const limit = { type: 'Container', defaultRequest: { cpu: '20m', memory: '16Mi' } };
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { made: 'by-a-user' } } },
-    { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: { pods: '2' } } },
+    { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard: QUOTA } },
     { apiVersion: 'v1', kind: 'LimitRange', metadata, spec: { limits: [limit] } },
     { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec },
+    { ...instanceSetManifest(name, name, 2), metadata },
+    { ...claimManifest(name), metadata },
+    // There is no room for it.
+    { ...claimManifest(`${name}-too-much`), metadata: { name: `${name}-too-much`, namespace: name } },
   ];
 }
 

@@ -15,6 +15,14 @@ import {
   serviceManifest,
   urgentManifest,
 } from './manifests.ts';
+import {
+  autoscalerManifest,
+  balanceManifest,
+  elasticManifest,
+  otherBalance,
+  otherBounds,
+  type Scalable,
+} from './policies.ts';
 
 export type Resource = Pick<Address, 'group' | 'version' | 'plural'>;
 
@@ -24,6 +32,8 @@ export interface Choice {
   readonly app: string;
   /** A claim of theirs that is there. */
   readonly claim: string | undefined;
+  /** Something of theirs whose number can be changed. */
+  readonly scalable: Scalable;
 }
 
 /** A change that a user asks for of something that is there, once it is there: who makes it does not matter to them. */
@@ -32,8 +42,9 @@ export interface Order {
   readonly group?: string;
   readonly plural?: string;
   readonly subresource?: string;
-  /** Absent: an order to a machine. */
   readonly patch?: Patch;
+  /** What is created at `subresource`. Where both are absent it is an order to a machine. */
+  readonly body?: object;
 }
 
 /** Something that users make. */
@@ -43,7 +54,13 @@ export interface Offer {
   readonly most: number;
   /** The first is what the user keeps in mind, unless they are alike; the others come with it. */
   readonly make: (name: string, choice: Choice) => readonly Manifest[];
-  readonly order?: (name: string, random: Random) => Order;
+  readonly order?: (name: string, random: Random, hosts: readonly string[]) => Order;
+  /** It is of no namespace. */
+  readonly everywhere?: boolean;
+  /** It changes the number of others' machines. */
+  readonly scales?: boolean;
+  /** It moves machines and switches hosts. */
+  readonly balances?: boolean;
 }
 
 const core = (plural: string): Resource => ({ group: '', version: 'v1', plural });
@@ -81,8 +98,13 @@ function machineOf(name: string, { random, app, claim }: Choice): Manifest {
 }
 
 /** Orders to what runs, or a change of what it should be like. */
-function machineOrder(_name: string, random: Random): Order {
-  const words = pick(['start', 'stop', 'restart', 'pause', 'unpause', 'softreboot', 'grow'], random);
+function machineOrder(name: string, random: Random, hosts: readonly string[]): Order {
+  const words = pick(['start', 'stop', 'restart', 'pause', 'unpause', 'softreboot', 'grow', 'move', 'move'], random);
+  if (words === 'move') {
+    const target = { apiVersion: 'v1', kind: 'Node', name: pick(hosts, random) };
+    const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace: 'default' }, target };
+    return { words: `move to ${target.name}`, plural: 'virtualmachineinstances', subresource: 'move', body };
+  }
   if (words === 'grow') {
     const domain = { memory: { guest: pick(['128Mi', '160Mi', '192Mi'], random) } };
     return merge(`give ${domain.memory.guest} to`, { spec: { template: { spec: { domain } } } });
@@ -120,11 +142,57 @@ export const claimOffer: Offer = {
   make: (name) => [claimManifest(name)],
 };
 
+export const budgetOffer: Offer = {
+  resource: { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets' },
+  most: 1,
+  make: (name, { app }) => [budgetManifest(name, app)],
+  order: (_name, random) => merge('change', { spec: { minAvailable: random.integer(3) } }),
+};
+
+export const machineOffer: Offer = {
+  resource: kubevirt('virtualmachines'),
+  most: 2,
+  make: (...to) => [machineOf(...to)],
+  order: machineOrder,
+};
+
+const godwit = (plural: string): Resource => ({ group: 'godwit.dev', version: 'v1alpha1', plural });
+
+/** Policies that change the number of machines. */
+export const scalers: readonly Offer[] = [
+  {
+    resource: { group: 'autoscaling', version: 'v2', plural: 'horizontalpodautoscalers' },
+    most: 2,
+    make: (name, { scalable, random }) => [autoscalerManifest(name, scalable, random)],
+    order: (_name, random) => merge('set other bounds for', { spec: otherBounds(random) }),
+    scales: true,
+  },
+  {
+    resource: godwit('elasticpolicies'),
+    most: 2,
+    make: (name, { scalable, random }) => [elasticManifest(name, scalable, random)],
+    order: (_name, random) => merge('set other bounds for', { spec: { out: otherBounds(random) } }),
+    scales: true,
+  },
+];
+
+export const balanceOffer: Offer = {
+  resource: godwit('balancepolicies'),
+  most: 1,
+  make: (name, { random }) => [balanceManifest(name, random)],
+  order: (_name, random) => {
+    const { words, spec } = otherBalance(random);
+    return merge(words, { spec });
+  },
+  everywhere: true,
+  balances: true,
+};
+
 /** Everything that users make. */
 const repertoire: readonly Offer[] = [
   deploymentOffer,
   claimOffer,
-  { resource: kubevirt('virtualmachines'), most: 2, make: (...to) => [machineOf(...to)], order: machineOrder },
+  machineOffer,
   { resource: core('pods'), most: 3, make: (...to) => [podOf(...to)], order: resized },
   {
     resource: core('services'),
@@ -135,12 +203,7 @@ const repertoire: readonly Offer[] = [
   },
   { resource: core('pods'), most: 1, make: (name, { app }) => [urgentManifest(name, app)] },
   { resource: core('pods'), most: 2, make: (name, { app }) => gangManifests(name, app, 2) },
-  {
-    resource: { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets' },
-    most: 1,
-    make: (name, { app }) => [budgetManifest(name, app)],
-    order: (_name, random) => merge('change', { spec: { minAvailable: random.integer(3) } }),
-  },
+  budgetOffer,
   {
     resource: kubevirt('virtualmachineinstancereplicasets'),
     most: 1,
@@ -158,7 +221,9 @@ const repertoire: readonly Offer[] = [
     most: 1,
     make: (name) => [dataVolumeManifest(name)],
   },
-  { resource: core('namespaces'), most: 1, make: namespaceManifests, order: changedContent },
+  { resource: core('namespaces'), most: 1, make: namespaceManifests, order: changedContent, everywhere: true },
+  ...scalers,
+  balanceOffer,
 ];
 
 /** How many kinds of things the users of one cloud make: what comes alone shows what a crowd would hide. */
@@ -167,7 +232,10 @@ const KINDS_AT_ONCE = 6;
 /** What the users of one cloud make. */
 export function drawRepertoire(random: Random): readonly Offer[] {
   const left = [...repertoire];
-  return Array.from({ length: KINDS_AT_ONCE }, () => left.splice(random.integer(left.length), 1)).flat();
+  const drawn = Array.from({ length: KINDS_AT_ONCE }, () => left.splice(random.integer(left.length), 1)).flat();
+  // A policy without anything to scale shows little.
+  const lacks = drawn.some(({ scales }) => scales) && !drawn.includes(deploymentOffer);
+  return lacks ? [...drawn, deploymentOffer] : drawn;
 }
 
 /** Where a manifest goes: its kind's resource, and its namespace if it has one. */
@@ -181,4 +249,6 @@ const contents: Readonly<Record<string, Resource>> = {
   ResourceQuota: core('resourcequotas'),
   LimitRange: core('limitranges'),
   Deployment: deployments,
+  VirtualMachineInstanceReplicaSet: kubevirt('virtualmachineinstancereplicasets'),
+  PersistentVolumeClaim: core('persistentvolumeclaims'),
 };

@@ -5,6 +5,7 @@ import type { EventLog } from '../world/event-log.ts';
 import type { Life } from '../world/life.ts';
 import { isBoundByHand, isLarge, type Manifest } from './manifests.ts';
 import type { Pledges } from './pledges.ts';
+import type { Scalable } from './policies.ts';
 import { claimOffer, deploymentOffer, deployments, type Offer, type Order, pick, placeOf } from './repertoire.ts';
 import type { Rhythm } from './rhythm.ts';
 
@@ -121,7 +122,7 @@ export class User {
     if (thing.offer === deploymentOffer) return () => this.#changeDeployment(thing);
     if (thing.byHand) return () => this.#bind(thing);
     const { order } = thing.offer;
-    if (order && random.next() < 0.8) return () => this.#order(thing, order(thing.name, random));
+    if (order && random.next() < 0.8) return () => this.#order(thing, order(thing.name, random, this.#options.hosts));
     return () => this.#look(thing);
   }
 
@@ -129,9 +130,11 @@ export class User {
     const { random, name, repertoire } = this.#options;
     const counts = Map.groupBy(this.#things.values(), ({ offer }) => offer);
     const possible = repertoire.filter((offer) => (counts.get(offer)?.length ?? 0) < offer.most);
-    const offer = possible[random.integer(possible.length)];
+    // What governs the others comes early, or little would come of it.
+    const early = possible.find((offer) => offer.balances && random.next() < 0.5);
+    const offer = early ?? possible[random.integer(possible.length)];
     if (!offer) return;
-    const choice = { random, app: pick(APPS, random), claim: this.#claim() };
+    const choice = { random, app: pick(APPS, random), claim: this.#claim(), scalable: this.#scalable() };
     const manifests = offer.make(`${name}-${++this.#serial}`, choice);
     const [first] = manifests;
     // Those of another kind come along, and nobody asks for them by themselves.
@@ -161,6 +164,17 @@ export class User {
   /** A claim that is there, if there is one. */
   #claim(): string | undefined {
     return [...this.#things.values()].find(({ offer }) => offer === claimOffer)?.name;
+  }
+
+  /** Something whose number can be changed, mostly of their own; sometimes what is not there (any more). */
+  #scalable(): Scalable {
+    const { random, name } = this.#options;
+    const mine = [...this.#things.values()].flatMap(({ offer, name: thing }) => {
+      const kind = scalableKinds[offer.resource.plural];
+      return kind ? [{ ...kind, name: thing }] : [];
+    });
+    const none = { apiVersion: 'apps/v1', kind: 'Deployment', name: `${name}-${this.#serial}` };
+    return mine.length > 0 ? pick(mine, random) : none;
   }
 
   /** It is there, with this UID: that is certain until somebody deletes it. */
@@ -213,6 +227,8 @@ export class User {
     const replicas = random.integer(5);
     const version = String(this.#serial++);
     const rollOut = random.next() < 0.4;
+    // Where autoscalers may be, nobody can promise how many there are.
+    const certain = rollOut || !this.#options.repertoire.some(({ scales }) => scales);
     this.#begin(rollOut ? `roll out version ${version} of ${thing.name}` : `scale ${thing.name} to ${replicas}`);
     pledges.withdraw(keyOf(thing));
     const containers = [{ name: 'main', env: [{ name: 'VERSION', value: version }] }];
@@ -220,6 +236,7 @@ export class User {
     await this.#orGone(thing, () => wire.patch(addressOf(thing), { type: 'strategic', body: { spec } }));
     if (thing.uid === undefined) return;
     const { uid } = thing;
+    if (!certain) return this.#pledge(thing, `it was there with UID ${uid}`, (found) => found?.metadata.uid === uid);
     this.#pledge(thing, rollOut ? `it had version ${version}` : `it had ${replicas} replicas`, (found) => {
       const now = (found as { readonly spec?: DeploymentLike } | undefined)?.spec;
       if (found?.metadata.uid !== uid || !now) return false;
@@ -238,12 +255,13 @@ export class User {
     }
   }
 
-  async #order(thing: Thing, { words, patch, ...where }: Order): Promise<void> {
+  async #order(thing: Thing, { words, patch, body, ...where }: Order): Promise<void> {
     const { wire } = this.#options;
     this.#begin(`${words} ${thing.name}`);
     const address = { ...addressOf(thing), ...where };
     if (where.plural === deployments.plural) Object.assign(address, { ...deployments, namespace: thing.name });
     if (patch) await wire.patch(address, patch);
+    else if (body) await wire.create(address, body);
     else await wire.act(address);
   }
 
@@ -282,13 +300,20 @@ interface DeploymentLike {
   };
 }
 
+/** What autoscalers may be for, by plural. */
+const scalableKinds: Readonly<Record<string, Omit<Scalable, 'name'>>> = {
+  deployments: { apiVersion: 'apps/v1', kind: 'Deployment' },
+  virtualmachineinstancereplicasets: { apiVersion: 'kubevirt.io/v1', kind: 'VirtualMachineInstanceReplicaSet' },
+  virtualmachinepools: { apiVersion: 'pool.kubevirt.io/v1beta1', kind: 'VirtualMachinePool' },
+};
+
 function newThing(offer: Offer, manifest: Manifest): Thing {
   const { name } = manifest.metadata;
   return { offer, name, large: isLarge(manifest), byHand: isBoundByHand(manifest), uid: undefined };
 }
 
-function addressOf({ offer: { resource }, name }: Thing): Address & { readonly name: string } {
-  return { ...resource, ...(resource.plural !== 'namespaces' && { namespace: 'default' }), name };
+function addressOf({ offer: { resource, everywhere }, name }: Thing): Address & { readonly name: string } {
+  return { ...resource, ...(!everywhere && { namespace: 'default' }), name };
 }
 
 function keyOf(thing: Thing): string {

@@ -69,6 +69,11 @@ export class Life {
     return this.#clock.paused;
   }
 
+  /** Since when it has been held still, or was last; undefined where that is long over. */
+  get heldSinceMs(): number | undefined {
+    return this.#clock.heldSinceMs;
+  }
+
   /** Aborted at the end of this life. */
   get signal(): AbortSignal {
     return this.#incarnation.signal;

@@ -1,9 +1,13 @@
 import { type Clock, sleepWith, type Timer } from '@godwit/base';
 
+/** What a program had begun before it was held still is done by then. */
+const A_MOMENT_MS = 15_000;
+
 /** The clock of a program that may be held still for a while: what falls due meanwhile comes when it goes on. */
 export class PausableClock implements Clock {
   readonly #clock: Clock;
   #untilMs = 0;
+  #sinceMs = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -34,7 +38,13 @@ export class PausableClock implements Clock {
 
   /** Holds the program still from now on. */
   pause(durationMs: number): void {
+    if (!this.paused) this.#sinceMs = this.monotonic();
     this.#untilMs = Math.max(this.#untilMs, this.monotonic() + durationMs);
+  }
+
+  /** Since when it is held still, or was until a moment ago. */
+  get heldSinceMs(): number | undefined {
+    return this.monotonic() - this.#untilMs < A_MOMENT_MS ? this.#sinceMs : undefined;
   }
 
   get paused(): boolean {

@@ -24,7 +24,10 @@ import type { Subresource } from './subresource.ts';
 
 const kindOfEviction = anyKind(evictionKind);
 
-/** `pods/eviction`: a deletion that no disruption budget forbids. */
+/**
+ * `pods/eviction`: a deletion that no disruption budget forbids. As a Binding's, its annotations (the decision) are taken
+ * over in the same write: why a pod goes stands on it when it goes, and not when it stays.
+ */
 export const evictionSubresource: Subresource = {
   async create(engine, caller, address, object, options) {
     engine.authorizeAddress(caller, 'create', address);
@@ -54,8 +57,17 @@ async function evict(
   const { subresource: _, ...place } = address;
   const asked = (wanted.deleteOptions ?? {}) as unknown as Omit<DeleteOptions, 'dryRun'> & { dryRun?: unknown };
   const dryRun = options.dryRun || (Array.isArray(asked.dryRun) && asked.dryRun.length > 0);
-  const spending = (current: Document) => spendings(engine, kind, current.object as unknown as Pod);
-  await deleteObject(engine, caller, kind, place, { ...asked, dryRun }, spending);
+  await deleteObject(
+    engine,
+    caller,
+    kind,
+    place,
+    { ...asked, dryRun },
+    {
+      writes: (current) => spendings(engine, kind, current.object as unknown as Pod),
+      annotations: wanted.metadata.annotations,
+    },
+  );
   return {
     document: Document.answer({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }),
     created: true,

@@ -8,6 +8,7 @@ const machines = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachines
 const instances = { group: 'kubevirt.io', version: 'v1', plural: 'virtualmachineinstances', namespace: 'default' };
 const template = { spec: { domain: { devices: {}, resources: { requests: { memory: '64Mi' } } } } };
 
+const nodes = { group: '', version: 'v1', plural: 'nodes' };
 const budgets = { group: 'policy', version: 'v1', plural: 'poddisruptionbudgets', namespace: 'default' };
 
 /** Pods that are ready, a budget over them, and the asking of one to go. */
@@ -48,6 +49,26 @@ test('an eviction is judged anew when the budget changes under it', async () => 
     );
   await Promise.all([evict('a'), note(7), note(8), note(9), evict('b'), note(10)]);
   assert.equal((await door.list(pods)).items.length, 0);
+});
+
+test('why a pod goes stands on it when it goes, and not when a budget keeps it', async () => {
+  const { door } = await underBudget(['a', 'b'], 1);
+  await door.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'host' } });
+  const annotations = { 'godwit.dev/decision': 'because' };
+  const ask = (name: string) =>
+    door.create(
+      { ...pods, name, subresource: 'eviction' },
+      { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, annotations } },
+    );
+  for (const name of ['a', 'b']) {
+    await door.create({ ...pods, name, subresource: 'binding' }, { target: { kind: 'Node', name: 'host' } });
+  }
+  await ask('a');
+  await assert.rejects(ask('b'), /disruption budget/);
+  const [gone, kept] = await Promise.all(['a', 'b'].map((name) => door.get({ ...pods, name })));
+  assert.ok(gone?.metadata.deletionTimestamp);
+  assert.equal(gone.metadata.annotations?.['godwit.dev/decision'], 'because');
+  assert.equal(kept?.metadata.annotations?.['godwit.dev/decision'], undefined);
 });
 
 test('start and stop of a machine are writes, and are refused where they make no sense', async () => {

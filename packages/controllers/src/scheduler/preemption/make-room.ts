@@ -14,6 +14,8 @@ import {
 import type { ClusterWatch } from '../cluster-watch.ts';
 import { isInstance, type Machine } from '../schedulable-machine.ts';
 
+type Annotations = Readonly<Record<string, string>>;
+
 export interface RoomMakerOptions {
   readonly client: ApiClient;
   readonly events: EventRecorder;
@@ -121,40 +123,43 @@ export class RoomMaker {
   }
 
   async #end(victim: MachineRequest, machine: Machine, preemption: Preemption): Promise<void> {
-    const { client, events, watch } = this.#options;
+    const { events, watch } = this.#options;
     const object = watch.machine(victim.kind, victim.namespace, victim.name);
     if (object?.metadata.uid !== victim.uid) return;
     const subject = `${machine.metadata.namespace}/${machine.metadata.name}`;
     try {
-      await this.#annotate(object, this.#record(object, victim, subject, preemption));
-      if (isInstance(object)) {
-        const preconditions = { uid: victim.uid };
-        await client.resource(virtualMachineInstance).delete(object.metadata, { preconditions });
-      } else await this.#evict(object);
+      const annotations = this.#reason(object, victim, subject, preemption);
+      if (isInstance(object)) await this.#delete(object, annotations);
+      else await this.#evict(object, annotations);
     } catch (error) {
       if (isNotFound(error)) return;
-      // It stays: nothing was decided about it.
-      await this.#annotate(object, object.metadata.annotations?.[decisionAnnotation] ?? null);
       throw error;
     }
     events.normal(object, 'Preempted', `made room for ${subject} on ${preemption.host}`);
   }
 
   /** Through the door that keeps budgets: it judges by what is true when it is asked. */
-  async #evict({ metadata: { namespace = '', name, uid } }: Machine): Promise<void> {
+  async #evict({ metadata: { namespace = '', name, uid } }: Machine, annotations: Annotations): Promise<void> {
     await this.#options.client.door.create(
       { group: '', version: 'v1', plural: 'pods', namespace, name, subresource: 'eviction' },
       {
         apiVersion: 'policy/v1',
         kind: 'Eviction',
-        metadata: { name, namespace },
+        metadata: { name, namespace, annotations },
         deleteOptions: { preconditions: { uid } },
       },
     );
   }
 
-  /** What is written to a victim beside what was decided about it before. */
-  #record(object: Machine, victim: MachineRequest, subject: string, { host, next }: Preemption): string {
+  /** A deletion has no words: those of an instance are written just before. */
+  async #delete({ metadata }: Machine, annotations: Annotations): Promise<void> {
+    const instances = this.#options.client.resource(virtualMachineInstance);
+    const { namespace = '', name, uid } = metadata;
+    await instances.patch({ namespace, name }, { type: 'merge', body: { metadata: { uid, annotations } } });
+    await instances.delete(metadata, { preconditions: { uid } });
+  }
+
+  #reason(object: Machine, victim: MachineRequest, subject: string, { host, next }: Preemption): Annotations {
     const { client, watch, policy, component } = this.#options;
     const record: ActionRecord = {
       v: 1,
@@ -171,18 +176,6 @@ export class RoomMaker {
         `${count} ${count === 1 ? 'machine' : 'machines'} would have had to go there`,
       ]),
     };
-    return keepRecord(object.metadata.annotations?.[decisionAnnotation], record);
-  }
-
-  /** @param records null where there are none */
-  async #annotate(object: Machine, records: string | null): Promise<void> {
-    const { client } = this.#options;
-    const { namespace = '', name, uid } = object.metadata;
-    const patch = {
-      type: 'merge',
-      body: { metadata: { uid, annotations: { [decisionAnnotation]: records } } },
-    } as const;
-    if (isInstance(object)) await client.resource(virtualMachineInstance).patch({ namespace, name }, patch);
-    else await client.resource(pod).patch({ namespace, name }, patch);
+    return { [decisionAnnotation]: keepRecord(object.metadata.annotations?.[decisionAnnotation], record) };
   }
 }
