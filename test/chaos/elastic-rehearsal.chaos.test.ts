@@ -107,6 +107,17 @@ test('pods grow where they run, by what a policy prefers, and that is decided to
   assert.match(found.actions.find(({ atMs }) => atMs >= 3_600_000)?.to ?? '', /cpu 4/);
 });
 
+test('a pool of virtual machines grows in both ways: larger first, where that is preferred, and then more', async () => {
+  const up = { cpu: { minimum: '1', maximum: '2', step: '1' } };
+  const elastic = { out: { minReplicas: 1, maxReplicas: 30 }, up, prefer: 'up', metrics: [requests] } as const;
+  const { found, at } = await only(specOf({ kind: 'VirtualMachine', count: 10, autoscale: { elastic } }));
+  // Ten cores are asked for, and twenty while there is twice as much to do: in machines of two.
+  assert.deepEqual([at(30)?.wanted, at(30)?.serving], [5, 10]);
+  assert.deepEqual([at(75)?.wanted, at(75)?.serving], [10, 20]);
+  assert.equal(at(115)?.wanted, 5);
+  assert.equal(found.unserved, 0);
+});
+
 test('one virtual machine grows: sockets are plugged', async () => {
   const up = { cpu: { minimum: '1', maximum: '8', step: '1' } };
   const elastic = { up, metrics: [{ ...requests, target: { value: '100' } }] };

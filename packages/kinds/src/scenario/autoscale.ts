@@ -45,8 +45,6 @@ export function validateAutoscale(given: ScenarioAutoscale, group: ScaledGroup, 
   const single = { kind: alone ? 'VirtualMachine' : kind === 'Pod' ? 'Deployment' : 'VirtualMachinePool', name };
   take(validateElasticPolicy({ ...elastic, targetRef: single }), `${path}.elastic`, faults);
   if (alone && count !== 1) faults.required(`${path}.elastic.out`, 'only a single VirtualMachine is scaled up');
-  if (kind === 'VirtualMachine' && elastic.out && elastic.up)
-    faults.forbidden(`${path}.elastic.up`, 'of numbers of virtual machines only the number can change');
   eachItem(elastic.metrics, `${path}.elastic.metrics`, ({ type }, at) => {
     if (!(MEASURED as readonly string[]).includes(type)) faults.notSupported(`${at}.type`, type, MEASURED);
   });
