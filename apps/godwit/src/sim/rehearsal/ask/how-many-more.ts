@@ -2,7 +2,7 @@ import { SeededRandom } from '@godwit/base';
 import { explainRefusal, type MachineRequest, type Policy, place, type Snapshot } from '@godwit/planner';
 import { allAwake, someSleep } from '../measure/index.ts';
 import type { Plan } from '../plan/index.ts';
-import { copyOf, patterns } from './copies.ts';
+import { copyOf, countByGroup, patterns } from './copies.ts';
 
 export interface More {
   readonly group: string;
@@ -20,9 +20,23 @@ export type Examples = ReadonlyMap<string, MachineRequest>;
 const MOST = 200_000;
 const BATCH = 200;
 
+/** Groups of which it is asked: a reader looks at no more of them, and each takes its time. */
+const MOST_GROUPS = 12;
+
+/**
+ * The groups of which it is asked how many more fit: those of which there is none yet, and of the others the largest.
+ */
+export function groupsAsked(snapshot: Snapshot, examples: Examples): Examples {
+  const all = [...new Map([...examples, ...patterns(snapshot)])];
+  if (all.length <= MOST_GROUPS) return new Map(all);
+  const counts = countByGroup(snapshot);
+  const weight = (group: string) => counts.get(group) ?? Number.POSITIVE_INFINITY;
+  return new Map(all.toSorted(([a], [b]) => weight(b) - weight(a) || 0).slice(0, MOST_GROUPS));
+}
+
 /** How many more of each group fit, each group by itself, once what sleeps is awake; and how many without waking. */
-export function howManyMore(plan: Plan, snapshot: Snapshot, policy: Policy, examples: Examples): readonly More[] {
-  const countMore = () => countEach(plan, snapshot, policy, new Map([...examples, ...patterns(snapshot)]));
+export function howManyMore(plan: Plan, snapshot: Snapshot, policy: Policy, asked: Examples): readonly More[] {
+  const countMore = () => countEach(plan, snapshot, policy, asked);
   const all = allAwake(snapshot, countMore);
   if (!someSleep(snapshot)) return all.map((more) => ({ ...more, now: more.machines }));
   const now = new Map(countMore().map(({ group, machines }) => [group, machines]));

@@ -9,7 +9,7 @@
 import { type Policy, type Snapshot } from '@godwit/planner';
 import type { Plan } from '../plan/index.ts';
 import { type Fewest, fewestHosts } from './fewest-hosts.ts';
-import { type Examples, howManyMore, type More } from './how-many-more.ts';
+import { type Examples, groupsAsked, howManyMore, type More } from './how-many-more.ts';
 import { type Growth, untilFull } from './until-full.ts';
 import { type Lost, whatIfLost } from './what-if-lost.ts';
 
@@ -18,14 +18,18 @@ export type { Fewest, Growth, Lost, More };
 /** All answers, as of the end of a run. */
 export interface Answers {
   readonly more: readonly More[];
+  /** Groups of which that was not asked, as there are so many. */
+  readonly unasked: number;
   readonly lost: readonly Lost[];
   readonly growth: Growth;
   readonly fewest: Fewest;
 }
 
 export function answer(plan: Plan, snapshot: Snapshot, policy: Policy, examples: Examples): Answers {
+  const asked = groupsAsked(snapshot, examples);
   return {
-    more: howManyMore(plan, snapshot, policy, examples),
+    more: howManyMore(plan, snapshot, policy, asked),
+    unasked: examples.size - asked.size,
     lost: whatIfLost(plan, snapshot, policy),
     growth: untilFull(plan, snapshot, policy),
     fewest: fewestHosts(plan, snapshot, policy),

@@ -67,7 +67,7 @@ function renderElasticity(report: Report, { elasticity: words, units }: Words): 
       ({ title, lines }) =>
         `<details><summary>${escaped(title)}</summary><ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul></details>`,
     );
-    return `<h3>${escaped(group)}</h3>${wideTable('group', heading, body)}${figure(chart, units)}${details.join('')}`;
+    return `<h3>${escaped(group)}</h3>${wideTable('group', heading, body)}<div class="charts">${figure(chart, units)}<div>${details.join('')}</div></div>`;
   });
   if (parts.length === 0) return '';
   const [shown, others] = [parts.slice(0, mostGroups), parts.slice(mostGroups)];
@@ -96,6 +96,8 @@ function charts({ runs, events, durationMs }: Report, words: Words): string[] {
   const { charts: titles, series: names, event: wordsOf, units } = words;
   const atMs = runs[0]?.samples.map((sample) => sample.atMs) ?? [];
   const several = runs.length > 1;
+  // Where there is only one thing to see, the policies say it.
+  const alone = (name: string) => (several ? '' : name);
   const lines = (
     name: string,
     shift: number,
@@ -103,7 +105,7 @@ function charts({ runs, events, durationMs }: Report, words: Words): string[] {
     value: (sample: Run['samples'][number]) => number,
   ): Series[] =>
     runs.map(({ policy, samples }, index) => ({
-      name: several ? words.of(policy, name) : name,
+      name: several ? (name === '' ? policy : words.of(policy, name)) : name,
       values: samples.map(value),
       colour: (several ? index : shift) % 6,
       dashed,
@@ -147,8 +149,8 @@ function charts({ runs, events, durationMs }: Report, words: Words): string[] {
         ...lines(names.running, 1, false, ({ running }) => running),
       ],
     },
-    { title: titles.hosts, atMs, series: lines(names.on, 2, false, ({ hostsOn }) => hostsOn) },
-    { title: titles.watts, atMs, series: lines(titles.watts, 3, false, ({ watts }) => watts) },
+    { title: titles.hosts, atMs, series: lines(alone(names.on), 2, false, ({ hostsOn }) => hostsOn) },
+    { title: titles.watts, atMs, series: lines(alone(titles.watts), 3, false, ({ watts }) => watts) },
   ];
   const bands = events.map(({ atMs: fromMs, untilMs = durationMs, event }) => ({
     fromMs,

@@ -34,6 +34,8 @@ export interface Words {
   /** How a cloud that was there already was taken over. */
   readonly taken: (taken: TakenOver) => string;
   readonly more: (answer: More) => string;
+  /** So many groups of which that is not told. */
+  readonly unasked: (groups: number) => string;
   readonly lost: (answer: Lost) => string;
   readonly growth: (answer: Growth) => string;
   readonly fewest: (answer: Fewest) => string;
@@ -131,6 +133,7 @@ export const english: Words = {
       ? `More than ${whole(machines)} more of ${group} fit${awake}.`
       : `${whole(machines)} more of ${group} fit${awake}. Then: ${why}`;
   },
+  unasked: (groups) => `How many more fit of ${many(groups, 'smaller group')} was not asked; --fit asks for any size.`,
   lost: ({ kind, name, hosts, machines, homeless, waiting }) => {
     const what = `Losing ${kind} ${name} (${many(hosts, 'host')}, ${many(machines, 'machine')}):`;
     const woken = waiting > 0 ? `, ${whole(waiting)} of them once hosts are woken` : '';
@@ -241,6 +244,7 @@ export const chinese: Words = {
       ? `还能再放下超过 ${whole(machines)} 台 ${group}${awake}。`
       : `还能再放下 ${whole(machines)} 台 ${group}${awake}。之后：${refusalChinese(why)}`;
   },
+  unasked: (groups) => `另有 ${whole(groups)} 个较小的组未作此计算；用 --fit 可以查询任意规格。`,
   lost: ({ kind, name, hosts, machines, homeless, waiting }) => {
     const what = `失去${kindsChinese[kind]} ${name}（${whole(hosts)} 台主机，${whole(machines)} 台机器）：`;
     const woken = waiting > 0 ? `，其中 ${whole(waiting)} 台要等休眠的主机被唤醒` : '';
