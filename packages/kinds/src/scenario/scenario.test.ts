@@ -150,3 +150,9 @@ test('demands of sense', () => {
     'spec.machines[0].demand.spikes[0].rise',
   ]);
 });
+
+test('hosts, machines and policies are told apart by their names', () => {
+  const host = { name: 'h', count: 1, cpu: '4', memory: '8Gi' };
+  const spec = { hosts: [host, host], machines: [web, web], policies: [{ name: 'a' }, { name: 'a' }] };
+  assert.deepEqual(faultsOf(spec), ['spec.hosts[1].name', 'spec.machines[1].name', 'spec.policies[1].name']);
+});

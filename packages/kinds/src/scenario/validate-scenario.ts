@@ -17,6 +17,13 @@ export function validateScenario(spec: ScenarioSpec, faults: Faults): void {
   checkDuration('spec.duration', spec.duration, faults, { least: MINUTE_MS, most: HORIZON_MS });
   checkDuration('spec.warmUp', spec.warmUp, faults, { least: MINUTE_MS, most: 52 * WEEK_MS });
   checkDuration('spec.sampleEvery', spec.sampleEvery, faults, { least: 1_000, most: WEEK_MS });
+  for (const field of ['hosts', 'machines', 'policies'] as const) {
+    faults.distinct<{ readonly name: string }>(
+      spec[field] ?? [],
+      ({ name }) => name,
+      (index) => `spec.${field}[${index}].name`,
+    );
+  }
   const lastsMs = durationMs(spec.duration ?? '24h') ?? HORIZON_MS;
   if ((durationMs(spec.sampleEvery ?? '0s') ?? 0) > lastsMs)
     faults.invalid(

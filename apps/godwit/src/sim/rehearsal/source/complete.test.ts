@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject, Pod, ReplicaSet, VirtualMachine } from '@godwit/kinds';
+import type { KubeObject, Pod, PriorityClass, ReplicaSet, VirtualMachine } from '@godwit/kinds';
 import { complete } from './complete.ts';
 
 const owner = (kind: string, name: string) => ({
@@ -84,4 +84,18 @@ test('what machines name is there: namespaces, priorities, accounts; claims are 
     metadata: { namespace: 'shop', name: 'other', uid: 'c' },
   };
   assert.equal(ofKind<Pod>(complete([claim, podOf('a', undefined, spec)]), 'Pod')[0]?.spec.volumes?.length, 1);
+});
+
+test('classes that virtual machines name are made, too, and are worth what pods say of them', () => {
+  const instance = (name: string, priorityClassName: string) =>
+    ({
+      apiVersion: 'kubevirt.io/v1',
+      kind: 'VirtualMachineInstance',
+      metadata: { namespace: 'shop', name, uid: name },
+      spec: { priorityClassName, domain: { devices: {} } },
+    }) as unknown as KubeObject;
+  const known = podOf('p', undefined, { priorityClassName: 'urgent', priority: 9 });
+  const all = complete([instance('a', 'urgent'), known, instance('b', 'urgent'), instance('c', 'idle')]);
+  const classes = ofKind<PriorityClass>(all, 'PriorityClass').map(({ metadata, value }) => [metadata.name, value]);
+  assert.deepEqual(Object.fromEntries(classes), { idle: 0, urgent: 9 });
 });

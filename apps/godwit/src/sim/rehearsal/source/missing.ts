@@ -38,9 +38,14 @@ export function missingObjects(objects: readonly KubeObject[]): readonly KubeObj
   for (const object of objects) {
     const space = object.metadata.namespace;
     if (space !== undefined) want(made(namespace, { name: space, uid: `namespace-${space}` }, { spec: {} }));
-    if (!isMachine(object) || !isPod(object)) continue;
-    const { priorityClassName: name, priority: value = 0, serviceAccountName } = object.spec;
-    if (name) want(made(priorityClass, { name, uid: `priority-${name}` }, { value }));
+    if (!isMachine(object)) continue;
+    const { priorityClassName: name } = object.spec;
+    // Only pods say what their class is worth.
+    const value = isPod(object) ? (object.spec.priority ?? 0) : 0;
+    if (name && (isPod(object) || !wanted.has(`${priorityClass.kind}//${name}`)))
+      want(made(priorityClass, { name, uid: `priority-${name}` }, { value }));
+    if (!isPod(object)) continue;
+    const { serviceAccountName } = object.spec;
     if (noAccounts && space !== undefined && serviceAccountName)
       want(made(serviceAccount, accountOf(space, serviceAccountName), {}));
   }
