@@ -169,6 +169,15 @@ test('a new event in events.k8s.io says all that the form asks for', async () =>
   await refused({ action: 'a'.repeat(129) }, 'action');
   await refused({ note: 'n'.repeat(1025) }, 'note');
   await refused({ deprecatedCount: 3 }, 'deprecatedCount');
+  await refused({ deprecatedSource: { host: 'one' } }, 'deprecatedSource');
+  // As clients in Go write what they do not say.
+  const empty = {
+    deprecatedSource: {},
+    deprecatedFirstTimestamp: null,
+    deprecatedLastTimestamp: null,
+    deprecatedCount: 0,
+  };
+  await door.create(newEvents, newEvent('empty', { ...empty, related: null, series: null }));
   await door.create(newEvents, newEvent('rang'));
   await assert.rejects(door.create(coreEvents, coreEvent('rang')), isRefusal('AlreadyExists'));
 });

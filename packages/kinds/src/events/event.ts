@@ -37,9 +37,14 @@ function source({ source: from, reportingComponent }: Event): string {
   return [from?.component || reportingComponent, from?.host].filter(Boolean).join(', ');
 }
 
+/** Who writes in the newer form counts nothing of what was seen once. */
+function timesSeen({ series, count }: Event): number {
+  return series?.count ?? (count || 1);
+}
+
 function lastSeen(item: Event, now: number): string {
   const first = item.firstTimestamp ?? item.eventTime;
-  const count = item.series?.count ?? item.count ?? 1;
+  const count = timesSeen(item);
   const last = item.series?.lastObservedTime ?? item.lastTimestamp ?? first;
   return count > 1 ? `${ageOf(last, now)} (x${count} over ${ageOf(first, now)})` : ageOf(last, now);
 }
@@ -69,7 +74,7 @@ export const event = defineKind({
         ageOf(item.firstTimestamp ?? item.eventTime, now),
       ),
     ),
-    wide(countColumn('Count', 'How often it was seen.', (item: Event) => item.series?.count ?? item.count ?? 1)),
+    wide(countColumn('Count', 'How often it was seen.', timesSeen)),
     wide(textColumn('Name', 'Name of the event.', (item: Event) => item.metadata.name ?? '')),
   ],
   selectableFields: {

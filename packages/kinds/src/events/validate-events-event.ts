@@ -5,13 +5,17 @@ import type { EventsEvent } from './events-event.ts';
 const WORD_LIMIT_BYTES = 128;
 const NOTE_LIMIT_BYTES = 1024;
 
-/** Fields of the older form: who writes an event in the newer one says the same otherwise. */
-const deprecated = [
-  'deprecatedSource',
-  'deprecatedFirstTimestamp',
-  'deprecatedLastTimestamp',
-  'deprecatedCount',
-] as const;
+/** Fields of the older form that say something. Clients in Go send all of them, empty. */
+function deprecatedFields(item: EventsEvent): readonly string[] {
+  const { deprecatedSource: source, deprecatedFirstTimestamp, deprecatedLastTimestamp, deprecatedCount } = item;
+  const said = {
+    deprecatedSource: source?.component || source?.host,
+    deprecatedFirstTimestamp,
+    deprecatedLastTimestamp,
+    deprecatedCount,
+  };
+  return Object.entries(said).flatMap(([field, value]) => (value ? [field] : []));
+}
 
 /**
  * What a new event in events.k8s.io must say, and the core form does not ask for
@@ -28,8 +32,6 @@ export function validateEventsEvent(item: EventsEvent): readonly Cause[] {
     else if (item[field].length > WORD_LIMIT_BYTES) faults.tooLong(field, WORD_LIMIT_BYTES);
   }
   if ((item.note ?? '').length > NOTE_LIMIT_BYTES) faults.tooLong('note', NOTE_LIMIT_BYTES);
-  for (const field of deprecated) {
-    if (item[field] !== undefined) faults.forbidden(field, 'must not be set');
-  }
+  for (const field of deprecatedFields(item)) faults.forbidden(field, 'must not be set');
   return faults.causes;
 }
