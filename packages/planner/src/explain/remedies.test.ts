@@ -202,8 +202,13 @@ test('labels are named: those to give, and those that only another host can have
   const picky = exampleRequest('new', { affinity: { nodeAffinity }, nodeSelector: { room: 'cold' } });
   const labels = { [HOSTNAME]: 'a', disk: 'nvme', old: 'yes' };
   assert.match(
-    told(picky, [exampleHost('a', { labels }), exampleHost('b', { labels: { old: '', gen: '1' } })]),
+    told(picky, [exampleHost('a', { labels }), exampleHost('b', { labels: { gen: '1' } })]),
     / \| give a the labels room=cold and gen=4 and take the label old from a, or ask for other hosts$/,
+  );
+  const small = exampleRequest('new', { nodeSelector: { model: 'H100' } });
+  assert.match(
+    told(small, [exampleHost('a', { labels: { model: 'T4' } })]),
+    / \| ask for other hosts, or add a host with model=H100$/,
   );
   const arm = exampleRequest('new', { nodeSelector: { 'kubernetes.io/arch': 'arm64' } });
   assert.match(told(arm, [exampleHost('a')]), / \| ask for other hosts, or add a host with kubernetes.io\/arch=arm64$/);

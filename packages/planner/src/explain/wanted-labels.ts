@@ -13,15 +13,23 @@ export interface LabelChange {
   readonly take: readonly string[];
 }
 
-/** Labels that say what a host is; they are not anybody's to give. */
+/** Labels that every host gives itself. */
 const OWN = new Set(['kubernetes.io/hostname', 'kubernetes.io/arch', 'kubernetes.io/os']);
+
+/** What a host says of itself already, such as its zone or the model of its GPUs, is not changed by saying otherwise. */
+function isForUs({ give, take }: LabelChange, { labels }: Host): boolean {
+  return (
+    Object.keys(give).every((label) => labels[label] === undefined && !OWN.has(label)) &&
+    !take.some((label) => OWN.has(label))
+  );
+}
 
 /** The smallest change with which the machine allows the host; undefined where no labels help. */
 export function wantedLabels(request: MachineRequest, host: Host): LabelChange | undefined {
   const allows = allowedHosts(request);
   const changes = termsOf(request)
     .map((term) => changeFor(request.nodeSelector ?? {}, term.matchExpressions ?? [], host.labels))
-    .filter(({ give, take }) => ![...Object.keys(give), ...take].some((label) => OWN.has(label)))
+    .filter((change) => isForUs(change, host))
     .filter((change) => allows?.({ ...host, labels: changed(host.labels, change) }) === true);
   return changes.sort((a, b) => sizeOf(a) - sizeOf(b))[0];
 }

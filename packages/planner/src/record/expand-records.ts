@@ -4,9 +4,11 @@ import {
   decision as decisionKind,
   type KubeObject,
 } from '@godwit/kinds';
+import { gpuShareResource } from '../amounts.ts';
 import { decisionAnnotation } from '../decision.ts';
 import { reasonInWords } from '../explain/explain-decision.ts';
 import { readableAmount } from '../explain/words.ts';
+import { isGpuResource } from '../request/common.ts';
 import {
   type ActionRecord,
   type DecisionRecord,
@@ -53,7 +55,7 @@ function hash(text: string): string {
 function expandRecord(object: KubeObject, record: DecisionRecord, namespace: string, name: string): DecisionObject {
   const { metadata } = object;
   const time = record.at === undefined ? undefined : instant(record.at);
-  const inputs = Object.entries(record.in ?? {}).map(([key, value]) => [key, inputText(key, value)]);
+  const inputs = inputsOf(record.in ?? {});
   const { uid, namespace: home } = metadata;
   return {
     apiVersion: apiVersionOf(decisionKind),
@@ -103,6 +105,14 @@ function candidates(scores: readonly (readonly [string, number])[]): NonNullable
 const instant = (seconds: number) => `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 
 const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** For people. Whole GPUs are counted in shares as well: what was asked for is told once. */
+function inputsOf(amounts: Readonly<Record<string, number | string>>): (readonly [string, string])[] {
+  const isTold = Object.keys(amounts).some(isGpuResource);
+  return Object.entries(amounts)
+    .filter(([name]) => !(isTold && name === gpuShareResource))
+    .map(([name, value]) => [name, inputText(name, value)]);
+}
 
 function inputText(name: string, value: number | string): string {
   return typeof value === 'number' ? readableAmount(name, value) : value;

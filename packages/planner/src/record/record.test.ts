@@ -42,6 +42,13 @@ const machine = (annotation: string): KubeObject => ({
   metadata: { name: 'web', namespace: 'shop', uid: 'u', annotations: { [decisionAnnotation]: annotation } },
 });
 
+test('whole GPUs are told as they were asked for, and parts of one in thousandths', () => {
+  const inputsOf = (amounts: Record<string, number>) =>
+    decisionsOf(machine(JSON.stringify({ ...placed, in: amounts })))[0]?.expand().inputs;
+  assert.deepEqual(inputsOf({ 'nvidia.com/gpu': 2, 'godwit.dev/gpu-share': 2000 }), { 'nvidia.com/gpu': '2' });
+  assert.deepEqual(inputsOf({ 'godwit.dev/gpu-share': 250 }), { 'godwit.dev/gpu-share': '250' });
+});
+
 test('a placement is told in full', () => {
   const [known, ...others] = decisionsOf(machine(JSON.stringify(placed)));
   assert.equal(others.length, 0);
