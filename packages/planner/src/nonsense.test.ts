@@ -216,7 +216,7 @@ test('wishes that no order of things fulfils are explained with what to change',
   const both = { podAffinity: required(near('a')), podAntiAffinity: required(near('a')) };
   assert.match(
     told(exampleRequest('1', { labels: { app: 'a' } }), exampleRequest('2', { labels: { app: 'a' }, affinity: both })),
-    /stop pod\/1, which it must be far from, or do not ask to be far from pod\/1/,
+    /stop pod\/1, which it must be far from, or do not ask to be far from app=a/,
   );
   const alone = { podAntiAffinity: required(near('a')) };
   assert.match(

@@ -5,7 +5,7 @@ import { type Question, questionOf } from '../survey/index.ts';
 import type { Measure } from './measure.ts';
 import { type Obstacle, ObstacleFinder } from './obstacles.ts';
 import { type BlockedHosts, remediesOf } from './remedies.ts';
-import { fewWaiting, type WaitingMachines } from './waiting-circle.ts';
+import { circleOf, type WaitingMachines } from './waiting-circle.ts';
 import { readableAmount, readableAtLeast } from './words.ts';
 
 /** What is in the way, and what would help, in the words that `kubectl describe` shows. */
@@ -34,7 +34,7 @@ export function explainRefusal(
   const told = parts.length > 0 ? `: ${parts.sort().join(', ')}` : '';
   return {
     message: `0/${snapshot.hostCount} nodes are available${told}.`,
-    remedies: remediesOf(blocked, fewWaiting(waiting)),
+    remedies: remediesOf(blocked, circleOf(request, waiting, snapshot)),
   };
 }
 

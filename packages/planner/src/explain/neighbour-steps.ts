@@ -6,6 +6,7 @@ import { type MachineRequest, plainRequest } from '../request/machine-request.ts
 import type { Question } from '../survey/index.ts';
 import { type PlaceCounts, requiredAffinity, requiredAntiAffinity } from '../terms/index.ts';
 import {
+  type Crowd,
   foesNear,
   keepersNear,
   meantInWords,
@@ -15,17 +16,17 @@ import {
   selectorInWords,
 } from './neighbours.ts';
 import type { Step } from './steps.ts';
-import { type WaitingMachines, waitingCircle } from './waiting-circle.ts';
+import type { WaitingCircle } from './waiting-circle.ts';
 import { helps } from './what-if.ts';
 import { labelsNamed, listed, machineName, machinesNamed } from './words.ts';
 
 /** Something that the machine must be near to is not here. */
-export function friendStep(row: number, question: Question, waiting: WaitingMachines): Step {
+export function friendStep(row: number, question: Question, circle: WaitingCircle): Step {
   const { snapshot, request } = question;
   const missing = missingFriends(row, snapshot, request);
-  const circle = missing.some(isNowhere) ? waitingCircle(request, waiting(), snapshot) : undefined;
-  if (circle) {
-    const names = listed(['it', ...circle.map((machine) => machineName(machine, request))]);
+  const others = missing.some(isNowhere) ? circle() : undefined;
+  if (others) {
+    const names = listed(['it', ...others.map((machine) => machineName(machine, request))]);
     const why = `${names} wait for each other, since each must be near another first`;
     return { elsewhere: `take the affinity from one of them: ${why}` };
   }
@@ -92,29 +93,39 @@ function isNowhere({ counts }: Neighbours): boolean {
 
 /** Something that the machine must be far from is here. */
 export function foeStep(row: number, { snapshot, request }: Question): Step {
-  const blockers = foesNear(row, snapshot, request);
-  const named = machinesNamed(blockers, request);
-  return {
-    there: `stop ${named}, which it must be far from`,
-    ask: `do not ask to be far from ${named}`,
-    blockers,
-  };
+  const crowds = foesNear(row, snapshot, request);
+  const wishes = crowds.flatMap(({ term }) => (term ? [meantInWords(term)] : []));
+  const ask = `do not ask to be far from ${listed([...new Set(wishes)])}`;
+  return { ...stopping(crowds, request, 'which it must be far from'), ask };
 }
 
 /** Something here must be far from the machine. */
 export function keeperStep(row: number, { snapshot, request }: Question): Step {
-  const blockers = keepersNear(row, snapshot, request);
-  const keep = blockers.length === 1 ? 'keeps' : 'keep';
-  return { there: `stop ${machinesNamed(blockers, request)}, which ${keep} it away`, blockers };
+  const crowds = keepersNear(row, snapshot, request);
+  const isOne = crowds.reduce((sum, { count }) => sum + count, 0) === 1;
+  return stopping(crowds, request, isOne ? 'which keeps it away' : 'which keep it away');
+}
+
+function stopping(crowds: readonly Crowd[], request: MachineRequest, why: string): Step {
+  const known = crowds.flatMap(({ machines }) => machines ?? []);
+  const blockers = [...new Map(known.map((machine) => [machine.uid, machine])).values()];
+  const unknown = crowds.filter(({ machines }) => machines === undefined).map(inWords);
+  const named = [...(blockers.length > 0 ? [machinesNamed(blockers, request)] : []), ...unknown];
+  // Where they are too many to be looked for, nobody has tried whether it would help.
+  return { there: `stop ${listed(named)}, ${why}`, ...(unknown.length === 0 && { blockers }) };
+}
+
+function inWords({ term, count, place }: Crowd): string {
+  return `${count} ${count === 1 ? 'machine' : 'machines'}${term ? ` with ${meantInWords(term)}` : ''} in ${place}`;
 }
 
 /** Nobody knows in which place the host is. */
-export function topologyStep(row: number, question: Question, waiting: WaitingMachines): Step {
+export function topologyStep(row: number, question: Question, circle: WaitingCircle): Step {
   const { snapshot, request } = question;
   const { name = '' } = snapshot.hosts[row] ?? {};
   const friends = missingFriends(row, snapshot, request);
   const lonely = friends.filter(isNowhere);
-  const start = lonely.length > 0 ? friendStep(row, question, waiting) : undefined;
+  const start = lonely.length > 0 ? friendStep(row, question, circle) : undefined;
   const keys = missingTopologyKeys(row, snapshot, request);
   if (start && (start.elsewhere !== undefined || (!start.there && keys.spread.length === 0))) return start;
   const labels = [...new Set([...keys.affinity, ...keys.spread])].map((key) => helpfulLabel(key, row, question));
@@ -129,9 +140,12 @@ export function topologyStep(row: number, question: Question, waiting: WaitingMa
     : { ...others, ...alone, there: `${give} and ${start.there ?? ask}` };
 }
 
+/** Most places that are tried as the value of a label. */
+const MOST_PLACES = 32;
+
 /** `rack`, or `rack=r1` where not every value does; undefined where none would. */
 function helpfulLabel(key: string, row: number, question: Question): string | undefined {
-  const places = [...question.snapshot.topology(key).places];
+  const places = [...question.snapshot.topology(key).places].slice(0, MOST_PLACES);
   const fine = places.filter((place) => wouldDo(place, key, row, question));
   const isFreshFine = wouldDo(undefined, key, row, question);
   if (isFreshFine && fine.length === places.length) return key;

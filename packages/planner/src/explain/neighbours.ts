@@ -2,7 +2,7 @@
 import type { LabelSelector, PodAffinityTerm } from '@godwit/kinds';
 import type { MachineRequest } from '../request/machine-request.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
-import { type PlaceCounts, requiredAffinity, requiredAntiAffinity } from '../terms/index.ts';
+import { type PlaceCounts, requiredAffinity, requiredAntiAffinity, termIdOf } from '../terms/index.ts';
 
 /** A rule about neighbours, and where the machines are that it means. */
 export interface Neighbours {
@@ -39,30 +39,49 @@ export function isFirstOfGroup({ byPlace, term }: PlaceCounts, request: MachineR
   return byPlace.size === 0 && term.matches(request);
 }
 
-/** Machines in the place of this host that the machine must be far from. */
-export function foesNear(row: number, snapshot: Snapshot, request: MachineRequest): readonly MachineRequest[] {
+/** Machines of one place that are in the way there. */
+export interface Crowd {
+  readonly term: PodAffinityTerm | undefined;
+  readonly place: string;
+  readonly count: number;
+  /** Who they are; absent where the place is too large to look for them. */
+  readonly machines?: readonly MachineRequest[];
+}
+
+/** Most hosts of a place on which machines are looked for: many may be refused at once. */
+const MOST_SEARCHED = 64;
+
+/** What is in the place of this host and the machine must be far from, rule by rule. */
+export function foesNear(row: number, snapshot: Snapshot, request: MachineRequest): readonly Crowd[] {
   return requiredAntiAffinity(request).flatMap((term) => {
-    const { matches } = snapshot.terms.of(term, request).term;
-    return machinesNear(row, term.topologyKey, snapshot).filter(matches);
+    const counts = snapshot.terms.of(term, request);
+    return crowdIn(row, snapshot, counts, { term, isOne: counts.term.matches });
   });
 }
 
-/** Machines in the place of this host that must be far from the machine. */
-export function keepersNear(row: number, snapshot: Snapshot, request: MachineRequest): readonly MachineRequest[] {
-  return snapshot.terms
-    .keepingAway(request)
-    .flatMap(({ term: { id, topologyKey } }) =>
-      machinesNear(row, topologyKey, snapshot).filter((machine) =>
-        requiredAntiAffinity(machine).some((term) => snapshot.terms.of(term, machine).term.id === id),
-      ),
-    );
+/** What is in the place of this host and must be far from the machine. */
+export function keepersNear(row: number, snapshot: Snapshot, request: MachineRequest): readonly Crowd[] {
+  return snapshot.terms.keepingAway(request).flatMap((counts) => {
+    const isOne = (machine: MachineRequest) =>
+      requiredAntiAffinity(machine).some((term) => termIdOf(term, machine) === counts.term.id);
+    return crowdIn(row, snapshot, counts, { term: undefined, isOne });
+  });
 }
 
-function machinesNear(row: number, topologyKey: string, snapshot: Snapshot): readonly MachineRequest[] {
+interface Sought {
+  readonly term: PodAffinityTerm | undefined;
+  readonly isOne: (machine: MachineRequest) => boolean;
+}
+
+function crowdIn(row: number, snapshot: Snapshot, counts: PlaceCounts, { term, isOne }: Sought): readonly Crowd[] {
+  const { topologyKey } = counts.term;
   const place = snapshot.hosts[row]?.labels[topologyKey];
-  if (place === undefined) return [];
+  const count = place === undefined ? 0 : (counts.byPlace.get(place) ?? 0);
+  if (place === undefined || count === 0) return [];
   const rows = snapshot.topology(topologyKey).rowsIn(place);
-  return rows.flatMap((each) => snapshot.machinesOn(each).map(({ request }) => request));
+  if (rows.length > MOST_SEARCHED) return [{ term, place, count }];
+  const there = rows.flatMap((each) => snapshot.machinesOn(each).map(({ request }) => request));
+  return [{ term, place, count, machines: there.filter(isOne) }];
 }
 
 function isIn({ byPlace }: PlaceCounts, place: string | undefined): boolean {

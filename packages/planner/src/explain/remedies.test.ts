@@ -252,3 +252,16 @@ test('the first host that is given a label is a place of its own, whoever is the
   assert.deepEqual(explainRefusal(make(), request).remedies, ['give a the label rack']);
   assert.equal(assertHelps(make, request), 1);
 });
+
+test('in large places those who are in the way are counted, not looked for', () => {
+  const labels = (name: string) => ({ [HOSTNAME]: name, [ZONE]: 'z' });
+  const hosts = Array.from({ length: 100 }, (_, index) => exampleHost(`h${index}`, { labels: labels(`h${index}`) }));
+  const far: Affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [termOf(['a', ZONE])] } };
+  const snapshot = exampleSnapshot(hosts);
+  for (const host of ['h1', 'h2']) snapshot.put(exampleRequest(host, { labels: { app: 'a' }, affinity: far }), host);
+  const remediesFor = (over: Partial<MachineRequest>) => explainRefusal(snapshot, exampleRequest('new', over)).remedies;
+  assert.deepEqual(remediesFor({ affinity: far }), [
+    'stop 2 machines with app=a in z, which it must be far from, or do not ask to be far from app=a',
+  ]);
+  assert.deepEqual(remediesFor({ labels: { app: 'a' } }), ['stop 2 machines in z, which keep it away']);
+});

@@ -5,7 +5,7 @@ import { roomRemedies } from './make-room.ts';
 import { helpfulMove } from './moving.ts';
 import type { Obstacle } from './obstacles.ts';
 import { type Step, stepOf } from './steps.ts';
-import type { WaitingMachines } from './waiting-circle.ts';
+import type { WaitingCircle } from './waiting-circle.ts';
 import { helps } from './what-if.ts';
 import { anyHost, listed } from './words.ts';
 
@@ -36,10 +36,10 @@ interface Help {
 }
 
 /** First the hosts with the fewest obstacles; where nothing can be done about those, the next. */
-export function remediesOf(blocked: readonly BlockedHosts[], waiting: WaitingMachines): string[] {
+export function remediesOf(blocked: readonly BlockedHosts[], circle: WaitingCircle): string[] {
   const elsewhere: string[] = [];
   for (const nearest of byCount(blocked)) {
-    const found = alike(nearest).map((hosts) => helpFor(hosts, waiting));
+    const found = alike(nearest).map((hosts) => helpFor(hosts, circle));
     const here = found.flatMap((help) => help.here);
     if (here.length > 0) return [...new Set(here)].slice(0, MOST_REMEDIES);
     elsewhere.push(...found.flatMap((help) => help.elsewhere));
@@ -47,7 +47,7 @@ export function remediesOf(blocked: readonly BlockedHosts[], waiting: WaitingMac
   return elsewhere.slice(0, 1);
 }
 
-function helpFor({ rows, obstacles, question }: BlockedHosts, waiting: WaitingMachines): Help {
+function helpFor({ rows, obstacles, question }: BlockedHosts, circle: WaitingCircle): Help {
   const [obstacle, ...more] = obstacles as readonly [Obstacle, ...Obstacle[]];
   if (more.length === 0 && obstacle.measure) {
     return { here: [alternatives(roomRemedies(obstacle.measure, rows, question))], elsewhere: [] };
@@ -60,7 +60,7 @@ function helpFor({ rows, obstacles, question }: BlockedHosts, waiting: WaitingMa
   const choices = rows.slice(0, MOST_LOOKED_AT).map((row) => ({
     row,
     obstacles,
-    steps: obstacles.map((each) => stepOf(each, row, question, waiting)),
+    steps: obstacles.map((each) => stepOf(each, row, question, circle)),
   }));
   return helpAt(choices.toSorted((a, b) => difficultyOf(a.steps) - difficultyOf(b.steps))[0] as Choice, question);
 }

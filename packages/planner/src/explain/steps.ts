@@ -11,7 +11,7 @@ import { freeing, less } from './make-room.ts';
 import type { Measure } from './measure.ts';
 import { foeStep, friendStep, keeperStep, spreadStep, topologyStep } from './neighbour-steps.ts';
 import type { Obstacle } from './obstacles.ts';
-import type { WaitingMachines } from './waiting-circle.ts';
+import type { WaitingCircle } from './waiting-circle.ts';
 import { hostsInWords, wantedHosts, wantedLabels } from './wanted-labels.ts';
 import { type Change, helps } from './what-if.ts';
 import { labelsNamed, listed, machinesNamed, nameOfTaint, readableAtLeast } from './words.ts';
@@ -34,10 +34,10 @@ export interface Step {
   readonly effort?: number;
 }
 
-export function stepOf(obstacle: Obstacle, row: number, question: Question, waiting: WaitingMachines): Step {
+export function stepOf(obstacle: Obstacle, row: number, question: Question, circle: WaitingCircle): Step {
   const { measure, reason } = obstacle;
   if (measure) return measureStep(measure, row, question);
-  const step = plainStep(reason, row, question, waiting);
+  const step = plainStep(reason, row, question, circle);
   const { there: _, ...rest } = step;
   // Wishes may contradict each other: what must be near must not be far as well.
   const isEnough = !step.blockers || helps({ gone: step.blockers }, [reason], { row, question });
@@ -55,7 +55,7 @@ function measureStep(measure: Measure, row: number, { snapshot }: Question): Ste
   };
 }
 
-function plainStep(reason: Reason, row: number, question: Question, waiting: WaitingMachines): Step {
+function plainStep(reason: Reason, row: number, question: Question, circle: WaitingCircle): Step {
   const { snapshot, request } = question;
   const name = snapshot.hosts[row]?.name ?? '';
   switch (reason) {
@@ -78,13 +78,13 @@ function plainStep(reason: Reason, row: number, question: Question, waiting: Wai
     case reasons.hasOtherTenant:
       return tenantStep(row, question);
     case reasons.hasNoFriends:
-      return friendStep(row, question, waiting);
+      return friendStep(row, question, circle);
     case reasons.hasFoes:
       return foeStep(row, question);
     case reasons.isKeptAway:
       return keeperStep(row, question);
     case reasons.hasNoTopologyLabel:
-      return topologyStep(row, question, waiting);
+      return topologyStep(row, question, circle);
     default:
       return spreadStep(row, question);
   }

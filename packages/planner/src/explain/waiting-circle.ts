@@ -7,30 +7,36 @@ import { isFirstOfGroup } from './neighbours.ts';
 /** Machines that wait as well, to see who waits for whom. */
 export type WaitingMachines = () => Iterable<MachineRequest>;
 
-/** Most machines that are looked at: as many again may wait for reasons of their own. */
-const MOST_LOOKED_AT = 1000;
+/** Those that wait for each other with the machine in question; looked for once, when first asked. */
+export type WaitingCircle = () => readonly MachineRequest[] | undefined;
 
-/** Looked up once, when first asked for, and no more than will be looked at. */
-export function fewWaiting(waiting: WaitingMachines): WaitingMachines {
-  let found: MachineRequest[] | undefined;
+/** Most machines that are looked at: as many again may wait for reasons of their own. */
+const MOST_LOOKED_AT = 200;
+
+export function circleOf(request: MachineRequest, waiting: WaitingMachines, snapshot: Snapshot): WaitingCircle {
+  let found: { readonly circle: readonly MachineRequest[] | undefined } | undefined;
   return () => {
-    if (found) return found;
-    found = [];
-    for (const machine of waiting()) {
-      if (found.length === MOST_LOOKED_AT) break;
-      found.push(machine);
-    }
-    return found;
+    found ??= { circle: waitingCircle(request, few(waiting()), snapshot) };
+    return found.circle;
   };
+}
+
+function few(machines: Iterable<MachineRequest>): readonly MachineRequest[] {
+  const found: MachineRequest[] = [];
+  for (const machine of machines) {
+    if (found.length === MOST_LOOKED_AT) break;
+    found.push(machine);
+  }
+  return found;
 }
 
 /**
  * The shortest circle from a machine over those that it must be near to, and those that these must be near to, back to
  * it: all but the machine itself, in order. Undefined where there is none.
  */
-export function waitingCircle(
+function waitingCircle(
   request: MachineRequest,
-  waiting: Iterable<MachineRequest>,
+  waiting: readonly MachineRequest[],
   snapshot: Snapshot,
 ): readonly MachineRequest[] | undefined {
   const reached = new Set([request.uid]);
