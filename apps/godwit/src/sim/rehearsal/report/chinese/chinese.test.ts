@@ -67,6 +67,8 @@ const REMEDIES = [
   'do not ask to be near app=db, which it must be far from as well',
   'stop pod/a, which it must be far from, or do not ask to be far from pod/a',
   'stop pod/a and pod/b, which keep it away',
+  'stop pod/a and 7 machines with app=db in z1, which it must be far from, or do not ask to be far from app=db',
+  'stop 3 machines in z1, which keep it away',
   'give h1 the label rack with a value of its own',
   'stop 1 machine with app=db in r1, or allow a maxSkew of 2 over rack',
   'take the affinity from one of them: it and pod/b wait for each other, since each must be near another first',

@@ -7,10 +7,15 @@ function hostsChinese(hosts: string): string {
   return several ? `任意一台主机（共 ${several[1]} 台：${listChinese(several[2] ?? '')}）` : ` ${hosts} `;
 }
 
-/** `pod/a and vm/b of namespace bank`, `4 machines (pod/a, pod/b, …)`. */
+/** `pod/a and vm/b of namespace bank`, `4 machines (pod/a, pod/b, …)`, `7 machines with app=db in z1`. */
 function machinesChinese(machines: string): string {
   const [, count, names = machines] = /^(\d+) machines \((.*)\)$/.exec(machines) ?? [];
-  const told = listChinese(names.replaceAll(/(\S+) of namespace ([^\s,]+)/g, '命名空间 $2 的 $1'));
+  const counted = names.replaceAll(
+    /(\d+) machines?(?: with (.+?))? in (\S+?)(?=,| and |$)/g,
+    (_, many: string, meant: string | undefined, place: string) =>
+      `${place} 中${meant === undefined ? '' : ` ${meantChinese(meant)} `}的 ${many} 台机器`,
+  );
+  const told = listChinese(counted.replaceAll(/(\S+) of namespace ([^\s,]+)/g, '命名空间 $2 的 $1'));
   return count === undefined ? told : `${count} 台机器（${told}）`;
 }
 
