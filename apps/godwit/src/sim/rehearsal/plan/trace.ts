@@ -46,7 +46,7 @@ export function traceOf(name: string, every: string | undefined, text: string): 
       const index = Math.floor(place) % length;
       const now = values[index] as number;
       const next = values[(index + 1) % length] as number;
-      return now + (next - now) * (place - Math.floor(place));
+      return between(now, next, place - Math.floor(place));
     },
   };
 }
@@ -88,9 +88,14 @@ function bridged(values: readonly number[]): readonly number[] {
     if (!Number.isFinite(value)) return;
     const from = values[before] as number;
     for (let hole = before + 1; hole < index; hole++) {
-      whole[hole] = from + ((value - from) * (hole - before)) / (index - before);
+      whole[hole] = between(from, value, (hole - before) / (index - before));
     }
     before = index;
   });
   return whole;
+}
+
+/** On the straight line from one number to another, neither of them negative: never beyond them, however large they are. */
+function between(from: number, to: number, share: number): number {
+  return Math.min(Math.max(from, to), Math.max(Math.min(from, to), from + (to - from) * share));
 }
