@@ -4,6 +4,7 @@
  * chance is passed in, so the same question with the same seed has the same answer.
  */
 export * from './amounts.ts';
+export * from './awaited.ts';
 export * from './balance/index.ts';
 export * from './decision.ts';
 export * from './explain/explain-decision.ts';

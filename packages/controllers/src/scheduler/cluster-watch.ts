@@ -15,7 +15,15 @@ import {
   storageClass,
   virtualMachineInstance,
 } from '@godwit/kinds';
-import { type Host, hostOfNode, type MachineRequest, requestOfMachine, Snapshot } from '@godwit/planner';
+import {
+  awaitsOthers,
+  type Host,
+  hostOfNode,
+  isAwaited,
+  type MachineRequest,
+  requestOfMachine,
+  Snapshot,
+} from '@godwit/planner';
 import { gangOf } from './gangs.ts';
 import { HeldRoom } from './preemption/held-room.ts';
 import { Priorities } from './priorities.ts';
@@ -52,6 +60,8 @@ export class ClusterWatch {
   /** Members of each group that have a host, by uid. */
   readonly #gangs = new Map<string, Set<string>>();
   readonly #assumed = new Map<string, string>();
+  /** What those ask for that wait, and that others may help by coming to a host. */
+  readonly #awaiting = new Map<string, MachineRequest>();
   #revision = 0;
   /** Counts up when something changes that might help a machine that was refused. */
   #epoch = 0;
@@ -183,6 +193,8 @@ export class ClusterWatch {
   #onNamespace({ before, after }: Change<Namespace>): void {
     if (after) this.snapshot.setNamespace(after.metadata.name, after.metadata.labels ?? {});
     else if (before) this.snapshot.setNamespace(before.metadata.name, undefined);
+    // Affinities may choose namespaces by label.
+    if (!isDeepEqual(before?.metadata.labels, after?.metadata.labels)) this.stir();
   }
 
   #onMachine(before: Machine | undefined, after: Machine | undefined): void {
@@ -196,7 +208,7 @@ export class ClusterWatch {
     if (before && before.metadata.uid !== uid) this.#forget(before);
     const host = boundHost(after);
     if (host) {
-      this.waiting.delete(uid);
+      this.#waitNoMore(uid);
       this.#assumed.delete(uid);
       this.successors.forget(uid);
       if (hasEnded(after)) {
@@ -206,8 +218,10 @@ export class ClusterWatch {
       if (after.metadata.deletionTimestamp) this.leaving.add(uid);
       if (after.metadata.deletionTimestamp && before && !before.metadata.deletionTimestamp) this.successors.goes(after);
       if (!before || boundHost(before) !== host || questionOf(before) !== questionOf(after)) {
-        this.snapshot.put(requestOfMachine(after, { priority: this.priorities.of(after) }), host);
+        const request = requestOfMachine(after, { priority: this.priorities.of(after) });
+        this.snapshot.put(request, host);
         this.#join(after);
+        if (this.#isAwaited(request)) this.#advance();
       }
       this.#onMove(before, after);
     } else if (waitsForHost(after)) {
@@ -216,10 +230,30 @@ export class ClusterWatch {
       const question = questionOf(after);
       const refusedAt = known?.question === question ? known.refusedAt : undefined;
       this.waiting.set(uid, { machine: after, question, ...(refusedAt !== undefined && { refusedAt }) });
+      if (known?.question !== question) this.#await(after);
       this.#hasWork ||= refusedAt !== this.#epoch;
       // It may be the one that the others of its group have waited for.
       if (!known && gangOf(after)) this.#advance();
     } else this.#forget(after);
+  }
+
+  #await(machine: Machine): void {
+    const request = requestOfMachine(machine);
+    if (awaitsOthers(request)) this.#awaiting.set(request.uid, request);
+    else this.#awaiting.delete(request.uid);
+  }
+
+  #waitNoMore(uid: string): void {
+    this.waiting.delete(uid);
+    this.#awaiting.delete(uid);
+  }
+
+  /** Whether one that was refused may fit now that this one has a host. */
+  #isAwaited(arrived: MachineRequest): boolean {
+    for (const [uid, request] of this.#awaiting) {
+      if (this.waiting.get(uid)?.refusedAt !== undefined && isAwaited(arrived, request, this.snapshot)) return true;
+    }
+    return false;
   }
 
   /** A machine that moves has its room in both places until it has arrived. */
@@ -237,7 +271,7 @@ export class ClusterWatch {
 
   #forget(machine: Machine): void {
     const { uid } = machine.metadata;
-    this.waiting.delete(uid);
+    this.#waitNoMore(uid);
     this.#assumed.delete(uid);
     this.leaving.delete(uid);
     this.successors.forget(uid);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import type { ApiClient } from '@godwit/client';
 import {
   event,
+  node as nodeKind,
   type PersistentVolumeClaim,
   type Pod,
   persistentVolume,
@@ -173,4 +174,31 @@ test('a VirtualMachine makes an instance, which gets a host; one that is too lar
   await client.resource(virtualMachine).delete({ namespace: 'default', name: 'large' });
   const left = () => client.resource(virtualMachine).find({ namespace: 'default', name: 'large' });
   await cloud.until('it is gone', async () => (await left()) === undefined);
+});
+
+test('who must be near another gets its host as soon as that one has one, however it came there', async () => {
+  await cloud.addHost('host-1');
+  const labelSelector = { matchLabels: { app: 'db' } };
+  const topologyKey = 'kubernetes.io/hostname';
+  const podAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey, labelSelector }] };
+  const node = client.resource(nodeKind);
+  const label = { type: 'merge', body: { metadata: { labels: { [topologyKey]: 'host-1' } } } } as const;
+  await node.patch({ name: 'host-1' }, label);
+  const isRefused = async (name: string) => (await find(name)).status?.conditions?.[0]?.status === 'False';
+  for (const [friend, near, nodeName] of [
+    ['by-hand', 'first', 'host-1'],
+    ['by-scheduler', 'second', undefined],
+  ] as const) {
+    await podOf(near, '1Mi', { affinity: { podAffinity } });
+    await cloud.until('it is refused', () => isRefused(near));
+    await client.resource(pod).create({
+      metadata: { name: friend, namespace: 'default', labels: labelSelector.matchLabels },
+      spec: { containers: [{ name: 'c', image: 'i' }], ...(nodeName && { nodeName }) },
+    });
+    const beganMs = cloud.clock.monotonic();
+    await cloud.until('it is bound', async () => (await hostOf(near)) === 'host-1');
+    assert.ok(cloud.clock.monotonic() - beganMs < 5_000);
+    for (const name of [friend, near])
+      await client.resource(pod).delete({ namespace: 'default', name }, { gracePeriodSeconds: 0 });
+  }
 });
