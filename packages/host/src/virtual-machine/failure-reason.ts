@@ -37,6 +37,7 @@ const OF_ACTION: Readonly<Record<string, string>> = {
   attach: 'FailedAttachNetwork',
   'set-sockets': 'FailedResize',
   'set-memory': 'FailedResize',
+  'use-processors': 'FailedResize',
   'look-at-memory': 'FailedResize',
   'give-credentials': 'FailedAccessCredentials',
   clean: 'FailedCleanUp',

@@ -38,6 +38,7 @@ export type MachineInput =
   | { readonly type: 'memory-seen'; readonly news: number; readonly has: GuestMemory }
   | { readonly type: 'agent-facts'; readonly facts: AgentFacts }
   | { readonly type: 'credentials-given' }
+  | { readonly type: 'processors-used'; readonly sockets: number }
   | { readonly type: 'probed'; readonly probe: ProbeType; readonly ok: boolean; readonly message: string }
   | { readonly type: 'status-written'; readonly text: string }
   | { readonly type: 'released' }
@@ -65,6 +66,7 @@ export type VirtualMachineAction = MachineAction &
     | { readonly type: 'clean' }
     | { readonly type: 'ask-agent' }
     | { readonly type: 'give-credentials' }
+    | { readonly type: 'use-processors'; readonly sockets: number }
     | { readonly type: 'probe'; readonly probe: ProbeType; readonly timeoutMs: number }
     | { readonly type: 'write-status'; readonly text: string }
     | { readonly type: 'release' }

@@ -97,6 +97,8 @@ export interface AgentState {
   readonly facts?: AgentFacts | undefined;
   /** It has been given the keys and passwords that the spec names, since it is there. */
   readonly hasCredentials?: boolean;
+  /** Of how many sockets it has switched the processors on, and those of others off, since it is there. */
+  readonly usesSockets?: number | undefined;
 }
 
 /** What the guest agent told last. */

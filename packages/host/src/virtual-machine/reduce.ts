@@ -54,6 +54,8 @@ export function reduce(state: MachineState, input: MachineInput | Tick, context:
       );
     case 'credentials-given':
       return withoutRetry({ ...state, agent: { ...state.agent, hasCredentials: true } }, 'credentials');
+    case 'processors-used':
+      return withoutRetry({ ...state, agent: { ...state.agent, usesSockets: input.sockets } }, 'processors');
     case 'failed':
       return failed(state, input, context);
     default:
@@ -173,7 +175,13 @@ function heard(state: MachineState, event: GuestEvent, context: StepContext): Ma
       return {
         ...state,
         view: { ...state.view, agentConnected: event.connected },
-        agent: { ...state.agent, connected: event.connected, askAtMs: context.nowMs, hasCredentials: false },
+        agent: {
+          ...state.agent,
+          connected: event.connected,
+          askAtMs: context.nowMs,
+          hasCredentials: false,
+          usesSockets: undefined,
+        },
       };
     case 'reset':
       if (event.byGuest) context.tell('Normal', 'Rebooted', 'The guest rebooted.');

@@ -14,8 +14,8 @@ export function resized(state: MachineState, input: SizeInput, context: StepCont
   switch (input.type) {
     case 'sockets-set': {
       const { sockets, pluggedSockets } = input.has;
-      const seen = pluggedSockets > sockets ? ` It goes on seeing ${pluggedSockets}, until its next start.` : '';
-      context.tell('Normal', 'Resized', `The guest has the use of ${sockets} sockets.${seen}`);
+      const all = pluggedSockets > sockets ? ` of its ${pluggedSockets}` : '';
+      context.tell('Normal', 'Resized', `The guest has the use of ${sockets}${all} sockets.`);
       return withoutRetry({ ...state, view: { ...view, ...input.has } }, 'sockets');
     }
     case 'memory-set': {

@@ -71,6 +71,22 @@ describe('another size', () => {
     assert.deepEqual(machine.wants(), []);
   });
 
+  test('an agent switches off what has no time, again after each boot, and on again', () => {
+    const agent = (connected: boolean) => ({ type: 'guest', event: { type: 'agent', connected } }) as const;
+    const machine = told(2, '192Mi').hear({ type: 'sockets-set', has: { sockets: 2, pluggedSockets: 2 } }, agent(true));
+    assert.equal(wanted(machine, 'use-processors'), undefined);
+    machine.hear({ type: 'machine', machine: sized(1, '192Mi') });
+    machine.hear({ type: 'sockets-set', has: { sockets: 1, pluggedSockets: 2 } });
+    assert.equal(wanted(machine, 'use-processors')?.sockets, 1);
+    machine.hear({ type: 'processors-used', sockets: 1 });
+    assert.equal(wanted(machine, 'use-processors'), undefined);
+    machine.hear(agent(false), agent(true));
+    assert.equal(wanted(machine, 'use-processors')?.sockets, 1);
+    machine.hear({ type: 'processors-used', sockets: 1 }, { type: 'machine', machine: sized(2, '192Mi') });
+    machine.hear({ type: 'sockets-set', has: { sockets: 2, pluggedSockets: 2 } });
+    assert.equal(wanted(machine, 'use-processors')?.sockets, 2);
+  });
+
   test('what cannot be made so is a condition that is false, and the machine is as ready as before', () => {
     const machine = told(2, '192Mi').fails('set-sockets', 'cannot-grow');
     assert.deepEqual(machine.condition('HotVCPUChange')?.status, 'False');

@@ -15,6 +15,7 @@ import { giveCredentials } from './guest-credentials.ts';
 import { guestFacts } from './guest-facts.ts';
 import { probeGuest } from './guest-prober.ts';
 import { probeOf } from './guest-probes.ts';
+import { useProcessors } from './guest-processors.ts';
 import { hasBalloon } from './guest-size.ts';
 import { addressesOf } from './machine-addresses.ts';
 import type { MachineInput, VirtualMachineAction } from './machine-input.ts';
@@ -122,7 +123,15 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
 
   async #performOther(
     action: ActionOf<
-      'drain' | 'press' | 'ask-agent' | 'give-credentials' | 'probe' | 'write-status' | 'release' | 'event'
+      | 'drain'
+      | 'press'
+      | 'ask-agent'
+      | 'give-credentials'
+      | 'use-processors'
+      | 'probe'
+      | 'write-status'
+      | 'release'
+      | 'event'
     >,
     signal: AbortSignal,
   ): Promise<MachineInput | undefined> {
@@ -137,6 +146,8 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
         return { type: 'pressed' };
       case 'ask-agent':
         return { type: 'agent-facts', facts: await guestFacts(hypervisor, this.#uid) };
+      case 'use-processors':
+        return this.#useProcessors(action);
       case 'give-credentials':
         await giveCredentials(this.#object(), hypervisor, this.#parts.client);
         return { type: 'credentials-given' };
@@ -152,6 +163,12 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
         this.#tell(action);
         return undefined;
     }
+  }
+
+  async #useProcessors({ sockets }: ActionOf<'use-processors'>): Promise<MachineInput> {
+    const { cores = 1, threads = 1 } = this.#object().spec.domain.cpu ?? {};
+    await useProcessors(this.#parts.hypervisor, this.#uid, sockets * cores * threads);
+    return { type: 'processors-used', sockets };
   }
 
   #object(): Stored<VirtualMachineInstance> {

@@ -1,3 +1,4 @@
+import type { GuestView } from '../hypervisor-driver.ts';
 import { balloonWakeAtMs, memoryOf } from './ballooning.ts';
 import { hasAgentCredentials } from './guest-credentials.ts';
 import { dueProbes } from './guest-probes.ts';
@@ -100,7 +101,16 @@ function addWatching(state: MachineState, wanted: WantedList): void {
     if (!state.agent.hasCredentials && hasAgentCredentials(state.machine)) {
       wanted.add({ type: 'give-credentials', name: 'give-credentials', lane: 'credentials', interruptible: true });
     }
+    addProcessors(state, state.view, wanted);
   }
+}
+
+/** The guest is told what it may use where that is less than it sees, and again when that is over. */
+function addProcessors({ agent }: MachineState, view: GuestView, wanted: WantedList): void {
+  const { sockets, pluggedSockets } = view;
+  if (agent.usesSockets === sockets || (sockets === pluggedSockets && agent.usesSockets === undefined)) return;
+  const name = `processors ${sockets}`;
+  wanted.add({ type: 'use-processors', name, lane: 'processors', interruptible: true, sockets });
 }
 
 /** Sockets and memory as the spec says; what of the memory is too much the balloon takes back. */

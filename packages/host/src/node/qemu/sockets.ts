@@ -15,10 +15,10 @@ export interface Sockets {
  * Gives the guest so many sockets in all. Idempotent. What is missing is plugged; of what is too much the guest keeps the
  * sight, and loses the time. Codes `cannot-grow`, `cannot-shrink`.
  *
- * Processors are not taken out. Without KVM, QEMU 7.2 frees a processor's translation tables when it goes and still
- * writes into them at each later change of the machine's memory map: the next plug or reset ends the process. With KVM
- * there are no such tables, but one that has run and is plugged again is refused by some kernels (EINVAL of
- * KVM_SET_CPUID2), and QEMU ends itself over it. `processor-unplug.qemu.test.ts` shows both.
+ * Processors are not taken out (`device_del`), though guests let go of them. Without KVM, QEMU 7.2 frees the address
+ * translations of one that goes, and still flushes them at each later change of the machine's memory map: its heap is
+ * broken, and the next plug or reset ends the process. With KVM there are none, but a processor that has run keeps its
+ * place in the kernel, and where that refuses to be set up again (EINVAL, seen with Linux 6.18) QEMU ends itself.
  */
 export async function setSockets(machine: QemuMachine, sockets: number, group: OwnGroup): Promise<void> {
   const places = await machine.execute('query-hotpluggable-cpus');

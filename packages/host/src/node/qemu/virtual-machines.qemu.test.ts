@@ -157,7 +157,7 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
     stream.close();
   });
 
-  test('gives processors back: of what it goes on seeing it gets no more time', async (t) => {
+  test('gives processors back: their time goes at once, and its agent switches them off and on', async (t) => {
     if (skipped(t)) return;
     const stream = await host.console('tiny', UID);
     await stream.type('for one in 1 2; do while :; do :; done & done; echo busy-$((1+1))\n');
@@ -171,11 +171,13 @@ describe('a virtual machine on QEMU', { concurrency: 1 }, () => {
     await waitFor('two seconds of work', () => used() - fromSeconds > 2, 60_000);
     const rate = (used() - fromSeconds) / ((performance.now() - fromMs) / 1000);
     assert.ok(rate < 1.15, `two busy processors use ${rate}`);
-    await stream.type('kill $(jobs -p); echo idle-$((1+1))\n');
-    await stream.readUntil('idle-2');
-    stream.close();
+    await stream.type('kill $(jobs -p); until [ $(nproc) = 1 ]; do sleep 1; done; echo switched-$((1+1))-off\n');
+    await stream.readUntil('switched-2-off');
     resize(2, '448Mi');
     await waitFor('two sockets', () => status()?.currentCPUTopology?.sockets === 2);
+    await stream.type('until [ $(nproc) = 2 ]; do sleep 1; done; echo switched-$((1+1))-on\n');
+    await stream.readUntil('switched-2-on');
+    stream.close();
     assert.equal(await processorTimeOf(pid), undefined);
     assert.equal(host.pid(UID), pid);
   });
