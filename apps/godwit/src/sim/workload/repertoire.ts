@@ -169,7 +169,7 @@ export const scalers: readonly Offer[] = [
   },
   {
     resource: godwit('elasticpolicies'),
-    most: 2,
+    most: 1,
     make: (name, { scalable, random }) => [elasticManifest(name, scalable, random)],
     order: (_name, random) => merge('set other bounds for', { spec: { out: otherBounds(random) } }),
     scales: true,
@@ -227,7 +227,7 @@ const repertoire: readonly Offer[] = [
 ];
 
 /** How many kinds of things the users of one cloud make: what comes alone shows what a crowd would hide. */
-const KINDS_AT_ONCE = 6;
+const KINDS_AT_ONCE = 5;
 
 /** What the users of one cloud make. */
 export function drawRepertoire(random: Random): readonly Offer[] {

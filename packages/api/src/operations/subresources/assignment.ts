@@ -52,7 +52,7 @@ export interface AssignedMachine {
   /** Throws `Conflict` for a machine that cannot be assigned. */
   readonly check: (machine: Document) => void;
   /** The machine as it stands once it is assigned; it may add writes to the attempt. */
-  readonly assigned: (machine: KubeObject, attempt: Attempt) => KubeObject;
+  readonly assigned: (machine: KubeObject, attempt: Attempt) => KubeObject | Promise<KubeObject>;
 }
 
 /**
@@ -79,7 +79,7 @@ export async function assign(
         const old: KubeObject = current.object;
         check(current);
         attempt.append(await roomOn(engine, kind, name, node, withAnnotations(old, assignment)));
-        const machine = assigned(old, attempt);
+        const machine = await assigned(old, attempt);
         const managedFields = entriesOfUpdate(kind, old, machine, undefined, manager, engine.now());
         const body = Document.draft({ ...machine, metadata: { ...machine.metadata, managedFields } });
         attempt.append({ key: documentKey(kind, namespace, name), body, previous: current.revision });

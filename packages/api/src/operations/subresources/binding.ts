@@ -1,6 +1,7 @@
 import { type Address, type KindDefinition, type KubeObject, nodeNameLabel } from '@godwit/kinds';
 import { addressesAnnotation, addressParent, machineAddresses } from '../../admission/addresses/machine-address.ts';
-import type { Document } from '../../documents/document.ts';
+import { Document } from '../../documents/document.ts';
+import { documentKey } from '../../documents/keys.ts';
 import { conflict, forbidden, modified } from '../../validation/index.ts';
 import type { Attempt } from '../attempt.ts';
 import type { Engine } from '../engine.ts';
@@ -57,8 +58,9 @@ function checkUnbound(assignment: Assignment, { object, revision }: Document): v
 }
 
 /** The machine as it stands once it is bound. */
-function bound(engine: Engine, attempt: Attempt, assignment: Assignment, old: MachineLike): KubeObject {
+async function bound(engine: Engine, attempt: Attempt, assignment: Assignment, old: MachineLike): Promise<KubeObject> {
   const { kind, node } = assignment;
+  await holdOwner(engine, attempt, assignment, old);
   const machine = addressed(engine, attempt, assignment, withAnnotations(old, assignment));
   const { metadata, spec, status } = machine;
   const labels = { ...metadata.labels, [nodeNameLabel]: node };
@@ -68,6 +70,27 @@ function bound(engine: Engine, attempt: Attempt, assignment: Assignment, old: Ma
   const causes = kind.validate?.(next, { old, subresource: 'binding' }) ?? [];
   if (causes.length === 0) return next;
   throw forbidden(kind, metadata.name ?? '', causes.map((cause) => cause.message).join(', '), causes);
+}
+
+/**
+ * The address of an instance belongs to its VirtualMachine, which gives it back when it goes: so that is there, and is
+ * written again as it is in the batch that gives the address. Of the two, one is refused or tried again.
+ */
+async function holdOwner(
+  engine: Engine,
+  attempt: Attempt,
+  { kind, place: { namespace = '', name = '' } }: Assignment,
+  { metadata }: MachineLike,
+): Promise<void> {
+  const parent = addressParent(kind.group, kind.plural, { metadata } as KubeObject);
+  const owners = parent.resource === kind.plural ? undefined : engine.kinds.find(kind.group, 'v1', parent.resource);
+  if (!engine.addresses || !owners) return;
+  const owner = await engine.stored(owners, namespace, parent.name);
+  const isOwner = metadata.ownerReferences?.some(({ uid }) => uid === owner?.object.metadata.uid);
+  if (!owner || !isOwner) throw conflict(kind, name, `its VirtualMachine ${parent.name} is gone`);
+  const { resourceVersion: _, ...kept } = owner.object.metadata;
+  const body = Document.draft({ ...owner.object, metadata: kept });
+  attempt.append({ key: documentKey(owners, namespace, parent.name), body, previous: owner.revision });
 }
 
 /** The machine with an address of its own, unless it uses that of its host. */

@@ -169,11 +169,20 @@ test('an instance of a machine keeps the address of its machine', async () => {
       .catch(() => {});
   }
   assert.deepEqual(addresses, ['10.80.0.2', '10.80.0.2']);
+  await door.create(instances, { metadata: { name: 'late', ownerReferences: [owner] }, spec: template.spec });
   const list = { group: 'networking.k8s.io', version: 'v1', plural: 'ipaddresses' };
   assert.equal((await door.list(list)).items.length, 1);
   await door.delete({ ...machines, name: 'vm' });
   await door
     .patch({ ...machines, name: 'vm' }, { type: 'merge', body: { metadata: { finalizers: null } } })
     .catch(() => {});
+  assert.equal((await door.list(list)).items.length, 0);
+  // Who would give it back is gone: an instance that is left over gets none.
+  const target = { apiVersion: 'v1', kind: 'Node', name: 'n1' };
+  const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'late' }, target };
+  await assert.rejects(door.create({ ...instances, name: 'late', subresource: 'binding' }, binding), {
+    code: 'Conflict',
+    message: /its VirtualMachine vm is gone/,
+  });
   assert.equal((await door.list(list)).items.length, 0);
 });
