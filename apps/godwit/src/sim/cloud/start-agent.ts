@@ -38,7 +38,8 @@ export function makeAgent({ host, life, server, plant, measured }: AgentProgramO
   const wire = new Wire({ life, server, user: nodeUser(nodeName), agent: 'godwit-agent' });
   const client = new ApiClient(wire, world);
   const events = new EventRecorder(client, 'godwit-agent', nodeName);
-  const network = life.guard('network', plant.network?.(host.network) ?? host.network);
+  // Its commands are children that end with the program.
+  const network = life.guard('network', plant.network?.(host.network) ?? host.network, { byItself: true });
   const volumes = life.guard('volumes', plant.volumes?.(host.volumes) ?? host.volumes, {
     plain: ['folder'],
     byItself: true,

@@ -39,7 +39,7 @@ export class NetworkHarness {
   constructor(name: string) {
     const digest = createHash('sha256').update(`${name}-${process.pid}`).digest();
     this.instanceId = digest.toString('hex', 0, 4);
-    this.prefix = `10.${freeOctet(digest.readUInt8(4))}`;
+    this.prefix = `10.${freeOctet(process.pid)}`;
     this.plan = {
       subnet: `${this.prefix}.0.0/17`,
       gateway: `${this.prefix}.0.1`,
@@ -147,6 +147,7 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<
   await ended;
 }
 
+/** Programs that start together have process numbers near each other, and so never begin with the same one. */
 function freeOctet(start: number): number {
   const used = new Set(
     Object.values(networkInterfaces())
