@@ -35,7 +35,7 @@ interface Thing {
   uid: string | undefined;
 }
 
-const LONGEST_PAUSE_MS = 6_000;
+const LONGEST_PAUSE_MS = 7_000;
 const RETRY_MS = 1_500;
 const APPS = ['red', 'blue'];
 
