@@ -1,6 +1,6 @@
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure, hasCode } from '@godwit/base';
+import { type Clock, Failure, hasCode } from '@godwit/base';
 import { ifThere } from '@godwit/base/node';
 import { type OwnGroup, underSystemd } from './own-group.ts';
 import { run } from './run.ts';
@@ -42,15 +42,23 @@ export async function processorTimeOf(pid: number): Promise<number | undefined> 
   return Number.isFinite(share) && share > 0 ? share : undefined;
 }
 
+/** How often, and how long apart, the group of a process that has just ended is tried to be taken away. */
+const TRIES = 20;
+const APART_MS = 50;
+
 /** Takes the group away that a process was put into, when it is gone. */
-export async function forgetProcessorTime({ scope }: OwnGroup): Promise<void> {
+export async function forgetProcessorTime({ scope }: OwnGroup, clock: Clock): Promise<void> {
   if (await underSystemd()) return;
   const root = (await isUnified()) ? ROOT : join(ROOT, 'cpu');
-  try {
-    await rmdir(join(root, scope));
-  } catch (error) {
-    // None was made; or the last of its threads is just going.
-    if (!['ENOENT', 'EBUSY'].some((code) => hasCode(error, code))) throw error;
+  for (let tries = 0; tries < TRIES; tries++) {
+    try {
+      return await rmdir(join(root, scope));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return;
+      // The last of its threads is just going.
+      if (!hasCode(error, 'EBUSY')) throw error;
+      await clock.sleep(APART_MS);
+    }
   }
 }
 

@@ -177,8 +177,8 @@ export class QemuHypervisor implements HypervisorDriver {
     await rm(diskFolder(files), { recursive: true, force: true });
     await rm(files.pid, { force: true });
     await this.#processors.forget(uid);
-    await forgetProcessorTime(groupOf(uid));
     const { images, world } = this.#options;
+    await forgetProcessorTime(groupOf(uid), world.clock);
     await images.release(uid);
     await images.collect(IMAGE_IDLE_MS, world.clock.now());
   }
