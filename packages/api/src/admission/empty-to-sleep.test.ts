@@ -33,6 +33,13 @@ test('a host is not told to sleep while a machine is bound to it, and is once th
   await sleep();
 });
 
+test('a host that machines are bound to may be said to wake', async () => {
+  const { door, bind } = await host();
+  await bind();
+  const waking = { ...asleep, value: 'waking' };
+  await door.patch({ ...nodes, name: 'host' }, { type: 'merge', body: { spec: { taints: [waking] } } });
+});
+
 test('of a machine that comes and a host that goes to sleep at once, one is refused', async () => {
   for (const first of ['sleep', 'bind'] as const) {
     const { sleep, bind } = await host();

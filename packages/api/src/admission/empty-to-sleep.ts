@@ -14,7 +14,8 @@ export function emptyToSleep(engine: Engine): Promise<Admitter> {
     async admit({ operation, address, kind, object, old, hold, append }) {
       if (operation !== 'update' || kind.group !== '' || kind.plural !== 'nodes') return;
       const name = address.name ?? '';
-      if (sleepOf(object as Node) === undefined || (old && sleepOf(old as Node) !== undefined)) return;
+      // One that is off and has machines all the same is to be woken for them.
+      if (sleepOf(object as Node) !== 'asleep' || (old && sleepOf(old as Node) !== undefined)) return;
       const key = allocationKey(name);
       await hold(key);
       const entry = await engine.store.get(key);
