@@ -1,8 +1,8 @@
 import { mkdir, open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runProgram } from '@godwit/base/node';
 import { unpackPackage } from './debian-package.ts';
 import type { GuestOptions } from './guest-options.ts';
-import { runProgram } from './run-program.ts';
 
 const SECTOR = 512;
 /** Where the first partition begins, as partition tables have it since 2010. */
@@ -71,7 +71,7 @@ async function writeBootPartition(
   draft: string,
   raw: string,
   { firstSector, sectors }: Partition,
-  run: (program: string, args: readonly string[]) => Promise<Buffer>,
+  run: (program: string, args: readonly string[]) => Promise<unknown>,
 ): Promise<void> {
   const partition = `${raw}@@${firstSector * SECTOR}`;
   const geometry = ['-T', String(sectors), '-h', '255', '-s', '63', '-H', String(firstSector)];

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runProgram } from '@godwit/base/node';
 import type { GuestOptions } from './guest-options.ts';
-import { runProgram } from './run-program.ts';
 
 /** Label that says from what an image was built: where it is the same, nothing has to be built. */
 const STAMP_LABEL = 'dev.godwit.stamp';
@@ -10,7 +10,7 @@ const STAMP_LABEL = 'dev.godwit.stamp';
 export async function imageStamp(image: string): Promise<string | undefined> {
   const format = `{{ index .Labels "${STAMP_LABEL}" }}`;
   try {
-    const text = (await runProgram('podman', ['image', 'inspect', '--format', format, image])).toString().trim();
+    const text = (await runProgram('podman', ['image', 'inspect', '--format', format, image])).stdout.trim();
     return text === '' ? undefined : text;
   } catch {
     return undefined;
@@ -39,7 +39,7 @@ export async function storeImage(folder: string, image: string, stamp: string, o
 
 async function imageId(image: string): Promise<string | undefined> {
   try {
-    return (await runProgram('podman', ['image', 'inspect', '--format', '{{.Id}}', image])).toString().trim();
+    return (await runProgram('podman', ['image', 'inspect', '--format', '{{.Id}}', image])).stdout.trim();
   } catch {
     return undefined;
   }

@@ -1,9 +1,8 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '@godwit/base';
-import { exists } from '@godwit/base/node';
+import { exists, runProgram } from '@godwit/base/node';
 import type { GuestOptions } from './guest-options.ts';
-import { runProgram } from './run-program.ts';
 
 /** Files of a Debian package that was unpacked, never installed. */
 export interface UnpackedPackage {
@@ -54,7 +53,8 @@ async function candidate(name: string, options: GuestOptions): Promise<string> {
 
 /** Asks apt, after fetching its lists where it has none yet. */
 async function aptCache(args: readonly string[], options: GuestOptions): Promise<string> {
-  const ask = async () => (await runProgram('apt-cache', args, programOptions(options)).catch(() => '')).toString();
+  const ask = async () =>
+    (await runProgram('apt-cache', args, programOptions(options)).catch(() => undefined))?.stdout ?? '';
   const text = await ask();
   if (/Candidate: (?!\(none\))|Depends:/.test(text)) return text;
   options.progress('fetching the package lists');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Failure } from '@godwit/base';
-import { runProgram } from '../guests/run-program.ts';
+import { runProgram } from '@godwit/base/node';
 import { projectRoot } from '../test/tiers.ts';
 
 /** One kubectl on this machine. */
@@ -107,12 +107,11 @@ export async function fetchKubectl(say: (line: string) => void): Promise<void> {
 /** The same mirrors that this machine takes its own release from, for the release that has the package. */
 async function sources(): Promise<string> {
   const format = '$(RELEASE) $(COMPONENT) $(REPO_URI)';
-  const targets = await runProgram('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
+  const { stdout: targets } = await runProgram('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
   const { stdout } = spawnSync('sh', ['-c', '. /etc/os-release && printf %s "$VERSION_CODENAME"'], {
     encoding: 'utf8',
   });
   const mirrors = targets
-    .toString()
     .split('\n')
     .map((line) => line.split(' '))
     .filter(([release, component]) => (release === stdout || release === 'stable') && component === 'main')

@@ -1,8 +1,9 @@
-/** What the ground needs of Node: identities from the system's own randomness, and files that may not be there. */
+/** What the ground needs of Node: identities from the system's own randomness, files that may not be there, and other programs. */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { type Ids, type Random, SeededIds, SeededRandom } from '../index.ts';
 
 export * from './files.ts';
+export * from './run-program.ts';
 
 /** Unguessable UUIDs and suffixes. */
 export class SystemIds implements Ids {

@@ -1,11 +1,10 @@
 import { copyFile, link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '@godwit/base';
-import { exists } from '@godwit/base/node';
+import { exists, runProgram } from '@godwit/base/node';
 import { buildBootDisk } from '../boot-disk.ts';
 import { imageStamp, storeImage } from '../container-image.ts';
 import type { BuiltGuest, GuestOptions } from '../guest-options.ts';
-import { runProgram } from '../run-program.ts';
 import { debianStamp, debianSuite, installDebian } from './debian-system.ts';
 
 /** Name of the Debian guest in the host's image store. */

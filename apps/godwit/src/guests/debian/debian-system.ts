@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runProgram } from '@godwit/base/node';
 import type { GuestOptions } from '../guest-options.ts';
-import { runProgram } from '../run-program.ts';
 
 const PACKAGES = [
   'linux-image-amd64',

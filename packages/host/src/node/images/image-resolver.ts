@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, hasCode } from '@godwit/base';
-import { ifThere } from '@godwit/base/node';
+import { ifThere, runProgram } from '@godwit/base/node';
 import type { PullPolicy } from '../../hypervisor-driver.ts';
-import { run } from '../process/index.ts';
 
 /** An image as it lies in a store. */
 export interface LocalImage {
@@ -95,7 +94,7 @@ export class ImageResolver {
   async #podman(args: readonly string[], signal?: AbortSignal): Promise<string> {
     const environment = await this.#environment();
     const options = { ...(signal && { signal }), ...(environment && { environment }) };
-    return (await run(this.#options.podman ?? 'podman', args, options)).stdout;
+    return (await runProgram(this.#options.podman ?? 'podman', args, options)).stdout;
   }
 
   async #environment(): Promise<Record<string, string> | undefined> {

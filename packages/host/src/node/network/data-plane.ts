@@ -35,7 +35,7 @@ async function loadRules(prefix: readonly string[], tables: readonly string[], r
   try {
     await load(rules);
   } catch (error) {
-    if (!hasCode(error, 'command-failed')) throw error;
+    if (!hasCode(error, 'program-failed')) throw error;
     const replace = tables.map((table) => `add table ${table}\ndelete table ${table}\n`).join('');
     await load(replace + rules);
   }

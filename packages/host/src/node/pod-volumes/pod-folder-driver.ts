@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { codeOf, describeError, Failure, type World } from '@godwit/base';
-import { tail } from '@godwit/base/node';
+import { runProgram, tail } from '@godwit/base/node';
 import { type Pod, parseQuantity, type Stored, type Volume } from '@godwit/kinds';
 import type { ContainerMount } from '../../container-driver.ts';
 import {
@@ -26,7 +24,6 @@ import { giveToGroup } from './ownership.ts';
 import { storageExcess } from './storage-use.ts';
 import { subPath } from './sub-path.ts';
 
-const run = promisify(execFile);
 /** Kubernetes' own limits for the last words of a program. */
 const LONGEST_MESSAGE_BYTES = 4_096;
 const LONGEST_LOG_TAIL_BYTES = 2_048;
@@ -212,7 +209,7 @@ export class PodFolderDriver implements PodFolders {
     if (await isMountPoint(folder)) return folder;
     const size = parseQuantity(sizeLimit);
     const options = size ? `mode=1777,size=${Math.floor(size)}` : 'mode=1777';
-    await run('mount', ['-t', 'tmpfs', '-o', options, 'godwit', folder]);
+    await runProgram('mount', ['-t', 'tmpfs', '-o', options, 'godwit', folder]);
     return folder;
   }
 
@@ -254,5 +251,5 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 }
 
 async function unmount(folder: string): Promise<void> {
-  if (await isMountPoint(folder)) await run('umount', ['--lazy', folder]);
+  if (await isMountPoint(folder)) await runProgram('umount', ['--lazy', folder]);
 }

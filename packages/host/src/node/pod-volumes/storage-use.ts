@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { runProgram } from '@godwit/base/node';
 import { type Pod, parseQuantity } from '@godwit/kinds';
 
-const run = promisify(execFile);
 const TIMEOUT_MS = 20_000;
 
 /** What a pod keeps on this host's disk, in bytes. */
 async function usedBytes(folder: string): Promise<number> {
   try {
     const argv = ['--summarize', '--one-file-system', '--block-size=1', folder];
-    const { stdout } = await run('du', argv, { timeout: TIMEOUT_MS });
+    const { stdout } = await runProgram('du', argv, { timeoutMs: TIMEOUT_MS });
     return Number.parseInt(stdout, 10) || 0;
   } catch {
     // Not there, or changing under the count: what cannot be counted is not held against the pod.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { run } from '../process/index.ts';
+import { runProgram } from '@godwit/base/node';
 import type { KillCounts } from './memory-kill-ledger.ts';
 
 export const CGROUP_ROOT = '/sys/fs/cgroup';
@@ -115,7 +115,7 @@ export async function stopSlices(cgroupParent: string, cgroupPath: string): Prom
   for (let path = cgroupPath; path !== '/'; path = dirname(path)) {
     if ((await slicesIn(path)).length > 0) return;
     // One that systemd does not know is not there: that is what was wanted.
-    await run('systemctl', ['stop', basename(path)]).catch(() => {});
+    await runProgram('systemctl', ['stop', basename(path)]).catch(() => {});
     await removeCgroup(path);
   }
 }

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
 import { Failure } from '@godwit/base';
-
-const run = promisify(execFile);
+import { runProgram } from '@godwit/base/node';
 
 /** The engine of this host as a user of it has it. */
 export interface HostEngine {
@@ -53,7 +50,7 @@ async function readKnown(path: string): Promise<{ readonly key: string; readonly
 
 async function askPodman(): Promise<HostEngine> {
   try {
-    const { stdout } = await run('podman', ['info', '--format', FORMAT], { timeout: TIMEOUT_MS });
+    const { stdout } = await runProgram('podman', ['info', '--format', FORMAT], { timeoutMs: TIMEOUT_MS });
     const [graphRoot, runRoot, driver, runtime, conmon] = stdout.trim().split('|');
     // Only a store of the same kind can be shared.
     const store = graphRoot && runRoot && driver === 'overlay' ? { graphRoot, runRoot } : undefined;

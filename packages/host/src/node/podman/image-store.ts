@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import { describeError, Failure, hasCode } from '@godwit/base';
+import { runProgram } from '@godwit/base/node';
 import type { ImageFacts, ImageRequest, RegistryCredentials } from '../../container-driver.ts';
 import type { PodmanPlaces } from './podman-configuration.ts';
 import type { PodmanService } from './podman-service.ts';
 import { digestReference, findInStore } from './store-index.ts';
 
-const run = promisify(execFile);
 const COPY_TIMEOUT_MS = 600_000;
 const IMAGE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._:/@-]*$/;
 
@@ -164,9 +162,9 @@ export class ImageStore {
    * images that are still here.
    */
   async prune(): Promise<void> {
-    const options = { env: this.#places.ownStoreEnvironment, timeout: COPY_TIMEOUT_MS };
-    await run('podman', ['image', 'prune', '--all', '--force'], options);
-    const { stdout } = await run('podman', ['images', '--quiet', '--no-trunc'], options);
+    const options = { environment: this.#places.ownStoreEnvironment, timeoutMs: COPY_TIMEOUT_MS };
+    await runProgram('podman', ['image', 'prune', '--all', '--force'], options);
+    const { stdout } = await runProgram('podman', ['images', '--quiet', '--no-trunc'], options);
     const left = new Set(stdout.split('\n').map((line) => line.replace('sha256:', '')));
     const pins = await this.#readPins();
     for (const [name, id] of Object.entries(pins)) if (!left.has(id)) delete pins[name];
@@ -187,9 +185,9 @@ export class ImageStore {
 
   /** Copies an image from the host's store into ours, unless it came from a registry and is there already. */
   async #copy(id: string, name: string): Promise<void> {
-    const { hostGraphRoot, hostRunRoot, ownStoreEnvironment: env } = this.#places;
-    const options = { env, timeout: COPY_TIMEOUT_MS };
-    const there = await run('podman', ['image', 'exists', id], options).then(
+    const { hostGraphRoot, hostRunRoot, ownStoreEnvironment: environment } = this.#places;
+    const options = { environment, timeoutMs: COPY_TIMEOUT_MS };
+    const there = await runProgram('podman', ['image', 'exists', id], options).then(
       () => true,
       () => false,
     );
@@ -198,8 +196,8 @@ export class ImageStore {
     if (!name.includes(':') || name.includes('@')) return this.#copyNameless(id);
     const source = `containers-storage:[overlay@${hostGraphRoot}+${hostRunRoot}]${name}@${id}`;
     try {
-      await run('podman', ['pull', '--quiet', source], options);
-      await run('podman', ['untag', id], options);
+      await runProgram('podman', ['pull', '--quiet', source], options);
+      await runProgram('podman', ['untag', id], options);
     } catch (cause) {
       throw new Failure('image-pull-failed', `image ${name} cannot be copied from the host's store`, {
         cause,
@@ -213,16 +211,16 @@ export class ImageStore {
     const archive = join(this.#places.graphRoot, `${id}.tar`);
     const { environment, ownStoreEnvironment } = this.#places;
     try {
-      await run('podman', ['save', '--quiet', '--format', 'oci-archive', '--output', archive, id], {
-        env: environment,
-        timeout: COPY_TIMEOUT_MS,
+      await runProgram('podman', ['save', '--quiet', '--format', 'oci-archive', '--output', archive, id], {
+        environment,
+        timeoutMs: COPY_TIMEOUT_MS,
       });
-      await run('podman', ['load', '--quiet', '--input', archive], {
-        env: ownStoreEnvironment,
-        timeout: COPY_TIMEOUT_MS,
+      await runProgram('podman', ['load', '--quiet', '--input', archive], {
+        environment: ownStoreEnvironment,
+        timeoutMs: COPY_TIMEOUT_MS,
       });
     } finally {
-      await run('rm', ['-f', archive]);
+      await runProgram('rm', ['-f', archive]);
     }
   }
 

@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { runProgram } from '@godwit/base/node';
 
 /** Unmounts everything at and below a folder, the innermost first. */
 export async function unmountBelow(folder: string): Promise<void> {
@@ -14,5 +11,5 @@ export async function unmountBelow(folder: string): Promise<void> {
       ),
     )
     .filter((point) => point === folder || point.startsWith(`${folder}/`));
-  for (const point of points.toReversed()) await run('umount', ['--lazy', point]);
+  for (const point of points.toReversed()) await runProgram('umount', ['--lazy', point]);
 }

@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '@godwit/base';
-import { exists } from '@godwit/base/node';
-import { run } from './run.ts';
+import { exists, runProgram } from '@godwit/base/node';
 
 /** A group of processes. */
 export interface OwnGroup {
@@ -21,7 +20,7 @@ export interface OwnGroup {
  */
 export async function giveOwnGroup(pids: readonly number[], group: OwnGroup): Promise<void> {
   if (await underSystemd()) {
-    await run('busctl', scopeCall(pids, group));
+    await runProgram('busctl', scopeCall(pids, group));
     return;
   }
   // Version 2, or the unified part of a hybrid layout; version 1 alone keeps what it has: nobody ends services by it.

@@ -1,9 +1,8 @@
 import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, Failure, hasCode } from '@godwit/base';
-import { ifThere } from '@godwit/base/node';
+import { ifThere, runProgram } from '@godwit/base/node';
 import { type OwnGroup, underSystemd } from './own-group.ts';
-import { run } from './run.ts';
 
 /** The kernel's scheduler deals out processor time anew so often, in microseconds: its own default. */
 const PERIOD_US = 100_000;
@@ -15,7 +14,7 @@ const ROOT = '/sys/fs/cgroup';
  */
 export async function limitProcessorTime(pid: number, group: OwnGroup, processors: number | undefined): Promise<void> {
   if (await underSystemd()) {
-    await run('busctl', timeCall(group.scope, processors));
+    await runProgram('busctl', timeCall(group.scope, processors));
     return;
   }
   const quotaUs = processors === undefined ? undefined : Math.round(processors * PERIOD_US);

@@ -1,9 +1,8 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, hasCode } from '@godwit/base';
-import { exists } from '@godwit/base/node';
+import { exists, runProgram } from '@godwit/base/node';
 import type { LaunchRequest } from '../../hypervisor-driver.ts';
-import { run } from '../process/index.ts';
 import { hasTrustedModule } from './command-line/extras.ts';
 import { ovmfImages } from './command-line/firmware.ts';
 import type { LaunchSite } from './command-line/index.ts';
@@ -36,7 +35,7 @@ async function startTrustedModule(request: LaunchRequest, site: LaunchSite, keep
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const socket = `type=unixio,path=${site.files.trustedModule}`;
   try {
-    await run('swtpm', [
+    await runProgram('swtpm', [
       'socket',
       '--tpm2',
       '--tpmstate',

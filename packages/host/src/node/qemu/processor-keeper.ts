@@ -1,9 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { describeError, Failure, type Log } from '@godwit/base';
+import { runProgram } from '@godwit/base/node';
 import type { VirtualMachineInstanceSpec } from '@godwit/kinds';
 import { type DedicatedMachine, dedicate, sharedProcessors } from '../../virtual-machine/dedicated-processors.ts';
 import { readNumaNodes } from '../numa-nodes.ts';
-import { run } from '../process/index.ts';
 import { processorPlan } from './command-line/index.ts';
 import type { QemuMachine } from './qemu-machine.ts';
 
@@ -128,5 +128,5 @@ async function readDedication(path: string): Promise<DedicatedMachine | undefine
 
 /** Lets a thread, or with `-a` all threads of a process, run on these processors only. */
 async function allow(options: readonly string[], processors: readonly number[], id: number): Promise<void> {
-  await run('taskset', [...options, '--pid', '--cpu-list', processors.join(), String(id)]);
+  await runProgram('taskset', [...options, '--pid', '--cpu-list', processors.join(), String(id)]);
 }

@@ -1,6 +1,6 @@
 import { constants, open, rm, statfs } from 'node:fs/promises';
 import { Failure, hasCode } from '@godwit/base';
-import { run } from '../process/index.ts';
+import { runProgram } from '@godwit/base/node';
 
 /** What a disk image is, as `qemu-img info` sees it. */
 export interface DiskImage {
@@ -29,7 +29,7 @@ export async function inspectImage(path: string, format?: string, signal?: Abort
   const args = ['info', '--force-share', '--output=json', ...(format ? ['-f', format] : []), path];
   let text: string;
   try {
-    text = (await run('qemu-img', args, signal ? { signal } : {})).stdout;
+    text = (await runProgram('qemu-img', args, signal ? { signal } : {})).stdout;
   } catch (error) {
     throw imageFailure(path, error);
   }
@@ -74,7 +74,7 @@ export async function createBlank(path: string, sizeBytes: number): Promise<void
 /** Runs `qemu-img`, telling a full file system (`no-space`) and a broken image (`disk-corrupt`) from the rest. */
 export async function imageTool(args: readonly string[], path: string, signal?: AbortSignal): Promise<string> {
   try {
-    return (await run('qemu-img', args, signal ? { signal } : {})).stdout;
+    return (await runProgram('qemu-img', args, signal ? { signal } : {})).stdout;
   } catch (error) {
     const said = error instanceof Error ? error.message : '';
     if (/No space left on device/.test(said)) throw new Failure('no-space', `${path}: no space left`, { cause: error });

@@ -4,7 +4,7 @@ import { join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { codeOf, describeError, Failure, type World } from '@godwit/base';
-import { exists } from '@godwit/base/node';
+import { exists, runProgram } from '@godwit/base/node';
 import type { ApiClient } from '@godwit/client';
 import {
   configMap,
@@ -17,7 +17,6 @@ import {
 } from '@godwit/kinds';
 import type { VolumeFiller } from '../../agent/volume-keeper.ts';
 import type { ImageFiles } from '../images/index.ts';
-import { run } from '../process/index.ts';
 import { assertChecksum } from './checksum.ts';
 import { imageTool } from './disk-image.ts';
 import type { Download } from './download.ts';
@@ -169,7 +168,7 @@ export class LocalVolumeFiller implements VolumeFiller {
   async #place(path: string, { request, volume, sizeBytes, signal }: Work): Promise<void> {
     const folder = this.#options.volumes.folder(volume.metadata.name);
     if (request.contentType === 'archive') {
-      await run('tar', ['--extract', '--no-same-owner', '--file', path, '--directory', folder], { signal });
+      await runProgram('tar', ['--extract', '--no-same-owner', '--file', path, '--directory', folder], { signal });
       return;
     }
     await placeImage(path, { folder, sizeBytes, preallocation: request.preallocation === true, signal });
@@ -257,7 +256,8 @@ export class LocalVolumeFiller implements VolumeFiller {
     }
     const target = volumes.folder(work.volume.metadata.name);
     const files = names.filter((name) => !name.startsWith('.godwit')).map((name) => join(source, name));
-    if (files.length > 0) await run('cp', ['-a', '--reflink=auto', '-t', target, ...files], { signal: work.signal });
+    if (files.length > 0)
+      await runProgram('cp', ['-a', '--reflink=auto', '-t', target, ...files], { signal: work.signal });
   }
 
   async #secretValues(namespace: string, name: string | undefined): Promise<Map<string, string>> {

@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '@godwit/base';
-import { run } from '../process/index.ts';
+import { runProgram } from '@godwit/base/node';
 import { imageTool, inspectImage } from './disk-image.ts';
 import { unpackFile } from './unpack.ts';
 
@@ -39,6 +39,6 @@ export async function placeImage(path: string, placement: Placement): Promise<vo
   if (sizeBytes > image.sizeBytes)
     await imageTool(['resize', '-q', '-f', format, ready, String(sizeBytes)], ready, signal);
   if (placement.preallocation && format === 'raw')
-    await run('fallocate', ['--length', String(sizeBytes), ready], { signal });
+    await runProgram('fallocate', ['--length', String(sizeBytes), ready], { signal });
   await rename(ready, join(folder, format === 'raw' ? 'disk.img' : 'disk.qcow2'));
 }
