@@ -43,7 +43,8 @@ function backendCommands(running: ReadonlyMap<string, ServerState> = new Map(), 
     const path = `${backend.name}/${server.name}`;
     const state = running.get(server.name);
     if (state === 'ready') continue;
-    if (state !== undefined) commands.push(`set server ${path} state ready`);
+    // That it is ready again is newer than what the last check of it found.
+    if (state !== undefined) commands.push(`set server ${path} state ready`, `set server ${path} health up`);
     else
       commands.push(
         `add server ${backend.name}/${serverLine(backend, server)}`,

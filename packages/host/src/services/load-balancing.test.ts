@@ -101,7 +101,10 @@ describe('load balancing', () => {
       `set server ${name}/10-80-0-3-8080 state drain`,
     ]);
     running.get(name)?.set(serverName('10.80.0.2', 8080), 'draining');
-    assert.equal(serverCommands(running, balancers)[0], `set server ${name}/10-80-0-2-8080 state ready`);
+    assert.deepEqual(serverCommands(running, balancers).slice(0, 2), [
+      `set server ${name}/10-80-0-2-8080 state ready`,
+      `set server ${name}/10-80-0-2-8080 health up`,
+    ]);
   });
 
   test('reads what HAProxy says', () => {

@@ -74,6 +74,8 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
     await apply(web(hosts), web(hosts, 9000));
   });
   afterEach(async () => {
+    // Nobody says that a machine is ready while it is gone: HAProxy would find it down, and the next test's down as well.
+    await apply();
     for (const child of machines.values()) await end(child, 'SIGKILL');
     for (const { machineUid } of await net.driver.ports()) await net.driver.detach(machineUid);
   });
