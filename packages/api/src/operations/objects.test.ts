@@ -47,10 +47,11 @@ test('unknown fields are refused, warned of, or left out', async () => {
   const object = { ...configMap('one'), dta: { a: '1' } };
   await assert.rejects(operations.create(admin, configMaps, object, { fieldValidation: 'Strict' }), {
     code: 'BadRequest',
-    message: 'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "dta"',
+    message:
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "dta" (did you mean "data"?)',
   });
   const { document } = await operations.create(admin, configMaps, object, {});
-  assert.deepEqual(warnings, ['unknown field "dta"']);
+  assert.deepEqual(warnings, ['unknown field "dta" (did you mean "data"?)']);
   assert.equal('dta' in document.object, false);
 });
 

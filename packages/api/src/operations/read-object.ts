@@ -8,8 +8,8 @@ import {
 } from '@godwit/kinds';
 import { isObject, type JsonObject } from '../documents/json.ts';
 import { objectSchema } from '../patch/patch-schema.ts';
-import { invalid, metadataCauses, quoted, shapeOf } from '../validation/index.ts';
-import { Walk } from '../validation/walk.ts';
+import { invalid, metadataCauses, nearestName, quoted, shapeOf } from '../validation/index.ts';
+import { type UnknownField, Walk } from '../validation/walk.ts';
 import type { Caller, DocumentWriteOptions } from './operations.ts';
 
 /** Largest object, as text in bytes (more or less: what is counted is its strings). */
@@ -81,12 +81,12 @@ function checkType(kind: KindDefinition, value: JsonObject): void {
 function reportFields(
   caller: Caller,
   kind: KindDefinition,
-  unknownFields: readonly string[],
+  unknownFields: readonly UnknownField[],
   { duplicateFields = [], fieldValidation = 'Warn' }: DocumentWriteOptions,
 ): void {
   if (fieldValidation === 'Ignore') return;
   const found = [
-    ...unknownFields.map((field) => `unknown field ${JSON.stringify(field)}`),
+    ...unknownFields.map(toldUnknown),
     ...duplicateFields.map((field) => `duplicate field ${JSON.stringify(field)}`),
   ];
   if (fieldValidation === 'Warn') {
@@ -95,6 +95,11 @@ function reportFields(
   }
   const message = `${kind.kind} in version ${JSON.stringify(kind.version)} cannot be handled as a ${kind.kind}: strict decoding error: ${found.join(', ')}`;
   throw new StatusFailure('BadRequest', message);
+}
+
+function toldUnknown({ field, name, known }: UnknownField): string {
+  const nearest = nearestName(name, known);
+  return `unknown field ${JSON.stringify(field)}${nearest === undefined ? '' : ` (did you mean "${nearest}"?)`}`;
 }
 
 /** Namespace and name of the address are those of the object. */

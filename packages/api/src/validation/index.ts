@@ -5,4 +5,5 @@
 export * from './formats.ts';
 export * from './messages.ts';
 export * from './metadata.ts';
+export * from './nearest-name.ts';
 export * from './shape.ts';

@@ -91,7 +91,7 @@ function objectShape(schema: JsonSchema): Shape {
       walk.size += name.length + 4;
       if (!field) {
         if (open) setField(copy, name, copyOpen(child, walk, before?.[name]));
-        else walk.unknown(name);
+        else walk.unknown(name, fields.keys());
         continue;
       }
       if (child === null && !field.schema.nullable) continue;

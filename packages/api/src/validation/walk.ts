@@ -1,10 +1,18 @@
 import type { Cause } from '@godwit/kinds';
 
+/** A field that is not there to be set. */
+export interface UnknownField {
+  readonly field: string;
+  readonly name: string;
+  /** Names of those that are there in its place. */
+  readonly known: Iterable<string>;
+}
+
 /** One pass over one object: where it is, and what it has found so far. */
 export class Walk {
   readonly causes: Cause[] = [];
-  /** Paths of fields that no schema names. They have been left out of the copy. */
-  readonly unknownFields: string[] = [];
+  /** Fields that no schema names. They have been left out of the copy. */
+  readonly unknownFields: UnknownField[] = [];
   /** Characters of names and strings so far: about what the text of the object has. */
   size = 0;
   readonly #path: (string | number)[] = [];
@@ -32,16 +40,18 @@ export class Walk {
     this.causes.push({ reason, field: this.field, message });
   }
 
-  unknown(name: string): void {
+  unknown(name: string, known: Iterable<string>): void {
     this.enter(name);
-    this.unknownFields.push(this.field);
+    this.unknownFields.push({ field: this.field, name, known });
     this.leave();
   }
 }
 
+/** Of smaller values it costs less to count them again than to remember how large they are. */
+const WORTH_REMEMBERING = 256;
 const sizes = new WeakMap<object, number>();
 
-/** Characters of the names and strings in a value that nobody changes any more, counted once. */
+/** Characters of the names and strings in a value that nobody changes any more, counted once where there are many. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length + 3;
   if (typeof value !== 'object' || value === null) return 6;
@@ -49,7 +59,7 @@ function sizeOf(value: unknown): number {
   if (known !== undefined) return known;
   let size = 0;
   for (const [name, child] of Object.entries(value)) size += name.length + 4 + sizeOf(child);
-  sizes.set(value, size);
+  if (size >= WORTH_REMEMBERING) sizes.set(value, size);
   return size;
 }
 
