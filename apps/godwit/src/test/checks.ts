@@ -8,6 +8,12 @@ export interface Check {
   readonly command: readonly [string, ...string[]];
 }
 
+/** What a check said, and whether it found nothing. */
+export interface CheckResult {
+  readonly passed: boolean;
+  readonly output: string;
+}
+
 const tool = (name: string) => join(projectRoot, 'node_modules/.bin', name);
 
 export const checks: readonly Check[] = [
@@ -21,7 +27,10 @@ export const checks: readonly Check[] = [
   { name: 'dead code', command: [tool('knip')] },
 ];
 
-/** Runs one check, its output on ours. True when it found nothing. */
-export function runCheck({ command: [program, ...args] }: Check): boolean {
-  return spawnSync(program, args, { cwd: projectRoot, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0;
+/** Runs one check, its output on ours too. */
+export function runCheck({ command: [program, ...args] }: Check): CheckResult {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd: projectRoot, encoding: 'utf8' });
+  const output = error === undefined ? `${stdout}${stderr}` : `${error.message}\n`;
+  process.stdout.write(output);
+  return { passed: status === 0, output };
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RunSummary } from './summary-reporter.ts';
+import type { RunSummary } from './outcome.ts';
 import { projectRoot, type Tier } from './tiers.ts';
 
 /** Runs one tier with node's own test runner, its report on our output. */
@@ -24,8 +24,10 @@ export async function runTier(tier: Tier, timeoutMs: number): Promise<RunSummary
   ]);
   const summary = readSummary(summaryFile);
   rmSync(folder, { recursive: true, force: true });
-  const broke = summary.failed === 0 && status !== 0;
-  return broke ? { ...summary, failed: 1 } : summary;
+  if (summary !== undefined && (summary.failures.length > 0 || status === 0)) return summary;
+  const reason = `node's test runner ended with ${status}, and no test says why`;
+  const failures = [{ file: 'all files', name: '', reason }];
+  return { passed: 0, skipped: [], ...summary, failures };
 }
 
 function run(args: readonly string[]): Promise<number | null> {
@@ -36,11 +38,11 @@ function run(args: readonly string[]): Promise<number | null> {
   });
 }
 
-/** A runner that died before it could sum up counts as one failure. */
-function readSummary(file: string): RunSummary {
+/** Undefined where the runner died before it could sum up. */
+function readSummary(file: string): RunSummary | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as RunSummary;
   } catch {
-    return { passed: 0, failed: 1, skipped: [] };
+    return undefined;
   }
 }

@@ -8,10 +8,10 @@ import {
 } from '../install/debian-packages.ts';
 import { fetchKubectl } from '../install/kubectl.ts';
 import { Terminal } from '../terminal/terminal.ts';
-import { formatDuration } from '../terminal/units.ts';
 import { checks, runCheck } from '../test/checks.ts';
+import { firstLines, type Outcome, type RunSummary } from '../test/outcome.ts';
+import { missedLines, tableLines } from '../test/report.ts';
 import { runTier } from '../test/run-tier.ts';
-import type { RunSummary } from '../test/summary-reporter.ts';
 import { findTiers, type Tier } from '../test/tiers.ts';
 
 /** Longest that one test may take. */
@@ -21,7 +21,6 @@ const TEST_TIMEOUT_MS = 10 * 60_000;
 export async function test(names: readonly string[]): Promise<void> {
   const terminal = new Terminal();
   const clock = new SystemClock();
-  const startedMs = clock.monotonic();
   const tiers = findTiers();
   const known = ['check', ...tiers.map(({ name }) => name)];
   const unknown = names.filter((name) => !known.includes(name));
@@ -32,12 +31,24 @@ export async function test(names: readonly string[]): Promise<void> {
   }
   const wanted = (name: string) => names.length === 0 || names.includes(name);
   await install(names, (line) => terminal.step(line));
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  if (wanted('check')) addUp(total, runChecks(terminal));
-  for (const tier of tiers.filter(({ name }) => wanted(name))) addUp(total, await runOne(tier, terminal));
-  terminal.line(`\ntook ${formatDuration(clock.monotonic() - startedMs)}`);
-  terminal.line(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
-  process.exitCode = total.failed > 0 || (process.env.CI !== undefined && total.skipped > 0) ? 1 : 0;
+  const timed = async (tier: string, run: () => RunSummary | Promise<RunSummary>): Promise<Outcome> => {
+    const startedMs = clock.monotonic();
+    return { tier, ...(await run()), durationMs: clock.monotonic() - startedMs };
+  };
+  const outcomes: Outcome[] = [];
+  if (wanted('check')) outcomes.push(await timed('check', () => runChecks(terminal)));
+  for (const tier of tiers.filter(({ name }) => wanted(name)))
+    outcomes.push(await timed(tier.name, () => runOne(tier, terminal)));
+  process.exitCode = conclude(outcomes, terminal) ? 0 : 1;
+}
+
+/** Says what failed and was skipped, and how long each tier took. True when all is well: where CI is set, nothing may be skipped. */
+function conclude(outcomes: readonly Outcome[], terminal: Terminal): boolean {
+  const [failed, skipped] = [missedLines(outcomes, 'failures'), missedLines(outcomes, 'skipped')];
+  if (skipped.length > 0) terminal.line(`${terminal.paint('bold', '\n── skipped')}\n${skipped.join('\n')}`);
+  if (failed.length > 0) terminal.line(`${terminal.paint('bold', '\n── failed')}\n${failed.join('\n')}`);
+  terminal.line(`\n${tableLines(outcomes).join('\n')}`);
+  return failed.length === 0 && (process.env.CI === undefined || skipped.length === 0);
 }
 
 /** Checks and pure tests run without root too, on what is there. */
@@ -50,28 +61,18 @@ async function install(names: readonly string[], say: (line: string) => void): P
   await fetchKubectl(say);
 }
 
-function addUp(total: { passed: number; failed: number; skipped: number }, summary: RunSummary): void {
-  total.passed += summary.passed;
-  total.failed += summary.failed;
-  total.skipped += summary.skipped.length;
-}
-
 function runChecks(terminal: Terminal): RunSummary {
-  let failed = 0;
-  for (const check of checks) {
+  const failures = checks.flatMap((check) => {
     terminal.line(terminal.paint('bold', `\n── check: ${check.name}`));
-    if (runCheck(check)) terminal.success(check.name);
-    else {
-      terminal.failure(check.name);
-      failed++;
-    }
-  }
-  return { passed: checks.length - failed, failed, skipped: [] };
+    const { passed, output } = runCheck(check);
+    if (passed) terminal.success(check.name);
+    else terminal.failure(check.name);
+    return passed ? [] : [{ file: check.name, name: '', reason: firstLines(output) }];
+  });
+  return { passed: checks.length - failures.length, failures, skipped: [] };
 }
 
-async function runOne(tier: Tier, terminal: Terminal): Promise<RunSummary> {
+function runOne(tier: Tier, terminal: Terminal): Promise<RunSummary> {
   terminal.line(terminal.paint('bold', `\n── ${tier.name}: ${tier.shows} (${tier.files.length} files)`));
-  const summary = await runTier(tier, TEST_TIMEOUT_MS);
-  for (const { name, reason } of summary.skipped) terminal.warning(`skipped: ${name} (${reason})`);
-  return summary;
+  return runTier(tier, TEST_TIMEOUT_MS);
 }
