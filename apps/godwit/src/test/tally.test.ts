@@ -29,7 +29,7 @@ function summed(...events: readonly TestEvent[]) {
 const subtestsFailed = { message: '1 subtest failed', failureType: 'subtestsFailed', cause: '1 subtest failed' };
 
 describe('the tally of a run', () => {
-  test('counts tests and not the suites that they are in, and names what was skipped', () => {
+  test('counts tests and not the suites that they are in, and names what was skipped, suites too', () => {
     const { passed, failures, skipped } = summed(
       start(0, 'disks'),
       start(1, 'grow'),
@@ -37,9 +37,14 @@ describe('the tally of a run', () => {
       start(1, 'shrink'),
       pass(1, 'shrink', { skip: 'no qemu' }),
       pass(0, 'disks', { details: { type: 'suite' } }),
+      start(0, 'machines'),
+      pass(0, 'machines', { skip: 'no podman', details: { type: 'suite' } }),
     );
     assert.deepEqual([passed, failures], [1, []]);
-    assert.deepEqual(skipped, [{ file: 'test/x.test.ts', name: 'disks › shrink', reason: 'no qemu' }]);
+    assert.deepEqual(skipped, [
+      { file: 'test/x.test.ts', name: 'disks › shrink', reason: 'no qemu' },
+      { file: 'test/x.test.ts', name: 'machines', reason: 'no podman' },
+    ]);
   });
 
   test('names a failure with all that it is in, once, with its error and where that was thrown', () => {

@@ -50,10 +50,9 @@ export class Tally {
     if (type === 'test:start') this.#names = [...this.#names.slice(0, nesting), name];
     else if (type === 'test:stderr') this.#keep(file, data.message ?? '');
     else if (type === 'test:fail') this.#fail(data, [...this.#names.slice(0, nesting), name]);
-    else if (type === 'test:pass' && data.details?.type !== 'suite') {
-      if (data.skip === undefined) this.#passed++;
-      else this.#skipped.push(this.#missed(file, [...this.#names.slice(0, nesting), name], `${data.skip}`));
-    }
+    else if (type === 'test:pass' && data.skip !== undefined) {
+      this.#skipped.push(this.#missed(file, [...this.#names.slice(0, nesting), name], `${data.skip}`));
+    } else if (type === 'test:pass' && data.details?.type !== 'suite') this.#passed++;
   }
 
   summary(): RunSummary {
