@@ -22,12 +22,14 @@ export class SeededIds implements Ids {
   }
 
   uuid(): string {
-    let hex = '';
+    const digits: string[] = [];
     for (let index = 0; index < 32; index++) {
+      if (index === 8 || index === 12 || index === 16 || index === 20) digits.push('-');
       const digit = index === 12 ? 4 : this.#random.integer(16);
-      hex += HEX[index === 16 ? (digit & 3) | 8 : digit];
+      digits.push(HEX[index === 16 ? (digit & 3) | 8 : digit] as string);
     }
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+    // In one piece: a text that was put together bit by bit keeps all the bits.
+    return digits.join('');
   }
 
   suffix(length: number): string {

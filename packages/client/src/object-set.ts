@@ -6,7 +6,8 @@ export type IndexFunction<T extends KubeObject> = (object: Stored<T>) => readonl
 
 interface Index<T extends KubeObject> {
   readonly valuesOf: IndexFunction<T>;
-  readonly byValue: Map<string, Set<Stored<T>>>;
+  /** Most values are those of one object alone: an owner, a host's name. It stands there without a set around it. */
+  readonly byValue: Map<string, Stored<T> | Set<Stored<T>>>;
 }
 
 /** Objects by namespace and name, and by the values of any number of indexes. */
@@ -73,22 +74,23 @@ export class ObjectSet<T extends KubeObject> {
   by(name: string, value: string): Iterable<Stored<T>> {
     const index = this.#indexes.get(name);
     if (!index) throw new RangeError(`no index called ${name}`);
-    return index.byValue.get(value) ?? [];
+    const found = index.byValue.get(value);
+    return found instanceof Set ? found : found ? [found] : [];
   }
 }
 
 function addTo<T extends KubeObject>(index: Index<T>, object: Stored<T>): void {
   for (const value of index.valuesOf(object)) {
-    const objects = index.byValue.get(value);
-    if (objects) objects.add(object);
-    else index.byValue.set(value, new Set([object]));
+    const found = index.byValue.get(value);
+    if (found instanceof Set) found.add(object);
+    else index.byValue.set(value, found && found !== object ? new Set([found, object]) : object);
   }
 }
 
 function removeFrom<T extends KubeObject>(index: Index<T>, object: Stored<T>): void {
   for (const value of index.valuesOf(object)) {
-    const objects = index.byValue.get(value);
-    objects?.delete(object);
-    if (objects?.size === 0) index.byValue.delete(value);
+    const found = index.byValue.get(value);
+    if (found instanceof Set) found.delete(object);
+    if (found === object || (found instanceof Set && found.size === 0)) index.byValue.delete(value);
   }
 }

@@ -150,13 +150,13 @@ function listShape(schema: JsonSchema): Shape {
     if (value.length < minItems) {
       walk.refuse('FieldValueInvalid', `Invalid value: ${value.length}: should have at least ${minItems} items`);
     }
-    const copy: unknown[] = [];
-    for (let index = 0; index < value.length; index++) {
+    // Not pushed one by one: that leaves room for more, and this list is kept.
+    return Array.from(value, (item, index) => {
       walk.enter(index);
-      copy.push(shape(value[index], walk, before[index]));
+      const copied = (shape as Shape)(item, walk, before[index]);
       walk.leave();
-    }
-    return copy;
+      return copied;
+    });
   };
 }
 

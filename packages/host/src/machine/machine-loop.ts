@@ -1,4 +1,5 @@
 import { describeError, hasCode, type Timer, type World } from '@godwit/base';
+import { sameJson } from '@godwit/client';
 import type { Behaviour, MachineAction, Step, Tick } from './behaviour.ts';
 import type { MachineRecords } from './machine-records.ts';
 
@@ -12,6 +13,9 @@ interface Flight<Action> {
   readonly action: Action;
   readonly abort: AbortController;
 }
+
+/** Loops rest most of the time, and there are many of them: those share that nothing is wanted. */
+const nothing: ReadonlyMap<string, never> = new Map<string, never>();
 
 export interface MachineLoopOptions<State, Input, Action extends MachineAction> {
   readonly uid: string;
@@ -29,13 +33,13 @@ export interface MachineLoopOptions<State, Input, Action extends MachineAction> 
  * back as inputs. Once released, or when the world's incarnation ends, nothing more happens.
  */
 export class MachineLoop<State, Input, Action extends MachineAction> {
-  readonly #options: MachineLoopOptions<State, Input, Action>;
+  readonly #options: Omit<MachineLoopOptions<State, Input, Action>, 'state'>;
   readonly #inputs: (Input | Tick)[] = [];
-  readonly #flights = new Map<string, Flight<Action>>();
-  readonly #released = new AbortController();
-  #wanted = new Map<string, Action>();
+  #flights: readonly Flight<Action>[] = [];
+  #wanted: ReadonlyMap<string, Action> = nothing;
+  #released = false;
   #state: State;
-  #recordText: string | undefined;
+  /** What is on disk, once it is. */
   #record: unknown;
   /** The state that the record on disk is of. */
   #recorded: State | undefined;
@@ -46,8 +50,9 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
   #finished = false;
 
   constructor(options: MachineLoopOptions<State, Input, Action>) {
-    this.#options = options;
-    this.#state = options.state;
+    const { state, ...others } = options;
+    this.#options = others;
+    this.#state = state;
     this.#aheadMs = this.#ahead();
   }
 
@@ -61,7 +66,7 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
   }
 
   send(input: Input | Tick): void {
-    if (this.#released.signal.aborted || this.#finished) return;
+    if (this.#released || this.#finished) return;
     this.#inputs.push(input);
     if (this.#draining) return;
     this.#draining = true;
@@ -70,16 +75,17 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
 
   /** Ends the loop and gives up what is in flight; the machine itself keeps running. */
   release(): void {
-    this.#released.abort();
+    this.#released = true;
     this.#timer?.cancel();
+    for (const { abort } of this.#flights) abort.abort();
   }
 
   async #drain(): Promise<void> {
-    while (this.#inputs.length > 0 && !this.#released.signal.aborted && !this.#finished) {
+    while (this.#inputs.length > 0 && !this.#released && !this.#finished) {
       const last = this.#stepAll();
       if (last.finished) return this.#finish();
       await this.#save();
-      if (this.#released.signal.aborted) return;
+      if (this.#released) return;
       this.#setTimer(last.wakeAtMs);
       this.#startWanted();
     }
@@ -106,11 +112,12 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
     for (let input = this.#inputs.shift(); input !== undefined; input = this.#inputs.shift()) {
       step = behaviour.step(this.#state, input, world.clock.now());
       this.#state = step.state;
-      for (const action of step.actions) if (action.lane === undefined) void this.#perform(action, undefined);
+      for (const action of step.actions) if (action.lane === undefined) void this.#perform(action);
       if (step.finished) break;
     }
     const { actions } = step as Step<State, Action>;
-    this.#wanted = new Map(actions.flatMap((action) => (action.lane === undefined ? [] : [[action.lane, action]])));
+    const wanted = actions.flatMap((action) => (action.lane === undefined ? [] : [[action.lane, action] as const]));
+    this.#wanted = wanted.length > 0 ? new Map(wanted) : nothing;
     return step as Step<State, Action>;
   }
 
@@ -118,16 +125,9 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
     if (this.#state === this.#recorded) return;
     const state = this.#state;
     const record = this.#options.behaviour.record(state);
-    const text =
-      this.#recordText !== undefined && sameFields(record, this.#record) ? this.#recordText : JSON.stringify(record);
-    if (text === this.#recordText) {
-      this.#recorded = state;
-      this.#record = record;
-      return;
-    }
     try {
-      await this.#options.records.save(this.uid, record);
-      this.#recordText = text;
+      const isThere = this.#recorded !== undefined && sameJson(record, this.#record);
+      if (!isThere) await this.#options.records.save(this.uid, record);
       this.#recorded = state;
       this.#record = record;
     } catch (error) {
@@ -150,22 +150,24 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
   }
 
   #startWanted(): void {
-    for (const [lane, flight] of this.#flights) {
-      if (flight.action.interruptible && this.#wanted.get(lane)?.name !== flight.action.name) flight.abort.abort();
+    for (const { action, abort } of this.#flights) {
+      const { lane, interruptible, name } = action;
+      if (interruptible && lane !== undefined && this.#wanted.get(lane)?.name !== name) abort.abort();
     }
     for (const lane of this.#wanted.keys()) this.#startLane(lane);
   }
 
   #startLane(lane: string): void {
     const action = this.#wanted.get(lane);
-    if (action === undefined || this.#flights.has(lane) || this.#finished) return;
-    void this.#perform(action, lane);
+    if (action === undefined || this.#finished || this.#flights.some((flight) => flight.action.lane === lane)) return;
+    void this.#perform(action);
   }
 
-  async #perform(action: Action, lane: string | undefined): Promise<void> {
+  async #perform(action: Action): Promise<void> {
+    const { lane } = action;
     const flight: Flight<Action> = { action, abort: new AbortController() };
-    if (lane !== undefined) this.#flights.set(lane, flight);
-    const signal = AbortSignal.any([flight.abort.signal, this.#released.signal]);
+    this.#flights = [...this.#flights, flight];
+    const { signal } = flight.abort;
     const { behaviour } = this.#options;
     let result: Input | undefined;
     try {
@@ -173,19 +175,19 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
     } catch (error) {
       result = signal.aborted ? undefined : behaviour.failed(action, error);
     }
-    if (lane !== undefined) this.#flights.delete(lane);
-    if (this.#released.signal.aborted) return;
+    this.#flights = this.#flights.filter((other) => other !== flight);
+    if (this.#released) return;
     // What was given up may have come to its end all the same: then its result counts.
     if (result !== undefined) this.send(result);
-    else if (flight.abort.signal.aborted && lane !== undefined) this.#startLane(lane);
+    else if (signal.aborted && lane !== undefined) this.#startLane(lane);
   }
 
   async #finish(): Promise<void> {
     this.#finished = true;
     this.#timer?.cancel();
-    for (const flight of this.#flights.values()) flight.abort.abort();
+    for (const { action, abort } of this.#flights) if (action.lane !== undefined) abort.abort();
     await this.#removeRecord();
-    if (!this.#released.signal.aborted) this.#options.onFinished();
+    if (!this.#released) this.#options.onFinished();
   }
 
   /** A record that cannot be removed now is tried again; what is left after all, the next start of the program ends. */
@@ -194,17 +196,9 @@ export class MachineLoop<State, Input, Action extends MachineAction> {
     try {
       await records.remove(this.uid);
     } catch (error) {
-      if (hasCode(error, 'dead-incarnation') || this.#released.signal.aborted) return;
+      if (hasCode(error, 'dead-incarnation') || this.#released) return;
       world.log.error('cannot remove the record of a machine', { uid: this.uid, error: describeError(error) });
       world.clock.after(RECORD_RETRY_MS, () => void this.#removeRecord());
     }
   }
-}
-
-/** Whether two records are made of the very same parts: most steps change nothing that is recorded. */
-function sameFields(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const other = b as Readonly<Record<string, unknown>>;
-  const fields = Object.entries(a);
-  return fields.length === Object.keys(other).length && fields.every(([name, value]) => other[name] === value);
 }

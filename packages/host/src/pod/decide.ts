@@ -1,3 +1,4 @@
+import { sameJson } from '@godwit/client';
 import type { Pod } from '@godwit/kinds';
 import { activeDeadlineMs, drainDeadlineMs } from './advance.ts';
 import { type PlannedContainer, planOf } from './container-plan.ts';
@@ -242,8 +243,7 @@ function decideStatus(state: PodState, wishes: Wishes): boolean {
   if (state.pod === undefined || state.ended || state.end?.reason === 'absent' || state.reported) return true;
   const { status, changesAtMs } = statusOf(state, wishes.nowMs);
   if (changesAtMs !== undefined) wishes.reached(changesAtMs);
-  const text = JSON.stringify(status);
-  if (text === state.writtenStatus) return true;
-  wishes.add({ type: 'write-status', lane: 'status', name: text, text });
+  if (sameJson(status, state.writtenStatus)) return true;
+  wishes.add({ type: 'write-status', lane: 'status', name: 'status', status });
   return state.retries.status !== undefined;
 }

@@ -12,7 +12,6 @@ import { addressesOf } from './pod-addresses.ts';
 import type { PodAction, PodInput } from './pod-input.ts';
 import { podRecord } from './pod-record.ts';
 import type { PodState } from './pod-state.ts';
-import type { WrittenStatus } from './pod-status.ts';
 import { stepPod } from './pod-step.ts';
 import type { PodTools } from './pod-tools.ts';
 import { startContainer } from './start-container.ts';
@@ -98,8 +97,8 @@ export class PodBehaviour implements Behaviour<PodState, PodInput, PodAction> {
         await this.#drain(action.timeoutMs);
         return { type: 'drained' };
       case 'write-status':
-        await reporter.writeStatus(this.#known(), JSON.parse(action.text) as WrittenStatus);
-        return { type: 'status-written', text: action.text };
+        await reporter.writeStatus(this.#known(), action.status);
+        return { type: 'status-written', status: action.status };
       case 'report-gone':
         await reporter.reportGone(this.#known());
         return { type: 'reported' };

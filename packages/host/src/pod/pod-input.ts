@@ -2,6 +2,7 @@ import type { Pod, Stored } from '@godwit/kinds';
 import type { ContainerFacts } from '../container-driver.ts';
 import type { MachineAction } from '../machine/index.ts';
 import type { ProbeType, RunImage } from './pod-state.ts';
+import type { WrittenStatus } from './pod-status.ts';
 
 /** What a pod's machine hears. */
 export type PodInput =
@@ -52,7 +53,7 @@ export type PodInput =
   | { readonly type: 'measured'; readonly excess?: string | undefined }
   | { readonly type: 'drained' }
   | { readonly type: 'leftovers-removed'; readonly ids: readonly string[] }
-  | { readonly type: 'status-written'; readonly text: string }
+  | { readonly type: 'status-written'; readonly status: WrittenStatus }
   | { readonly type: 'reported' }
   /** An action threw. `reason` is one word for people, `kind` says what to do about it. */
   | {
@@ -115,7 +116,7 @@ export type PodAction = MachineAction &
     | { readonly type: 'measure' }
     | { readonly type: 'drain'; readonly timeoutMs: number }
     | { readonly type: 'remove-leftovers'; readonly ids: readonly string[] }
-    | { readonly type: 'write-status'; readonly text: string }
+    | { readonly type: 'write-status'; readonly status: WrittenStatus }
     | { readonly type: 'report-gone' }
     | { readonly type: 'event'; readonly event: PodEvent }
   );

@@ -1,4 +1,5 @@
 import type { Pod, PodCondition, Stored } from '@godwit/kinds';
+import type { WrittenStatus } from './pod-status.ts';
 
 /**
  * All that the pod's machine knows. Immutable; every step makes a new one.
@@ -40,7 +41,7 @@ export interface PodState {
   /** What failed and is tried again later, by lane. */
   readonly retries: Readonly<Record<string, Retry>>;
   /** The status that the API has from us, as text. */
-  readonly writtenStatus?: string;
+  readonly writtenStatus?: WrittenStatus;
   /** The object is gone from the API, or was told to go. */
   readonly reported: boolean;
 }

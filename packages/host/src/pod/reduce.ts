@@ -82,7 +82,7 @@ function reduceResult(state: PodState, input: Result, context: StepContext): Pod
         'leftovers',
       );
     case 'status-written':
-      return withoutRetry({ ...state, writtenStatus: input.text }, 'status');
+      return withoutRetry({ ...state, writtenStatus: input.status }, 'status');
     case 'reported':
       return { ...state, reported: true };
     case 'exit-noticed':

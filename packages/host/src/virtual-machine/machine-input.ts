@@ -2,6 +2,7 @@ import type { Stored, VirtualMachineInstance } from '@godwit/kinds';
 import type { GuestEvent, GuestView, LaunchInterface, PreparedMachine } from '../hypervisor-driver.ts';
 import type { MachineAction } from '../machine/index.ts';
 import type { AgentFacts, ProbeType, Stage } from './machine-state.ts';
+import type { HostedStatus } from './machine-status.ts';
 
 /** What a guest has of processors, and of memory. */
 export type GuestSockets = Pick<GuestView, 'sockets' | 'pluggedSockets'>;
@@ -40,7 +41,7 @@ export type MachineInput =
   | { readonly type: 'credentials-given' }
   | { readonly type: 'processors-used'; readonly sockets: number }
   | { readonly type: 'probed'; readonly probe: ProbeType; readonly ok: boolean; readonly message: string }
-  | { readonly type: 'status-written'; readonly text: string }
+  | { readonly type: 'status-written'; readonly status: HostedStatus }
   | { readonly type: 'released' }
   /** An action threw. `reason` is one word for people. */
   | {
@@ -68,7 +69,7 @@ export type VirtualMachineAction = MachineAction &
     | { readonly type: 'give-credentials' }
     | { readonly type: 'use-processors'; readonly sockets: number }
     | { readonly type: 'probe'; readonly probe: ProbeType; readonly timeoutMs: number }
-    | { readonly type: 'write-status'; readonly text: string }
+    | { readonly type: 'write-status'; readonly status: HostedStatus }
     | { readonly type: 'release' }
     | { readonly type: 'event'; readonly event: MachineEvent }
   );

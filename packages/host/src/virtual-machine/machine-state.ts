@@ -1,6 +1,7 @@
 import type { Stored, VirtualMachineInstance } from '@godwit/kinds';
 import type { GuestView, LaunchInterface, PreparedMachine } from '../hypervisor-driver.ts';
 import type { Ballooning } from './ballooning.ts';
+import type { HostedStatus } from './machine-status.ts';
 
 export type Stage =
   /** An earlier process left a record: what of the machine runs is being found out. */
@@ -54,7 +55,7 @@ export interface MachineState {
   /** When each phase was entered, in milliseconds since the epoch. */
   readonly phaseTimes: readonly (readonly [phase: string, atMs: number])[];
   /** The status that the API has from us, as text. */
-  readonly writtenStatus?: string | undefined;
+  readonly writtenStatus?: HostedStatus | undefined;
   /** The finalizer is off. */
   readonly released: boolean;
   /** The API has no such object any more. */

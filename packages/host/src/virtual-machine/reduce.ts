@@ -87,7 +87,7 @@ function reduceOther(state: MachineState, input: OtherInput, context: StepContex
     case 'probed':
       return probeEnded(state, input, context);
     case 'status-written':
-      return withoutRetry({ ...state, writtenStatus: input.text }, 'status');
+      return withoutRetry({ ...state, writtenStatus: input.status }, 'status');
     case 'released':
       return withoutRetry({ ...state, released: true }, 'status');
     default:

@@ -154,8 +154,8 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
       case 'probe':
         return this.#probe(action, signal);
       case 'write-status':
-        await this.#writeStatus(action.text);
-        return { type: 'status-written', text: action.text };
+        await this.#writeStatus(action.status);
+        return { type: 'status-written', status: action.status };
       case 'release':
         await this.#release();
         return { type: 'released' };
@@ -227,9 +227,8 @@ export class VirtualMachineBehaviour implements Behaviour<MachineState, MachineI
   }
 
   /** Only fields that this host owns are touched; of an object that has gone nothing has to be told. */
-  async #writeStatus(text: string): Promise<void> {
+  async #writeStatus(mine: HostedStatus): Promise<void> {
     const { uid, name, namespace = '' } = this.#object().metadata;
-    const mine = JSON.parse(text) as HostedStatus;
     try {
       await this.#parts.client.resource(virtualMachineInstance).modify(
         { namespace, name },

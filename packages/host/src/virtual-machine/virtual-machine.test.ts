@@ -83,7 +83,7 @@ describe('the way out', () => {
       machine.actions.some(({ type }) => type === 'release'),
       false,
     );
-    machine.hear({ type: 'status-written', text: JSON.stringify(machineStatus(machine.state)) });
+    machine.hear({ type: 'status-written', status: machineStatus(machine.state) });
     assert.ok(machine.actions.some(({ type }) => type === 'release'));
     assert.equal(machine.finished, false);
     assert.equal(machine.hear({ type: 'released' }, { type: 'absent' }).finished, true);
@@ -122,7 +122,7 @@ describe('the way out', () => {
     machine.hear({ type: 'cleaned' }, { type: 'detached' });
     assert.equal(machineStatus(machine.state).phase, 'Scheduled');
     assert.equal(machine.finished, false, 'the API is told first');
-    machine.hear({ type: 'status-written', text: JSON.stringify(machineStatus(machine.state)) });
+    machine.hear({ type: 'status-written', status: machineStatus(machine.state) });
     assert.equal(machine.finished, true);
   });
 
@@ -138,7 +138,7 @@ describe('the way out', () => {
       { type: 'shutdown', graceMs: 5_000 },
     );
     machine.hear({ type: 'drained' }).run('shutdown').hear({ type: 'cleaned' }, { type: 'detached' });
-    machine.hear({ type: 'status-written', text: JSON.stringify(machineStatus(machine.state)) });
+    machine.hear({ type: 'status-written', status: machineStatus(machine.state) });
     assert.equal(machine.finished, false, 'the finalizer is still on');
     assert.equal(machine.hear({ type: 'released' }).finished, true);
   });

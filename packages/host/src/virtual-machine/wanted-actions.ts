@@ -1,3 +1,4 @@
+import { sameJson } from '@godwit/client';
 import type { GuestView } from '../hypervisor-driver.ts';
 import { balloonWakeAtMs, memoryOf } from './ballooning.ts';
 import { hasAgentCredentials } from './guest-credentials.ts';
@@ -154,9 +155,9 @@ function addStopping(state: MachineState, wanted: WantedList, nowMs: number): vo
 /** What the API is to be told. The last word goes out before the finalizer comes off. */
 function addReport(state: MachineState, wanted: WantedList): void {
   if (!state.machine || state.absent) return;
-  const text = JSON.stringify(machineStatus(state));
-  if (text !== state.writtenStatus) {
-    wanted.add({ type: 'write-status', name: `status ${text}`, lane: 'status', text });
+  const status = machineStatus(state);
+  if (!sameJson(status, state.writtenStatus)) {
+    wanted.add({ type: 'write-status', name: 'status', lane: 'status', status });
   } else if (state.stage === 'ended' && state.stop?.reason === 'deleted' && !state.released) {
     wanted.add({ type: 'release', name: 'release', lane: 'status' });
   }

@@ -160,5 +160,12 @@ export function defineKind<Body>(input: KindInput<Body>): KindDefinition<KindOf<
 
 /** `group/version`, or `version` for the core group. */
 export function apiVersionOf(kind: Pick<KindDefinition, 'group' | 'version'>): string {
-  return kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+  const known = apiVersions.get(kind);
+  if (known !== undefined) return known;
+  const apiVersion = kind.group === '' ? kind.version : `${kind.group}/${kind.version}`;
+  apiVersions.set(kind, apiVersion);
+  return apiVersion;
 }
+
+/** Made once a kind: every object says it, and all say the same. */
+const apiVersions = new WeakMap<object, string>();

@@ -76,7 +76,7 @@ export class History {
       throw new Error(`batch ${batch.revision} does not follow revision ${this.#revision}`);
     this.#revision = batch.revision;
     const events = batch.writes.map(({ key, body }): StoreEvent => {
-      const entry = body ? { key, body, revision: batch.revision } : undefined;
+      const entry = body ? { key: this.#byKey.get(key)?.key ?? key, body, revision: batch.revision } : undefined;
       const before = this.#put(key, entry, batch.revision);
       if (entry) return before ? { type: 'put', ...entry, before } : { type: 'put', ...entry };
       const deletion = { type: 'delete', key, revision: batch.revision } as const;

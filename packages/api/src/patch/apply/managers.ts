@@ -1,6 +1,7 @@
 import type { ManagedFieldsEntry } from '@godwit/kinds';
 import { difference, type FieldSet, intersection, readFieldSet, sameSet, union, withoutTrees } from './field-set.ts';
 import type { Difference } from './fields-of.ts';
+import { sharedFieldSet } from './shared-field-sets.ts';
 
 /** Who changes an object: a name, the way in which he does it, and through which subresource. */
 export interface Manager {
@@ -68,7 +69,7 @@ export function writeManagers(managers: readonly ManagedFields[]): readonly Mana
     apiVersion,
     ...(time !== undefined && { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: fields,
+    fieldsV1: sharedFieldSet(fields),
     ...(manager.subresource !== '' && { subresource: manager.subresource }),
   }));
 }
