@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { VirtualMachineInstanceSpec } from '@godwit/kinds';
 import { numbersOf } from '../kernel-list.ts';
-import { openMachineHost, TINY_IMAGE, tinyKernel } from './test-support/machine-host.ts';
+import { openMachineHost, TINY_IMAGE, tinyKernel, waitFor } from './test-support/machine-host.ts';
+import { whyNoMachines } from './test-support/machine-under-test.ts';
 
 /** Processors that the guest's threads of a QEMU may run on, and those of all its other threads. */
 function threadsOf(pid: number): { readonly guest: readonly number[][]; readonly others: readonly number[][] } {
@@ -20,9 +20,8 @@ function threadsOf(pid: number): { readonly guest: readonly number[][]; readonly
 }
 
 test('a machine with processors of its own is pinned to them, and others are kept off, over restarts of the program', async (t) => {
-  if (spawnSync('qemu-system-x86_64', ['--version']).status !== 0) return t.skip('needs QEMU');
-  if (spawnSync('podman', ['image', 'exists', TINY_IMAGE]).status !== 0) return t.skip(`needs the image ${TINY_IMAGE}`);
-  if (availableParallelism() < 2) return t.skip('needs two processors');
+  const reason = whyNoMachines() ?? (availableParallelism() < 2 ? 'needs two processors' : undefined);
+  if (reason !== undefined) return t.skip(reason);
   const state = mkdtempSync(join(tmpdir(), 'godwit-dedicated-'));
   let host = openMachineHost(state);
   const kernel = {
@@ -60,7 +59,7 @@ test('a machine with processors of its own is pinned to them, and others are kep
     );
     await host.hypervisor.kill('own');
     // Who has gone gives back what it had.
-    while (isShared()) await new Promise((resolve) => setImmediate(resolve));
+    await waitFor('its processor to be for all again', () => !isShared());
   } finally {
     for (const uid of ['plain', 'own', 'late']) await host.hypervisor.kill(uid);
     await host.close();

@@ -131,8 +131,8 @@ async function openConsole(manager: VirtualMachineManager, name: Parameters<Virt
   return {
     type: (text: string) => main.write(new TextEncoder().encode(text)),
     /** Reads on until `word` comes; returns what came before. */
-    async readUntil(word: string, timeoutMs = 90_000): Promise<string> {
-      const late = AbortSignal.timeout(timeoutMs);
+    async readUntil(word: string): Promise<string> {
+      const late = AbortSignal.timeout(PATIENCE_MS);
       late.addEventListener('abort', () => main.abort());
       for (;;) {
         const at = unread.indexOf(word);
@@ -150,12 +150,15 @@ async function openConsole(manager: VirtualMachineManager, name: Parameters<Virt
   };
 }
 
+/** Longest that a guest without acceleration takes for anything on a slow machine with others on it. */
+const PATIENCE_MS = 120_000;
+
 /** Waits for a state of the world, looking often. */
-export async function waitFor(what: string, holds: () => boolean, timeoutMs = 30_000): Promise<void> {
+export async function waitFor(what: string, holds: () => boolean): Promise<void> {
   const clock = new SystemClock();
-  const untilMs = clock.monotonic() + timeoutMs;
+  const untilMs = clock.monotonic() + PATIENCE_MS;
   while (!holds()) {
-    if (clock.monotonic() > untilMs) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
+    if (clock.monotonic() > untilMs) throw new Error(`waited ${PATIENCE_MS} ms in vain for ${what}`);
     await clock.sleep(20);
   }
 }
