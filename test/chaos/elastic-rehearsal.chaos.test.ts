@@ -167,7 +167,7 @@ test('what finds no host is refused, counted and told', async () => {
   const hosts = [{ name: 'host', count: 1, cpu: '12', memory: '64Gi' }];
   const { run, found } = await only(specOf({}, { hosts }));
   assert.ok(run.availability < 1);
-  assert.match(run.refusals[0]?.why ?? '', /Insufficient cpu/);
+  assert.match(run.refusals[0]?.message ?? '', /Insufficient cpu/);
   assert.equal(found.most, 20);
 });
 

@@ -79,7 +79,7 @@ test('what is asked for and cannot be is refused, and said', async () => {
   const machines = [{ name: 'big', count: 7, cpu: '6', memory: '8Gi' }];
   const { run } = await runOf({ ...SMALL, machines, events: [] });
   assert.equal(run.samples.at(-1)?.running, 6);
-  assert.match(run.refusals[0]?.why ?? '', /Insufficient cpu/);
+  assert.match(run.refusals[0]?.message ?? '', /Insufficient cpu/);
   assert.equal(run.reserveLostMs.length, run.samples.length);
 });
 

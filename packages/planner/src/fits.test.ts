@@ -35,7 +35,9 @@ test('binding is refused in words that say how much is missing', () => {
   assert.deepEqual(fitsOnNode({ node, bound, machine: pod('new', '4Gi') }), [
     'Insufficient memory (needs 4 GiB, has 2.1 GiB free)',
   ]);
-  assert.deepEqual(fitsOnNode({ node, bound, machine: pod('new', '1Gi', 8080) }), ['host port 8080/TCP is taken']);
+  assert.deepEqual(fitsOnNode({ node, bound, machine: pod('new', '1Gi', 8080) }), [
+    'node(s) where host port 8080/TCP is taken',
+  ]);
   assert.deepEqual(fitsOnNode({ node, bound: [...bound, pod('c', '1Mi')], machine: pod('new', '1Mi') }), [
     'Too many pods (needs 1, has 0 free)',
   ]);
@@ -118,10 +120,12 @@ test('a GPU that somebody else was given is not given again, and parts do not ad
   };
   const bound = [part('a', 700, [0]), part('b', 600, [1])];
   assert.deepEqual(fitsOnNode({ node: gpuNode, bound, machine: part('new', 300, [0]) }), []);
-  assert.deepEqual(fitsOnNode({ node: gpuNode, bound, machine: part('new', 400, [0]) }), ['GPU 0 is taken']);
+  assert.deepEqual(fitsOnNode({ node: gpuNode, bound, machine: part('new', 400, [0]) }), [
+    'node(s) where GPU 0 is taken',
+  ]);
   assert.deepEqual(fitsOnNode({ node: gpuNode, bound, machine: part('new', 400) }), []);
   assert.deepEqual(fitsOnNode({ node: gpuNode, bound, machine: part('new', 500) }), [
-    'Insufficient free GPUs (needs 1 of 500 thousandths)',
+    'Insufficient godwit.dev/gpu-share of one GPU (needs 500, has 400 free)',
   ]);
 });
 
@@ -161,13 +165,11 @@ test('cores that a machine has to itself are given once, whatever the policy giv
     fitsOnNode({ node: big, bound, machine: one, policy });
   assert.deepEqual(ask([machine('a', 2)], machine('b', 2)), []);
   assert.deepEqual(ask([machine('a', 2), machine('c', 1)], machine('b', 2)), [
-    'Insufficient cpu (needs 2 cores, has 1 core free)',
-    'Insufficient cores to itself (needs 2)',
+    'Insufficient whole cores (needs 2, has 1 free)',
   ]);
   assert.deepEqual(ask([machine('a', 1), machine('c', 1, true)], machine('b', 2, true)), []);
   assert.deepEqual(ask([machine('a', 2)], machine('b', 3, true)), [
-    'Insufficient cpu (needs 3 cores, has 2 cores free)',
-    'Insufficient cores to itself (needs 3)',
+    'Insufficient whole cores of one NUMA node (needs 3, has 2 free)',
   ]);
 });
 
@@ -185,8 +187,8 @@ test('tenants that may not share a host do not, and hosts of one are nobody else
   const ask = (bound: readonly ReturnType<typeof of>[], machine: ReturnType<typeof of>, labels = {}) =>
     fitsOnNode({ node: { ...node, metadata: { ...node.metadata, labels } }, bound, machine, policy });
   assert.deepEqual(ask([of('fanta')], of('pepsi')), []);
-  assert.deepEqual(ask([of('coke')], of('pepsi')), ['pod/coke is of a tenant that it must not share a node with']);
-  const elsewhere = ['the node is that of another tenant, or not one of its tenant'];
+  assert.deepEqual(ask([of('coke')], of('pepsi')), ['node(s) were those of other tenants']);
+  const elsewhere = ['node(s) were those of other tenants'];
   assert.deepEqual(ask([], of('coke'), { for: 'bank' }), elsewhere);
   assert.deepEqual(ask([], of('bank')), elsewhere);
   assert.deepEqual(ask([], of('bank'), { for: 'bank' }), []);

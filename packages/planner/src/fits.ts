@@ -1,10 +1,14 @@
 import type { KubeObject } from '@godwit/kinds';
-import { type Amounts, addAmounts } from './amounts.ts';
-import { insufficient, machineName, portTaken } from './explain/words.ts';
+import { type Amounts, addAmounts, gpuShareResource } from './amounts.ts';
+import { obstacleInEnglish } from './explain/english.ts';
+import { coreResource, coresTogether, gpuResource, gpuRoom, neededOfGpus } from './explain/measure.ts';
+import type { Lack, Obstacle, Resource } from './explain/why-refused.ts';
+import { portName } from './explain/words.ts';
 import { haveCores } from './filters/has-free-cores.ts';
 import { cpuLeft } from './filters/has-free-cpu.ts';
 import { tenancyOf } from './filters/suits-tenant.ts';
 import { overcommitOf, type Policy, partFor, spreadPolicy } from './policy.ts';
+import { isGpuResource } from './request/common.ts';
 import { type MachineRequest, portKey } from './request/machine-request.ts';
 import { requestOfMachine } from './request/request-of-machine.ts';
 import { chooseDevices, DeviceTable, WHOLE_DEVICE } from './snapshot/device-table.ts';
@@ -50,21 +54,28 @@ export function knownRequest(object: KubeObject): MachineRequest {
   return request;
 }
 
-/**
- * `fits` for objects of the API, as binding asks it: why `machine` (a Pod or a VirtualMachineInstance) does not
- * fit on `node` beside the machines `bound` to it, in words; empty when it does. Who binds may have decided before
- * another one did: all that two of them could break is asked again here, tenants included.
- */
-export function fitsOnNode(question: {
+/** A machine that is to be bound to a node. */
+export interface BindingQuestion {
   readonly node: KubeObject;
   readonly bound: readonly KubeObject[];
   readonly machine: KubeObject;
   /** The policy by which machines are placed; the default one where nothing is said. */
   readonly policy?: Policy;
-}): readonly string[] {
+}
+
+/**
+ * `fits` for objects of the API, as binding asks it: why `machine` (a Pod or a VirtualMachineInstance) does not
+ * fit on `node` beside the machines `bound` to it, in the words of refusals; empty when it does. Who binds may have
+ * decided before another one did: all that two of them could break is asked again here, tenants included.
+ */
+export function fitsOnNode(question: BindingQuestion): readonly string[] {
+  return obstaclesOnNode(question).map(obstacleInEnglish);
+}
+
+function obstaclesOnNode(question: BindingQuestion): readonly Obstacle[] {
   const host = hostOfNode(question.node);
   // Whoever chose it had not heard of it yet: what is bound there would wait until somebody wakes it.
-  if (host.asleep) return ['the node is asleep'];
+  if (host.asleep) return [{ is: 'isAsleep' }];
   const machine = requestOfMachine(question.machine);
   const others = question.bound
     .filter(({ metadata }) => metadata.uid !== question.machine.metadata.uid)
@@ -72,13 +83,20 @@ export function fitsOnNode(question: {
     .filter(({ finished }) => !finished);
   const policy = partFor(question.policy ?? spreadPolicy, host.labels);
   const taken = new Set(others.flatMap(({ ports }) => ports.map(portKey)));
-  const clashes = machine.ports.filter((port) => taken.has(portKey(port)));
+  const ports = machine.ports.filter((port) => taken.has(portKey(port))).map(portName);
+  const cores = coreObstacles(host, others, machine);
+  const gpus = gpuObstacles(host, others, machine);
+  // Told once: who has too few whole cores or GPUs has too little of what they are counted by, too.
+  const isTold = (name: string) =>
+    (cores.length > 0 && name === 'cpu') || (gpus.length > 0 && (isGpuResource(name) || name === gpuShareResource));
   return [
-    ...shortages(host, others, machine, policy).map(insufficient),
-    ...clashes.map(portTaken),
-    ...gpuClashes(host, others, machine),
-    ...coreClashes(host, others, machine),
-    ...tenantClashes(host, others, machine, policy),
+    ...shortages(host, others, machine, policy)
+      .filter(({ resource }) => !isTold(resource))
+      .map(({ resource: name, needed, free }) => lackOf({ is: 'named', name }, needed, free)),
+    ...ports.map((port): Obstacle => ({ is: 'portIsTaken', port })),
+    ...gpus,
+    ...cores,
+    ...tenantObstacles(host, others, machine, policy),
   ];
 }
 
@@ -101,32 +119,38 @@ function shortages(
   return fits(allocation, { ...capacity, cpu: used + left }, machine.amounts, { ...policy.overcommit, cpu: 1 });
 }
 
+function lackOf(resource: Resource, needed: number, free: number): Lack {
+  return { is: 'lacks', resource, needed, free };
+}
+
 /** Cores that a machine is to have to itself, from one NUMA node where its guest sees it. */
-function coreClashes(host: Host, others: readonly MachineRequest[], { cores }: MachineRequest): string[] {
+function coreObstacles(host: Host, others: readonly MachineRequest[], { cores }: MachineRequest): readonly Obstacle[] {
   if (!cores) return [];
   const numa = new DeviceTable();
   numa.setHost(0, coresOf(host));
   for (const other of others) if (other.cores) numa.put(other.cores, 0);
-  return haveCores(numa.free(0), cores) ? [] : [`Insufficient cores to itself (needs ${cores.count * cores.share})`];
+  const free = numa.free(0);
+  if (haveCores(free, cores)) return [];
+  return [lackOf(coreResource(cores), cores.count * cores.share, coresTogether(free, cores))];
 }
 
-function tenantClashes(
+function tenantObstacles(
   { labels }: Host,
   others: readonly MachineRequest[],
   machine: MachineRequest,
   { isolation }: Policy,
-): string[] {
+): readonly Obstacle[] {
   const rule = isolation && tenancyOf(machine, isolation);
-  if (!rule) return [];
-  const stranger = rule.isStranger && others.find(rule.isStranger);
-  return [
-    ...(rule.mayUse(labels) ? [] : ['the node is that of another tenant, or not one of its tenant']),
-    ...(stranger ? [`${machineName(stranger, machine)} is of a tenant that it must not share a node with`] : []),
-  ];
+  const suits = !rule || (rule.mayUse(labels) && !(rule.isStranger && others.some(rule.isStranger)));
+  return suits ? [] : [{ is: 'hasOtherTenant' }];
 }
 
 /** Parts that are free on several GPUs do not add up; and two machines may have been promised the same one. */
-function gpuClashes({ gpus = 0 }: Host, others: readonly MachineRequest[], { gpu }: MachineRequest): string[] {
+function gpuObstacles(
+  { gpus = 0 }: Host,
+  others: readonly MachineRequest[],
+  { gpu, amounts }: MachineRequest,
+): readonly Obstacle[] {
   if (!gpu) return [];
   const table = new DeviceTable();
   table.setHost(
@@ -137,7 +161,9 @@ function gpuClashes({ gpus = 0 }: Host, others: readonly MachineRequest[], { gpu
   const free = table.free(0);
   const { count, share, devices } = gpu;
   if (devices) {
-    return devices.filter((device) => (free[device] ?? 0) < share).map((device) => `GPU ${device} is taken`);
+    const taken = devices.filter((device) => (free[device] ?? 0) < share);
+    return taken.map((device): Obstacle => ({ is: 'gpuIsTaken', device }));
   }
-  return chooseDevices(free, count, share) ? [] : [`Insufficient free GPUs (needs ${count} of ${share} thousandths)`];
+  if (chooseDevices(free, count, share)) return [];
+  return [lackOf(gpuResource(gpu, amounts), neededOfGpus(gpu), gpuRoom(free, gpu))];
 }

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SeededRandom } from '@godwit/base';
 import type { BalancePolicy } from '@godwit/kinds';
-import { explainRefusal, GoverningPolicy, packPolicy, partFor, place, reasons, spreadPolicy } from './index.ts';
+import {
+  explainRefusal,
+  GoverningPolicy,
+  packPolicy,
+  partFor,
+  place,
+  reasons,
+  refusalInEnglish,
+  spreadPolicy,
+} from './index.ts';
 import { exampleHost, exampleRequest, exampleSnapshot } from './testing/examples.ts';
 
 function policy(name: string, created: string, spec: BalancePolicy['spec']): BalancePolicy {
@@ -62,7 +71,10 @@ test('each host is judged by its own policy: what may be given out there, and ho
   const fourth = exampleRequest('d', { amounts: { cpu: 4000 } });
   const [refusal] = place(snapshot, [fourth], found, new SeededRandom(1)).refusals;
   assert.deepEqual([refusal?.counts[reasons.lacksCpu], refusal?.counts[reasons.hasOtherPolicy]], [2, 0]);
-  assert.match(explainRefusal(snapshot, fourth, found).message, /^0\/2 nodes are available: 2 Insufficient cpu/);
+  assert.match(
+    refusalInEnglish(explainRefusal(snapshot, fourth, found)),
+    /^0\/2 nodes are available: 2 Insufficient cpu/,
+  );
 });
 
 test('what says the same is the same', () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { SeededRandom } from '@godwit/base';
 import type { Node } from '@godwit/kinds';
 import { explainRefusal } from './explain/explain-refusal.ts';
+import { told } from './explain/test-support/told.ts';
 import { fitsOnNode } from './fits.ts';
 import { hostsForWaiting } from './hosts-for-waiting.ts';
 import { place } from './place.ts';
@@ -42,7 +43,7 @@ test('a host that sleeps is given nothing, whatever is tolerated, and is said to
   const snapshot = snapshotOf([host('b', asleep)]);
   const eager = request('m', { tolerations: [{ operator: 'Exists' }] });
   assert.equal(place(snapshot, [eager], energyPolicy, new SeededRandom(1)).refusals.length, 1);
-  const { message, remedies } = explainRefusal(snapshot, eager, energyPolicy);
+  const { message, remedies } = told(explainRefusal(snapshot, eager, energyPolicy));
   assert.match(message, /1 node\(s\) were asleep/);
   assert.deepEqual(remedies, ['wake b']);
 });
@@ -58,5 +59,5 @@ test('a Node says by its taint that it sleeps, and nothing is bound there any mo
   const { ready, asleep: sleeps, taints } = hostOfNode(node);
   assert.deepEqual({ ready, sleeps, taints }, { ready: false, sleeps: true, taints: [] });
   const machine = { apiVersion: 'v1', kind: 'Pod', metadata: { uid: 'm' }, spec: { containers: [] } };
-  assert.deepEqual(fitsOnNode({ node, bound: [], machine }), ['the node is asleep']);
+  assert.deepEqual(fitsOnNode({ node, bound: [], machine }), ['node(s) were asleep']);
 });

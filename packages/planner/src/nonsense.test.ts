@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { SeededRandom } from '@godwit/base';
 import type { Affinity, PodAffinityTerm } from '@godwit/kinds';
 import fc from 'fast-check';
+import { told } from './explain/test-support/told.ts';
 import {
   energyPolicy,
   explainRefusal,
@@ -176,7 +177,7 @@ test('whatever is asked for, nothing breaks and nothing is given out twice', () 
           assert.equal(placements.length + refusals.length, 1);
           assertSound(snapshot, policy);
           if (refusals.length > 0) {
-            assert.match(explainRefusal(snapshot, request, policy).message, /^0\/\d+ nodes are available: \d/);
+            assert.match(told(explainRefusal(snapshot, request, policy)).message, /^0\/\d+ nodes are available: \d/);
             preempt(snapshot, request, policy, { budgets: [], leaving: new Set() });
             assertSound(snapshot, policy);
           }
@@ -192,14 +193,14 @@ const near = (app: string, topologyKey = ZONE) => ({ labelSelector: { matchLabel
 const required = (...all: PodAffinityTerm[]) => ({ requiredDuringSchedulingIgnoredDuringExecution: all });
 
 /** What is said of the last of some machines that came one after the other. */
-function told(...requests: readonly MachineRequest[]): string {
+function toldToLast(...requests: readonly MachineRequest[]): string {
   const snapshot = exampleSnapshot([
     exampleHost('a', { labels: { [HOSTNAME]: 'a', [ZONE]: 'z' } }),
     exampleHost('b', { labels: { [HOSTNAME]: 'b', [ZONE]: 'z' } }),
   ]);
   place(snapshot, requests, spreadPolicy, new SeededRandom(1));
   const last = requests.at(-1) as MachineRequest;
-  const { message, remedies } = explainRefusal(snapshot, last, spreadPolicy, () => requests);
+  const { message, remedies } = told(explainRefusal(snapshot, last, spreadPolicy, () => requests));
   return [message, ...remedies].join(' | ');
 }
 
@@ -209,26 +210,32 @@ test('wishes that no order of things fulfils are explained with what to change',
     exampleRequest('2', { labels: { app: 'b' }, affinity: { podAffinity: required(near('a')) } }),
   ];
   assert.equal(
-    told(...circle),
+    toldToLast(...circle),
     "0/2 nodes are available: 2 node(s) didn't match pod affinity rules. | " +
       'take the affinity from one of them: it and pod/1 wait for each other, since each must be near another first',
   );
   const both = { podAffinity: required(near('a')), podAntiAffinity: required(near('a')) };
   assert.match(
-    told(exampleRequest('1', { labels: { app: 'a' } }), exampleRequest('2', { labels: { app: 'a' }, affinity: both })),
+    toldToLast(
+      exampleRequest('1', { labels: { app: 'a' } }),
+      exampleRequest('2', { labels: { app: 'a' }, affinity: both }),
+    ),
     /stop pod\/1, which it must be far from, or do not ask to be far from app=a/,
   );
   const alone = { podAntiAffinity: required(near('a')) };
   assert.match(
-    told(exampleRequest('1', { labels: { app: 'a' }, affinity: alone }), exampleRequest('2', { labels: { app: 'a' } })),
+    toldToLast(
+      exampleRequest('1', { labels: { app: 'a' }, affinity: alone }),
+      exampleRequest('2', { labels: { app: 'a' } }),
+    ),
     /stop pod\/1, which keeps it away/,
   );
   assert.match(
-    told(exampleRequest('1', { affinity: { podAffinity: required(near('a', 'rack')) }, labels: { app: 'a' } })),
+    toldToLast(exampleRequest('1', { affinity: { podAffinity: required(near('a', 'rack')) }, labels: { app: 'a' } })),
     /give a the label rack$/,
   );
   assert.match(
-    told(exampleRequest('1', { nodeSelector: { gpu: 'yes' }, amounts: { cpu: 9000, pods: 1 } })),
+    toldToLast(exampleRequest('1', { nodeSelector: { gpu: 'yes' }, amounts: { cpu: 9000, pods: 1 } })),
     /ask for 5 cores less cpu and other hosts, or add a host with 9 cores cpu and gpu=yes/,
   );
 });

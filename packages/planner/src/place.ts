@@ -1,6 +1,7 @@
 import type { Random } from '@godwit/base';
 import type { Decision } from './decision.ts';
-import { explainRefusal, type RefusalText } from './explain/explain-refusal.ts';
+import { explainRefusal } from './explain/explain-refusal.ts';
+import type { WhyRefused } from './explain/why-refused.ts';
 import { type Policy, partsOf } from './policy.ts';
 import { REASON_COUNT } from './reason.ts';
 import { withoutDevices } from './request/common.ts';
@@ -31,7 +32,7 @@ export interface GroupResult extends PlaceResult {
   /** For how many there are hosts, whether that is enough or not. */
   readonly possible: number;
   /** Why there is none for the next of them, once those are placed; where not enough are. */
-  readonly why?: RefusalText;
+  readonly why?: WhyRefused;
 }
 
 /**

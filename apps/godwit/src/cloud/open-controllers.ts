@@ -22,6 +22,7 @@ import {
   NodeLifecycleController,
   PodDisruptionBudgetReconciler,
   type Reconciler,
+  type RefusalListener,
   ReplicaSetReconciler,
   Scheduler,
   ServiceAccountReconciler,
@@ -44,6 +45,8 @@ export interface ControllerSettings {
   readonly meter?: Meter;
   /** What balance policies are carried out with; by itself machines are resized, and the rest is advice. */
   readonly drivers?: BalanceDrivers;
+  /** Hears what the messages of refusals stand for. */
+  readonly onRefusal?: RefusalListener;
   /** How often everything is looked at although nothing has changed, in milliseconds. */
   readonly rescanMs?: number;
 }
@@ -83,7 +86,7 @@ export function openControllers(
 }
 
 function reconcilers(client: ApiClient, certificates: string, settings: ControllerSettings): Reconciler[] {
-  const { values, drivers, meter, metrics = new DoorMetrics(client, values) } = settings;
+  const { values, drivers, meter, metrics = new DoorMetrics(client, values), onRefusal } = settings;
   return [
     new NamespaceReconciler(client),
     new GarbageCollector(client),
@@ -105,7 +108,7 @@ function reconcilers(client: ApiClient, certificates: string, settings: Controll
     new DataVolumeController(client),
     new ClaimController(client),
     new VolumeController(client),
-    new Scheduler(client),
+    new Scheduler(client, onRefusal),
   ];
 }
 

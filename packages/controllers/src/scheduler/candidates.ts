@@ -5,6 +5,7 @@ import { reachOfClaims, type StorageLookup } from './claim-reach.ts';
 import type { ClusterWatch, Waiting } from './cluster-watch.ts';
 import { type Gang, gangOf } from './gangs.ts';
 import { claimsOf, isInstance, type Machine } from './schedulable-machine.ts';
+import type { ClaimWait } from './why-waiting.ts';
 
 /** Most machines that one run looks at; the rest follow at once. A group is never cut apart. */
 const BATCH_SIZE = 500;
@@ -25,10 +26,10 @@ export type ChosenHosts = ReadonlyMap<string, string>;
 export class Candidates {
   readonly #client: ApiClient;
   readonly #watch: ClusterWatch;
-  readonly #onMissing: (machine: Machine, message: string) => void;
+  readonly #onMissing: (machine: Machine, why: ClaimWait) => void;
 
   /** @param onMissing hears what the volumes of a pod still lack */
-  constructor(client: ApiClient, watch: ClusterWatch, onMissing: (machine: Machine, message: string) => void) {
+  constructor(client: ApiClient, watch: ClusterWatch, onMissing: (machine: Machine, why: ClaimWait) => void) {
     this.#client = client;
     this.#watch = watch;
     this.#onMissing = onMissing;
@@ -65,7 +66,7 @@ export class Candidates {
     const reach = reachOfClaims(claimsOf(machine), this.#storage(machine.metadata.namespace ?? '', chosen));
     if (reach.type === 'waiting') {
       // Of an instance its own controller says what is the matter with its volumes.
-      if (reach.missing && !isInstance(machine)) this.#onMissing(machine, reach.message);
+      if (reach.missing && !isInstance(machine)) this.#onMissing(machine, reach.why);
       return undefined;
     }
     const priority = this.#watch.priorities.of(machine);

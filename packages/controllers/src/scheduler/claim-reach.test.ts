@@ -10,6 +10,7 @@ import {
   volumeStateAnnotation,
 } from '@godwit/kinds';
 import { reachOfClaims, type StorageLookup } from './claim-reach.ts';
+import { claimWaitInEnglish } from './why-waiting.ts';
 
 const onHost = (host: string) => ({
   nodeSelectorTerms: [
@@ -103,7 +104,8 @@ test('a claim that waits for its first user lets the host be chosen, once', () =
 });
 
 test('claims that are missing, lost or not bound hold the machine back', () => {
-  const message = (found: ReturnType<typeof reachOfClaims>) => (found.type === 'waiting' ? found.message : '');
+  const message = (found: ReturnType<typeof reachOfClaims>) =>
+    found.type === 'waiting' ? claimWaitInEnglish(found.why) : '';
   assert.match(message(reachOfClaims(['data'], lookup({}))), /"data" not found/);
   const immediate = claim({ spec: { storageClassName: 'Immediate' } });
   assert.match(
@@ -118,7 +120,7 @@ test('a volume that is to be filled holds the machine back until it is', () => {
   assert.deepEqual(reachOfClaims(['data'], lookup({ data: filling })), {
     type: 'waiting',
     missing: false,
-    message: 'persistentvolumeclaim "data" is being filled',
+    why: { is: 'being-filled', claim: 'data' },
   });
   const state = JSON.stringify({ phase: 'Provisioned', fill: { phase: 'Succeeded', restarts: 0 } });
   const filled = reachOfClaims(['data'], lookup({ data: filling }, { [volumeStateAnnotation]: state }));
@@ -137,7 +139,7 @@ test('where nobody makes volumes, the machine goes where there is one', () => {
   assert.deepEqual(reachOfClaims(['data'], lookup({ data: waiting }, {}, [volume('small', '1Mi')])), {
     type: 'waiting',
     missing: true,
-    message: `didn't find available persistent volumes to bind (none is free for claim "data")`,
+    why: { is: 'none-free', claim: 'data' },
   });
   const free = [volume('small', '1Mi'), volume('a', '1Gi'), volume('b', '2Gi')];
   const nodeSelectorTerms = [...onHost('a').nodeSelectorTerms, ...onHost('b').nodeSelectorTerms];
@@ -152,7 +154,7 @@ test('an unbound claim that nobody can bind is named, with what it lacks', () =>
   const told = (spec: Record<string, unknown>) => {
     const storageClass = (name: string) => classes[name];
     const reach = reachOfClaims(['data'], { ...lookup({ data: claim({ spec }) }), storageClass });
-    return reach.type === 'waiting' ? reach.message : reach.type;
+    return reach.type === 'waiting' ? claimWaitInEnglish(reach.why) : reach.type;
   };
   assert.match(told({ storageClassName: 'nosuch' }), /\("data" asks for storage class "nosuch", which there is not\)/);
   assert.match(told({ storageClassName: '' }), /\("data" names no storage class, and there is no default\)/);

@@ -12,13 +12,14 @@ import {
 } from '@godwit/kinds';
 import type { VolumeReach } from '@godwit/planner';
 import { isFreeFor } from '../persistent-volume/matching-volume.ts';
+import type { ClaimWait } from './why-waiting.ts';
 
 /** What the claims of a machine mean for where it can run. */
 export type ClaimReach =
   /** Can be placed. For the claims in `choose` the host that is chosen has to make the volume first. */
   | { readonly type: 'placeable'; readonly volumes: readonly VolumeReach[]; readonly choose: readonly string[] }
   /** Has to wait for somebody else; `missing` when only a user can help. */
-  | { readonly type: 'waiting'; readonly missing: boolean; readonly message: string };
+  | { readonly type: 'waiting'; readonly missing: boolean; readonly why: ClaimWait };
 
 /** Looks up storage objects; from caches in production. */
 export interface StorageLookup {
@@ -33,40 +34,30 @@ export interface StorageLookup {
 export function reachOfClaims(names: readonly string[], lookup: StorageLookup): ClaimReach {
   const volumes: VolumeReach[] = [];
   const choose: string[] = [];
-  let wait: string | undefined;
+  let wait: ClaimWait | undefined;
   for (const name of names) {
+    const missing = (why: ClaimWait): ClaimReach => ({ type: 'waiting', missing: true, why });
     const claim = lookup.claim(name);
-    if (!claim) return { type: 'waiting', missing: true, message: `persistentvolumeclaim "${name}" not found` };
-    if (claim.metadata.deletionTimestamp) {
-      return { type: 'waiting', missing: true, message: `persistentvolumeclaim "${name}" is being deleted` };
-    }
+    if (!claim) return missing({ is: 'not-found', claim: name });
+    if (claim.metadata.deletionTimestamp) return missing({ is: 'being-deleted', claim: name });
     const volume = lookup.volume(claim.spec.volumeName ?? '');
     if (claim.status?.phase === 'Bound' && volume) {
       const hosts = volume.spec?.nodeAffinity?.required;
       volumes.push({ claim: name, ...(hosts && { hosts }) });
-      if (!isFilled(claim, volume)) wait ??= `persistentvolumeclaim "${name}" is being filled`;
+      if (!isFilled(claim, volume)) wait ??= { is: 'being-filled', claim: name };
       continue;
     }
-    if (claim.status?.phase === 'Lost') {
-      return { type: 'waiting', missing: true, message: `persistentvolumeclaim "${name}" has lost its volume` };
-    }
+    if (claim.status?.phase === 'Lost') return missing({ is: 'lost', claim: name });
     const storageClass = lookup.storageClass(claim.spec.storageClassName ?? '');
     if (!waitsForFirstUser(claim, storageClass) || claim.spec.volumeName) {
-      return {
-        type: 'waiting',
-        missing: true,
-        message: `pod has unbound immediate PersistentVolumeClaims (${unbound(name, claim, storageClass)})`,
-      };
+      return missing(whyUnbound(name, claim, storageClass));
     }
     // Somebody has chosen already: the volume is on its way.
     if (claim.metadata.annotations?.[selectedNodeAnnotation]) {
-      wait ??= `persistentvolumeclaim "${name}" is being bound`;
+      wait ??= { is: 'being-bound', claim: name };
     } else if (storageClass?.provisioner !== localProvisioner) {
       const hosts = hostsOfFreeVolumes(claim, lookup);
-      if (hosts === 'none') {
-        const message = `didn't find available persistent volumes to bind (none is free for claim "${name}")`;
-        return { type: 'waiting', missing: true, message };
-      }
+      if (hosts === 'none') return missing({ is: 'none-free', claim: name });
       choose.push(name);
       if (hosts !== 'any') volumes.push({ claim: name, hosts });
     } else {
@@ -75,18 +66,19 @@ export function reachOfClaims(names: readonly string[], lookup: StorageLookup): 
       if (original) volumes.push({ claim: name, hosts: original });
     }
   }
-  if (wait !== undefined && choose.length === 0) return { type: 'waiting', missing: false, message: wait };
+  if (wait && choose.length === 0) return { type: 'waiting', missing: false, why: wait };
   return { type: 'placeable', volumes: [...volumes, ...chosenElsewhere(names, lookup)], choose };
 }
 
 /** Why nobody can bind a claim. */
-function unbound(name: string, { spec }: PersistentVolumeClaim, storageClass: StorageClass | undefined): string {
-  const { volumeName, storageClassName } = spec;
-  if (volumeName) return `"${name}" waits for volume "${volumeName}"`;
-  if (!storageClassName) return `"${name}" names no storage class, and there is no default`;
-  return storageClass
-    ? `"${name}" waits for its volume`
-    : `"${name}" asks for storage class "${storageClassName}", which there is not`;
+function whyUnbound(
+  claim: string,
+  { spec: { volumeName, storageClassName } }: PersistentVolumeClaim,
+  storageClass: StorageClass | undefined,
+): ClaimWait {
+  if (volumeName) return { is: 'waits-for-volume', claim, volume: volumeName };
+  if (!storageClassName) return { is: 'no-class', claim };
+  return storageClass ? { is: 'unbound', claim } : { is: 'unknown-class', claim, storageClass: storageClassName };
 }
 
 /** A volume that is to be filled before its first use holds a machine back until it is. */

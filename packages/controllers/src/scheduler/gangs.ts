@@ -1,4 +1,5 @@
 import type { Machine } from './schedulable-machine.ts';
+import type { WhyWaiting } from './why-waiting.ts';
 
 /**
  * Machines that only make sense together: all of them get a host, or none does. A label names the group and an
@@ -26,14 +27,12 @@ export function gangOf({ metadata }: Machine): Gang | undefined {
 }
 
 /** What is in the way of a group, before any host is looked at; undefined when it can be placed. */
-export function gangFault(members: readonly Gang[], placed: number): string | undefined {
-  const [{ name } = { name: '' }] = members;
-  if (members.some(({ size }) => size === undefined)) {
-    return `the annotation ${gangSizeAnnotation} of each member of group ${name} must be a whole number of 1 or more`;
-  }
+export function gangFault(members: readonly Gang[], placed: number): WhyWaiting | undefined {
+  const [{ name: group } = { name: '' }] = members;
+  if (members.some(({ size }) => size === undefined)) return { is: 'group-without-size', group };
   const size = gangSize(members);
   const missing = size - members.length - placed;
-  return missing > 0 ? `group ${name} waits for ${missing} more of its ${size} members` : undefined;
+  return missing > 0 ? { is: 'group-incomplete', group, missing, size } : undefined;
 }
 
 /** Where members disagree, the largest number holds: better to wait than to start in part. */

@@ -10,8 +10,10 @@
  *   preemption/       room for the more important
  *   scheduler         the reconciler: decides a batch, then writes bindings and refusals
  *   rehearse          what it would decide about machines that are not there: `godwit place --dry-run`
- *   tell-refusal      why a machine waits: its PodScheduled condition, and an event
+ *   why-waiting       why a machine waits, as a value, and in English
+ *   tell-refusal      says it at the machine: its PodScheduled condition, and an event
  */
 export { type Rehearsed, rehearsePlacement } from './rehearse.ts';
 export type { Machine } from './schedulable-machine.ts';
 export * from './scheduler.ts';
+export type { ClaimWait, RoomNews, WhyWaiting } from './why-waiting.ts';

@@ -3,7 +3,7 @@ import { type GroupResult, type Placement, type Policy, placeTogether } from '@g
 import type { Candidate, Candidates } from './candidates.ts';
 import type { ClusterWatch } from './cluster-watch.ts';
 import { type Gang, gangFault, gangSize } from './gangs.ts';
-import { sentenceOf } from './tell-refusal.ts';
+import type { WhyWaiting } from './why-waiting.ts';
 
 export interface Placed {
   readonly candidate: Candidate;
@@ -13,7 +13,7 @@ export interface Placed {
 export interface Refused {
   readonly candidate: Candidate;
   /** Why, where that is not told by asking every host again. */
-  readonly message?: string;
+  readonly why?: WhyWaiting;
 }
 
 /** What became of all that waited. Everything placed counts in the snapshot already. */
@@ -85,22 +85,22 @@ class Run implements Batch {
   #placeGang(members: readonly (Candidate & { readonly gang: Gang })[]): void {
     const { watch } = this.#options;
     const gangs = members.map(({ gang }) => gang);
-    const [{ key, name }] = gangs as [Gang];
+    const [{ key, name: group }] = gangs as [Gang];
     const there = watch.placedOfGang(key);
     const fault = gangFault(gangs, there);
-    if (fault !== undefined) {
-      for (const candidate of members) this.refused.push({ candidate, message: `${fault}.` });
+    if (fault) {
+      for (const candidate of members) this.refused.push({ candidate, why: fault });
       return;
     }
-    const missing = gangSize(gangs) - there;
-    const batch = this.#place(members, missing);
-    if (batch.placed.length >= missing) {
+    const needed = gangSize(gangs) - there;
+    const batch = this.#place(members, needed);
+    if (batch.placed.length >= needed) {
       this.#take(batch);
       return;
     }
-    const message = `group ${name} needs hosts for ${missing} machines at once, and there are some for ${batch.possible}.`;
-    const next = batch.why ? ` For the next: ${sentenceOf(batch.why)}` : '';
-    for (const candidate of members) this.refused.push({ candidate, message: `${message}${next}` });
+    const { possible, why: next } = batch;
+    const why: WhyWaiting = { is: 'group-refused', group, needed, possible, ...(next && { next }) };
+    for (const candidate of members) this.refused.push({ candidate, why });
   }
 
   /** Places at least `needed` of them, or none. */

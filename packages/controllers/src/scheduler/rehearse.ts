@@ -14,7 +14,7 @@ import { gangOf } from './gangs.ts';
 import { placeBatch } from './place-batch.ts';
 import { RoomMaker } from './preemption/index.ts';
 import type { Machine } from './schedulable-machine.ts';
-import { sentenceOf } from './tell-refusal.ts';
+import { claimWaitInEnglish, waitingInEnglish } from './why-waiting.ts';
 
 /** What would become of one machine. */
 export interface Rehearsed {
@@ -53,8 +53,8 @@ export async function rehearsePlacement(
     watch.waiting.set(machine.metadata.uid, { machine, question: '' });
     results.set(machine.metadata.uid, { machine, explanation: 'It waits for its volumes.' });
   }
-  const candidates = new Candidates(client, watch, (machine, message) => {
-    results.set(machine.metadata.uid, { machine, explanation: `${message}.` });
+  const candidates = new Candidates(client, watch, (machine, why) => {
+    results.set(machine.metadata.uid, { machine, explanation: `${claimWaitInEnglish(why)}.` });
   });
   const batch = placeBatch({ watch, candidates, policy, random: client.world.random, epoch: watch.epoch });
   for (const { candidate, placement } of batch.placed) {
@@ -63,12 +63,13 @@ export async function rehearsePlacement(
     results.set(machine.metadata.uid, { machine, host, decision, explanation: explainDecision(decision) });
   }
   const waiting = () => [...watch.waitingRequests(), ...before];
-  for (const { candidate, message } of batch.refused) {
+  for (const { candidate, why } of batch.refused) {
     const { request, entry, gang } = candidate;
-    const explanation = message ?? sentenceOf(explainRefusal(watch.snapshot, request, policy, waiting));
     const preemption = gang ? undefined : room.choose(entry.machine, request);
-    const kept = gang || preemption ? '' : room.keptByBudgets(entry.machine, request);
-    results.set(request.uid, { machine: entry.machine, ...roomFor(preemption, `${explanation}${kept}`) });
+    const kept = gang || preemption ? undefined : room.keptByBudgets(entry.machine, request);
+    const refused = () => explainRefusal(watch.snapshot, request, policy, waiting);
+    const refusal = waitingInEnglish(why ?? { is: 'refused', why: refused(), ...(kept && { room: kept }) });
+    results.set(request.uid, { machine: entry.machine, ...roomFor(preemption, refusal) });
   }
   return machines.map(({ metadata }) => results.get(metadata.uid) as Rehearsed);
 }

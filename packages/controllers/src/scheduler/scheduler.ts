@@ -22,6 +22,7 @@ import {
   type Placement,
   type PlacementRecord,
   type Policy,
+  type WhyRefused,
 } from '@godwit/planner';
 import { wake } from '../framework/index.ts';
 import { after, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
@@ -30,7 +31,8 @@ import { ClusterWatch } from './cluster-watch.ts';
 import { type Placed, placeBatch, type Refused } from './place-batch.ts';
 import { RoomMaker } from './preemption/index.ts';
 import { isInstance, type Machine } from './schedulable-machine.ts';
-import { sentenceOf, tellRefusal } from './tell-refusal.ts';
+import { tellRefusal } from './tell-refusal.ts';
+import { type RoomNews, type WhyWaiting, waitingInEnglish } from './why-waiting.ts';
 
 /** Who asks for placements, and speaks in events. */
 const COMPONENT = 'default-scheduler';
@@ -40,6 +42,9 @@ const BATCH = 'waiting-machines';
 const PARALLEL = 128;
 /** After this long everything that was refused is looked at again, whatever has changed. */
 const RETRY_MS = 60_000;
+
+/** Hears what the messages of refusals stand for. */
+export type RefusalListener = (message: string, why: WhyWaiting) => void;
 
 /** Gives hosts to machines that wait for one. */
 export class Scheduler implements Reconciler {
@@ -54,18 +59,20 @@ export class Scheduler implements Reconciler {
   readonly #governing = new GoverningPolicy();
   readonly #random: Random;
   /** What refused machines of this run were told, by what they ask for, and after how many changes of the snapshot. */
-  readonly #told = new Map<string, { readonly text: string; readonly at: number }>();
+  readonly #told = new Map<string, { readonly why: WhyRefused; readonly at: number }>();
+  readonly #onRefusal: RefusalListener | undefined;
   #retriedMs: number;
 
-  constructor(client: ApiClient) {
+  constructor(client: ApiClient, onRefusal?: RefusalListener) {
     this.#client = client;
+    this.#onRefusal = onRefusal;
     this.#random = client.world.random.fork();
     this.#retriedMs = client.world.clock.monotonic();
     this.#events = new EventRecorder(client, COMPONENT);
     // The watch listens before whoever runs this: when a wake is asked for names, the watch knows already.
     this.#watch = new ClusterWatch(client);
-    this.#candidates = new Candidates(client, this.#watch, (machine, message) => {
-      void this.#tell(machine, `0/${this.#watch.snapshot.hostCount} nodes are available: ${message}.`);
+    this.#candidates = new Candidates(client, this.#watch, (machine, why) => {
+      void this.#tell(machine, { is: 'volumes', hosts: this.#watch.snapshot.hostCount, why });
     });
     this.#room = new RoomMaker({
       client,
@@ -178,43 +185,46 @@ export class Scheduler implements Reconciler {
   }
 
   /** Says why it waits, and makes room for it where that can be done. */
-  async #refuse({ candidate, message }: Refused, epoch: number): Promise<void> {
+  async #refuse({ candidate, why }: Refused, epoch: number): Promise<void> {
     const { entry, request, gang, choose } = candidate;
     entry.refusedAt = epoch;
     const { held } = this.#watch;
     const wasHeld = held.has(request.uid) && !held.isWaiting(request.uid);
     // What was made for it did not do. It counts as free for whom it was made, until the next choice is made below.
     if (wasHeld) held.release(request.uid);
-    const refusal = message ?? this.#explain(request);
+    const refusal: WhyWaiting = why ?? { is: 'refused', why: this.#explain(request) };
     // Groups wait until there is room for all of them: pushing others out for a part would help nobody.
     const mayPush = !gang && choose.length === 0;
     const preemption = mayPush ? this.#room.choose(entry.machine, request) : undefined;
     if (wasHeld && !preemption) this.#watch.stir();
-    await this.#tell(entry.machine, `${refusal}${mayPush ? this.#roomFor(entry.machine, request) : ''}`);
+    const room = mayPush ? this.#roomFor(entry.machine, request) : undefined;
+    await this.#tell(entry.machine, refusal.is === 'refused' && room ? { ...refusal, room } : refusal);
     if (preemption) await this.#room.carryOut(entry.machine, request, preemption);
   }
 
-  /** Whether room is being made, or what keeps it from being made, in a sentence. */
-  #roomFor(machine: Machine, request: MachineRequest): string {
+  /** Whether room is being made, or what keeps it from being made. */
+  #roomFor(machine: Machine, request: MachineRequest): RoomNews | undefined {
     const { held } = this.#watch;
     if (!held.isWaiting(request.uid)) return this.#room.keptByBudgets(machine, request);
-    const names = held.victimsOf(request.uid).join(', ');
-    return ` Room is being made on ${held.hostOf(request.uid)}: less important machines go (${names}).`;
+    const host = held.hostOf(request.uid) ?? '';
+    return { is: 'being-made', host, machines: held.victimsOf(request.uid) };
   }
 
   /** Many that wait are alike: as long as nothing changes, all of them hear the same. */
-  #explain(request: MachineRequest): string {
+  #explain(request: MachineRequest): WhyRefused {
     const { snapshot } = this.#watch;
     const { uid: _uid, name: _name, since: _since, ...asked } = request;
     const question = JSON.stringify(asked);
     const told = this.#told.get(question);
-    if (told?.at === snapshot.journal.length) return told.text;
-    const text = sentenceOf(explainRefusal(snapshot, request, this.#policy, () => this.#watch.waitingRequests()));
-    this.#told.set(question, { text, at: snapshot.journal.length });
-    return text;
+    if (told?.at === snapshot.journal.length) return told.why;
+    const why = explainRefusal(snapshot, request, this.#policy, () => this.#watch.waitingRequests());
+    this.#told.set(question, { why, at: snapshot.journal.length });
+    return why;
   }
 
-  async #tell(machine: Machine, message: string): Promise<void> {
+  async #tell(machine: Machine, why: WhyWaiting): Promise<void> {
+    const message = waitingInEnglish(why);
+    this.#onRefusal?.(message, why);
     try {
       await tellRefusal(this.#client, this.#events, machine, message);
     } catch (error) {

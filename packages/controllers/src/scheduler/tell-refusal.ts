@@ -1,15 +1,9 @@
 import { timestamp } from '@godwit/base';
 import type { ApiClient, EventRecorder } from '@godwit/client';
 import { isNotFound, pod, virtualMachineInstance } from '@godwit/kinds';
-import type { RefusalText } from '@godwit/planner';
 import { isInstance, type Machine } from './schedulable-machine.ts';
 
 const CONDITION = 'PodScheduled';
-
-/** A refusal in one sentence or two, for the condition and the event. */
-export function sentenceOf({ message, remedies }: RefusalText): string {
-  return remedies.length === 0 ? message : `${message} It would fit if you ${remedies.join('; or if you ')}.`;
-}
 
 /**
  * Says at the machine itself why it waits: condition PodScheduled False, reason Unschedulable, and an event

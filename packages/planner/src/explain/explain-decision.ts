@@ -1,8 +1,8 @@
 import type { Decision } from '../decision.ts';
-import { reasons } from '../reason.ts';
+import { type Reason, reasons } from '../reason.ts';
 
 /** What each reason says of a group of hosts: `2 lacked free memory`. */
-const PAST: Readonly<Record<number, string>> = {
+const PAST: Readonly<Record<Exclude<Reason, typeof reasons.passes>, string>> = {
   [reasons.isNotReady]: 'did not run',
   [reasons.isAsleep]: 'slept',
   [reasons.hasOtherPolicy]: 'had another policy',
@@ -26,9 +26,9 @@ const PAST: Readonly<Record<number, string>> = {
   [reasons.hasOtherArchitecture]: 'had processors of another architecture',
 };
 
-/** What a reason says of the hosts that it turned down. */
+/** What a reason says of the hosts that it turned down; records may hold one of a later version. */
 export function reasonInWords(reason: number): string {
-  return PAST[reason] ?? `were turned down (reason ${reason})`;
+  return (PAST as Readonly<Record<number, string>>)[reason] ?? `were turned down (reason ${reason})`;
 }
 
 /** A decision in sentences, for `godwit why` and the console. */

@@ -14,6 +14,7 @@ import {
 } from '../index.ts';
 import { exampleHost, exampleRequest, exampleSnapshot } from '../testing/examples.ts';
 import { obey } from './test-support/obey.ts';
+import { told } from './test-support/told.ts';
 
 const host = (name: string, over: Partial<Host> = {}) =>
   exampleHost(name, { labels: {}, capacity: { cpu: 4000, memory: 2254857831, pods: 10 }, ...over });
@@ -21,7 +22,7 @@ const request = (over: Partial<MachineRequest> = {}) =>
   exampleRequest('new', { amounts: { cpu: 100, memory: 4 * 2 ** 30, pods: 1 }, ...over });
 
 function refusal(question: MachineRequest, ...hosts: Host[]) {
-  return explainRefusal(exampleSnapshot(hosts), question);
+  return told(explainRefusal(exampleSnapshot(hosts), question));
 }
 
 test('a refusal says how much is missing and what would help', () => {
@@ -54,7 +55,7 @@ test('making room helps where the host is large enough', () => {
   const snapshot = new Snapshot();
   snapshot.setHost(host('host-1', { capacity: { cpu: 4000, memory: 6 * 2 ** 30, pods: 10 } }));
   snapshot.put(request({ uid: 'other', amounts: { memory: 4 * 2 ** 30 } }), 'host-1');
-  assert.deepEqual(explainRefusal(snapshot, request()).remedies, [
+  assert.deepEqual(told(explainRefusal(snapshot, request())).remedies, [
     'free 2 GiB more memory on host-1, or ask for 2 GiB less memory',
   ]);
 });
@@ -66,14 +67,14 @@ test('several hosts that lack as little are named together, and who could move o
     snapshot.setHost(host(name, { capacity }));
     snapshot.put(request({ uid: `on-${name}`, kind: 'VirtualMachineInstance', name: `on-${name}` }), name);
   }
-  const told = () => explainRefusal(snapshot, request()).remedies;
-  assert.deepEqual(told(), ['free 2 GiB more memory on any of 3 hosts (a, b, c), or ask for 2 GiB less memory']);
+  const remedies = () => told(explainRefusal(snapshot, request())).remedies;
+  assert.deepEqual(remedies(), ['free 2 GiB more memory on any of 3 hosts (a, b, c), or ask for 2 GiB less memory']);
   snapshot.setHost(host('small', { capacity: { ...capacity, memory: 2 * 2 ** 30 } }));
   snapshot.put(request({ uid: 'y', kind: 'VirtualMachineInstance', name: 'y', amounts: { memory: 2 ** 31 } }), 'b');
   snapshot.remove('on-b');
   snapshot.put(request({ uid: 'z', name: 'z', namespace: 'other', amounts: { memory: 2 ** 30 } }), 'b');
   const before = snapshot.free('memory', 1);
-  assert.deepEqual(told(), [
+  assert.deepEqual(remedies(), [
     'free 1 GiB more memory on b, or move pod/z of namespace other to small, or ask for 1 GiB less memory',
   ]);
   assert.equal(snapshot.free('memory', 1), before);
@@ -125,7 +126,7 @@ test('what is said to help helps: on the hosts that it names, and by as much as 
       };
       const asked = exampleRequest('new', { amounts: { ...wanted, pods: 1 } });
       if (made(asked).fits() !== undefined) return;
-      const { remedies } = explainRefusal(made(asked).snapshot, asked, policy);
+      const { remedies } = told(explainRefusal(made(asked).snapshot, asked, policy));
       for (const words of remedies.flatMap((remedy) => remedy.split(', or '))) {
         const { snapshot } = made(asked);
         const scene = { snapshot, request: asked };

@@ -2,10 +2,11 @@
 import type { Question } from '../survey/index.ts';
 import type { Measure } from './measure.ts';
 import { helpfulMove, type InTheWay } from './moving.ts';
-import { anyHost, readableAtLeast } from './words.ts';
+import type { Act, Remedy, Resource, Some, Wish } from './why-refused.ts';
+import { some } from './words.ts';
 
 /** Making room helps as far as a host is large enough; beyond that only asking for less does, or a larger host. */
-export function roomRemedies(measure: Measure, rows: readonly number[], question: Question): string[] {
+export function roomRemedies(measure: Measure, rows: readonly number[], question: Question): Remedy {
   const { needed, whole } = measure;
   const missing = (row: number) => needed - measure.room(row);
   const large = rows.filter((row) => whole(row) >= needed);
@@ -13,32 +14,37 @@ export function roomRemedies(measure: Measure, rows: readonly number[], question
     measure,
     rows.reduce((least, row) => Math.min(least, missing(row)), measure.needed),
   );
-  const ask = smaller === undefined ? [] : [`ask for ${smaller}`];
-  if (large.length === 0) return [...ask, largerHost(measure, rows)];
+  const ask: Remedy = smaller ? [[{ is: 'ask', wishes: [smaller] }]] : [];
+  if (large.length === 0) return [...ask, [largerHost(measure, rows)]];
   const smallest = large.reduce((found, row) => Math.min(found, missing(row)), Number.POSITIVE_INFINITY);
   const equal = large.filter((row) => missing(row) === smallest);
   const names = equal.map((row) => question.snapshot.hosts[row]?.name ?? '');
   const nearest = large.length > equal.length ? large.toSorted((a, b) => missing(a) - missing(b)) : large;
   const move = helpfulMove(largeEnough(nearest, missing, measure, question), question);
-  return [`${freeing(measure, smallest)} ${anyHost(names)}`, ...(move ? [move] : []), ...ask];
+  return [[freeing(measure, smallest, some(names))], ...(move ? [[move]] : []), ...ask];
 }
 
-/** `free 2 GiB more memory on`, `take 1 machine off`. */
-export function freeing({ name }: Measure, amount: number): string {
-  if (name === 'pods') return `take ${amount} ${amount === 1 ? 'machine' : 'machines'} off`;
-  return `free ${readableAtLeast(name, amount)} more ${name} on`;
+const isNamed = (resource: Resource, ...names: readonly string[]) =>
+  resource.is === 'named' && names.includes(resource.name);
+
+/** Making that much more room on one of these hosts. */
+export function freeing({ resource }: Measure, amount: number, hosts: Some<string>): Act {
+  return isNamed(resource, 'pods')
+    ? { is: 'take-off', count: amount, from: hosts }
+    : { is: 'free', resource, amount, on: hosts };
 }
 
-/** `2 GiB less memory`, `no nvidia.com/gpu`; undefined where a machine can not do with so much less. */
-export function less({ name, needed }: Measure, amount: number): string | undefined {
-  if (name === 'pods') return undefined;
-  if (amount < needed) return `${readableAtLeast(name, amount)} less ${name}`;
-  return name === 'memory' || name === 'cpu' ? undefined : `no ${name}`;
+/** Asking for so much less; undefined where a machine can not do with it. */
+export function less({ resource, needed }: Measure, amount: number): Wish | undefined {
+  if (isNamed(resource, 'pods')) return undefined;
+  if (amount < needed) return { is: 'less', resource, amount };
+  return isNamed(resource, 'memory', 'cpu') ? undefined : { is: 'none', resource };
 }
 
 /** @param rows hosts of which none is large enough */
-function largerHost({ name, whole }: Measure, rows: readonly number[]): string {
-  return rows.some((row) => whole(row) > 0) ? 'add a larger host' : `add a host with ${name}`;
+function largerHost({ resource, whole }: Measure, rows: readonly number[]): Act {
+  const isThere = rows.some((row) => whole(row) > 0);
+  return isThere ? { is: 'add-larger-host' } : { is: 'add-host', traits: [{ is: 'amount', resource }] };
 }
 
 /** Machines without which there might be room, smaller ones first, host by host. */

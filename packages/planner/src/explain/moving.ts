@@ -1,9 +1,9 @@
 /** Who could move out of the way, and where to. The snapshot is used to try it, and is as before afterwards. */
-
 import { reasons } from '../reason.ts';
 import { withoutDevices } from '../request/common.ts';
 import type { MachineRequest } from '../request/machine-request.ts';
 import { prepareAllTests, type Question, questionOf, rankingsOf } from '../survey/index.ts';
+import type { Act } from './why-refused.ts';
 import { machineName } from './words.ts';
 
 /** Most moves that are tried out before a refusal is told: thousands may be refused at once. */
@@ -16,13 +16,13 @@ export interface InTheWay {
   readonly row: number;
 }
 
-/** `move vm/y to d`: a machine that has somewhere else to go, and without which the one in question fits. */
-export function helpfulMove(candidates: Iterable<InTheWay>, question: Question): string | undefined {
+/** A machine that has somewhere else to go, and without which the one in question fits. */
+export function helpfulMove(candidates: Iterable<InTheWay>, question: Question): Act | undefined {
   let trials = 0;
   for (const { machine, row } of candidates) {
     if (trials++ >= MOST_TRIALS) return undefined;
     const target = newHomeOf(machine, row, question);
-    if (target !== undefined) return `move ${machineName(machine, question.request)} to ${target}`;
+    if (target !== undefined) return { is: 'move', machine: machineName(machine, question.request), to: target };
   }
   return undefined;
 }

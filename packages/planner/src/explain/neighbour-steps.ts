@@ -5,20 +5,21 @@ import { reasons } from '../reason.ts';
 import { type MachineRequest, plainRequest } from '../request/machine-request.ts';
 import type { Question } from '../survey/index.ts';
 import { type PlaceCounts, requiredAffinity, requiredAntiAffinity } from '../terms/index.ts';
+import { rulesOfSelector } from './label-rules.ts';
 import {
   type Crowd,
   foesNear,
   keepersNear,
-  meantInWords,
+  meantBy,
   missingFriends,
   missingTopologyKeys,
   type Neighbours,
-  selectorInWords,
 } from './neighbours.ts';
 import type { Step } from './steps.ts';
 import type { WaitingCircle } from './waiting-circle.ts';
 import { helps } from './what-if.ts';
-import { labelsNamed, listed, machineName, machinesNamed } from './words.ts';
+import type { Act, CountedMachines, GivenLabel, Meant } from './why-refused.ts';
+import { machineName, machinesNamed, some } from './words.ts';
 
 /** Something that the machine must be near to is not here. */
 export function friendStep(row: number, question: Question, circle: WaitingCircle): Step {
@@ -26,24 +27,20 @@ export function friendStep(row: number, question: Question, circle: WaitingCircl
   const missing = missingFriends(row, snapshot, request);
   const others = missing.some(isNowhere) ? circle() : undefined;
   if (others) {
-    const names = listed(['it', ...others.map((machine) => machineName(machine, request))]);
-    const why = `${names} wait for each other, since each must be near another first`;
-    return { elsewhere: `take the affinity from one of them: ${why}` };
+    return { elsewhere: { is: 'break-circle', others: others.map((machine) => machineName(machine, request)) } };
   }
   const torn = missing.filter(({ term }) => isFoeToo(term, question));
   if (torn.length > 0) {
-    const what = listed(torn.map(({ term }) => meantInWords(term)));
-    return { ask: `do not ask to be near ${what}, which it must be far from as well` };
+    return { ask: { is: 'not-near', meant: torn.map(({ term }) => meantBy(term)), farAsWell: true } };
   }
-  const wishes = missing.map(({ term }) => meantInWords(term));
-  const ask = `do not ask to be near ${listed(wishes)}`;
-  return { ...howToStart(missing, row, question), ask };
+  const meant = missing.map(({ term }) => meantBy(term));
+  return { ...howToStart(missing, row, question), ask: { is: 'not-near', meant } };
 }
 
 /** Most hosts of a place that are tried: some may be kept off the very host, by the machine itself or by others. */
 const MOST_TRIED = 4;
 
-/** `start a machine with app=db on h or elsewhere in zone z`; nothing where that would not do. */
+/** Starting what is missing, here or elsewhere in the same place; nothing where that would not do. */
 function howToStart(missing: readonly Neighbours[], row: number, question: Question): Step {
   const { snapshot, request } = question;
   const [key = ''] = missing.map(({ term }) => term.topologyKey);
@@ -58,10 +55,10 @@ function howToStart(missing: readonly Neighbours[], row: number, question: Quest
   for (const on of [row, ...others].slice(0, MOST_TRIED)) {
     const starts = missing.map(({ term }) => ({ machine: exampleOf(term, request.namespace), row: on }));
     if (!helps({ come: starts }, [reasons.hasNoFriends], { row, question })) continue;
-    const machines = listed(missing.map(({ term }) => `a machine with ${meantInWords(term)}`));
+    const machines = missing.map(({ term }) => meantBy(term));
     const isAnywhere = on === row && others.length > 0 && missing.length === 1;
-    const where = `${snapshot.hosts[on]?.name}${isAnywhere ? ` or elsewhere in ${place}` : ''}`;
-    return { there: `start ${machines} on ${where}`, starts };
+    const host = snapshot.hosts[on]?.name ?? '';
+    return { there: [{ is: 'start', machines, host, ...(isAnywhere && place && { orIn: place }) }], starts };
   }
   return {};
 }
@@ -94,29 +91,26 @@ function isNowhere({ counts }: Neighbours): boolean {
 /** Something that the machine must be far from is here. */
 export function foeStep(row: number, { snapshot, request }: Question): Step {
   const crowds = foesNear(row, snapshot, request);
-  const wishes = crowds.flatMap(({ term }) => (term ? [meantInWords(term)] : []));
-  const ask = `do not ask to be far from ${listed([...new Set(wishes)])}`;
-  return { ...stopping(crowds, request, 'which it must be far from'), ask };
+  const terms = new Map(crowds.flatMap(({ term }) => (term ? [[JSON.stringify(meantBy(term)), meantBy(term)]] : [])));
+  return { ...stopping(crowds, request, 'must-be-far'), ask: { is: 'not-far', meant: [...terms.values()] } };
 }
 
 /** Something here must be far from the machine. */
 export function keeperStep(row: number, { snapshot, request }: Question): Step {
-  const crowds = keepersNear(row, snapshot, request);
-  const isOne = crowds.reduce((sum, { count }) => sum + count, 0) === 1;
-  return stopping(crowds, request, isOne ? 'which keeps it away' : 'which keep it away');
+  return stopping(keepersNear(row, snapshot, request), request, 'keep-away');
 }
 
-function stopping(crowds: readonly Crowd[], request: MachineRequest, why: string): Step {
+function stopping(crowds: readonly Crowd[], request: MachineRequest, since: 'must-be-far' | 'keep-away'): Step {
   const known = crowds.flatMap(({ machines }) => machines ?? []);
   const blockers = [...new Map(known.map((machine) => [machine.uid, machine])).values()];
-  const unknown = crowds.filter(({ machines }) => machines === undefined).map(inWords);
-  const named = [...(blockers.length > 0 ? [machinesNamed(blockers, request)] : []), ...unknown];
+  const counted = crowds.filter(({ machines }) => machines === undefined).map(countedOf);
+  const stop: Act = { is: 'stop', machines: machinesNamed(blockers, request), counted, since };
   // Where they are too many to be looked for, nobody has tried whether it would help.
-  return { there: `stop ${listed(named)}, ${why}`, ...(unknown.length === 0 && { blockers }) };
+  return { there: [stop], ...(counted.length === 0 && { blockers }) };
 }
 
-function inWords({ term, count, place }: Crowd): string {
-  return `${count} ${count === 1 ? 'machine' : 'machines'}${term ? ` with ${meantInWords(term)}` : ''} in ${place}`;
+function countedOf({ term, count, place }: Crowd): CountedMachines {
+  return { count, place, ...(term && { meant: meantBy(term) }) };
 }
 
 /** Nobody knows in which place the host is. */
@@ -128,29 +122,31 @@ export function topologyStep(row: number, question: Question, circle: WaitingCir
   const start = lonely.length > 0 ? friendStep(row, question, circle) : undefined;
   const keys = missingTopologyKeys(row, snapshot, request);
   if (start && (start.elsewhere !== undefined || (!start.there && keys.spread.length === 0))) return start;
-  const labels = [...new Set([...keys.affinity, ...keys.spread])].map((key) => helpfulLabel(key, row, question));
-  if (labels.includes(undefined)) return {};
-  const give = `give ${name} ${labelsNamed(labels.map(String))}`;
-  if (!start) return { there: give };
+  const wanted = [...new Set([...keys.affinity, ...keys.spread])];
+  const labels = wanted.flatMap((key) => helpfulLabel(key, row, question) ?? []);
+  if (labels.length < wanted.length) return {};
+  const give: Act = { is: 'give-labels', host: name, labels };
+  if (!start) return { there: [give] };
   const { ask, ...others } = start;
   // Spread constraints need the label, whoever is near; and whom it must be far from may come with the friend.
   const alone = ask !== undefined && keys.spread.length === 0 ? { ask } : {};
   return requiredAntiAffinity(request).length > 0
     ? alone
-    : { ...others, ...alone, there: `${give} and ${start.there ?? ask}` };
+    : { ...others, ...alone, there: [give, ...(start.there ?? (ask ? [ask] : []))] };
 }
 
 /** Most places that are tried as the value of a label. */
 const MOST_PLACES = 32;
 
-/** `rack`, or `rack=r1` where not every value does; undefined where none would. */
-function helpfulLabel(key: string, row: number, question: Question): string | undefined {
+/** With a value only where not every value does; undefined where none would. */
+function helpfulLabel(key: string, row: number, question: Question): GivenLabel | undefined {
   const places = [...question.snapshot.topology(key).places].slice(0, MOST_PLACES);
   const fine = places.filter((place) => wouldDo(place, key, row, question));
   const isFreshFine = wouldDo(undefined, key, row, question);
-  if (isFreshFine && fine.length === places.length) return key;
-  if (fine.length > 0) return `${key}=${fine[0]}`;
-  return isFreshFine ? `${key} with a value of its own` : undefined;
+  if (isFreshFine && fine.length === places.length) return { key };
+  const [value] = fine;
+  if (value !== undefined) return { key, value };
+  return isFreshFine ? { key, ownValue: true } : undefined;
 }
 
 /** Whether the host would do if it were in a place, or in one of its own, as far as rules about such places go. */
@@ -196,12 +192,15 @@ export function spreadStep(row: number, { snapshot, request }: Question): Step {
       return { constraint, place, skew: (byPlace.get(place) ?? 0) + self - fewest };
     })
     .filter(({ constraint, skew }) => skew > constraint.maxSkew);
-  const takes = uneven.map(({ constraint: { maxSkew, labelSelector }, place, skew }) => {
-    const count = skew - maxSkew;
-    return `${count} ${count === 1 ? 'machine' : 'machines'} with ${selectorInWords(labelSelector)} in ${place}`;
+  const counted = uneven.map(({ constraint: { maxSkew, labelSelector }, place, skew }) => {
+    const meant: Meant = { labels: rulesOfSelector(labelSelector) };
+    return { count: skew - maxSkew, meant, place };
   });
-  const allows = uneven.map(({ constraint: { topologyKey }, skew }) => `a maxSkew of ${skew} over ${topologyKey}`);
+  const skews = uneven.map(({ constraint: { topologyKey }, skew }) => ({ maxSkew: skew, topologyKey }));
   // One of them may be what it must be near to.
   const isFree = requiredAffinity(request).length === 0;
-  return { ...(isFree && { there: `stop ${listed(takes)}` }), ask: `allow ${listed(allows)}` };
+  return {
+    ...(isFree && { there: [{ is: 'stop', machines: some([]), counted }] }),
+    ask: { is: 'allow-skew', skews },
+  };
 }

@@ -1,8 +1,10 @@
 /** The machines that another one must be near to, or far from: who they are, and which places they mean. */
-import type { LabelSelector, PodAffinityTerm } from '@godwit/kinds';
+import type { PodAffinityTerm } from '@godwit/kinds';
 import type { MachineRequest } from '../request/machine-request.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { type PlaceCounts, requiredAffinity, requiredAntiAffinity, termIdOf } from '../terms/index.ts';
+import { rulesOfSelector } from './label-rules.ts';
+import type { Meant } from './why-refused.ts';
 
 /** A rule about neighbours, and where the machines are that it means. */
 export interface Neighbours {
@@ -88,20 +90,8 @@ function isIn({ byPlace }: PlaceCounts, place: string | undefined): boolean {
   return place !== undefined && byPlace.has(place);
 }
 
-/** `app=db`, `any machine`; with its namespace where the term names another. */
-export function meantInWords({ labelSelector, namespaces, namespaceSelector }: PodAffinityTerm): string {
-  const others = namespaces?.length ? ` of namespace ${namespaces.join(' or ')}` : '';
-  const where = namespaceSelector ? ' of the namespaces that it selects' : others;
-  return `${selectorInWords(labelSelector)}${where}`;
-}
-
-export function selectorInWords(selector: LabelSelector | undefined): string {
-  const plain = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const rules = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
-    if (operator === 'Exists') return key;
-    if (operator === 'DoesNotExist') return `no ${key}`;
-    return `${key} ${operator === 'In' ? 'in' : 'not in'} (${values.join(', ')})`;
-  });
-  const all = [...plain, ...rules];
-  return all.length > 0 ? all.join(', ') : 'any labels';
+/** Which machines a term means. */
+export function meantBy({ labelSelector, namespaces, namespaceSelector }: PodAffinityTerm): Meant {
+  const where = namespaceSelector ? 'selected' : namespaces?.length ? namespaces : undefined;
+  return { labels: rulesOfSelector(labelSelector), ...(where && { namespaces: where }) };
 }

@@ -8,18 +8,21 @@ import { portKey } from '../request/machine-request.ts';
 import { prepareAllTests, type Question } from '../survey/index.ts';
 import { type Measure, measureOf } from './measure.ts';
 import { missingTopologyKeys } from './neighbours.ts';
-import { nameOfTaint, portTaken, TOLD_BY_THEMSELVES } from './words.ts';
+import type { Lack, Obstacle } from './why-refused.ts';
+import { nameOfTaint, portName, TOLD_BY_THEMSELVES } from './words.ts';
 
 /** One thing in the way. */
-export interface Obstacle {
+export interface FoundObstacle {
   readonly reason: Reason;
-  /** What `kubectl describe` says of hosts with it, after their number: `Insufficient memory`. */
-  readonly words: string;
+  /** The same for obstacles of which the same is told. */
+  readonly key: string;
   /** Where the host has too little of something. */
   readonly measure?: Measure;
+  /** What is told of it, where that is not an amount. */
+  readonly told?: Exclude<Obstacle, Lack>;
 }
 
-/** Reasons whose words depend on the host. */
+/** Reasons of which something else is told of each host. */
 const OF_ITS_OWN = maskOf(reasons.lacksDevices, reasons.portIsTaken, reasons.hasTaint, reasons.hasNoTopologyLabel);
 
 function maskOf(...some: readonly Reason[]): number {
@@ -31,31 +34,31 @@ export class ObstacleFinder {
   readonly #question: Question;
   readonly #tests: readonly HostTest[];
   readonly #measures = new Map<string, Measure | undefined>();
-  /** What was found before, by reasons and, where they depend on the host, words. */
-  readonly #known = new Map<number | string, readonly Obstacle[]>();
+  /** What was found before, by reasons and, where that depends on the host, by what is told. */
+  readonly #known = new Map<number | string, readonly FoundObstacle[]>();
 
   constructor(question: Question) {
     this.#question = question;
     this.#tests = prepareAllTests(question);
   }
 
-  /** Empty where nothing is. The same list for hosts of which the same is said: there may be very many. */
-  on(row: number): readonly Obstacle[] {
+  /** Empty where nothing is. The same list for hosts of which the same is told: there may be very many. */
+  on(row: number): readonly FoundObstacle[] {
     let mask = 0;
     for (const test of this.#tests) mask |= 1 << test(row);
     mask &= ~(1 << reasons.passes);
     if ((mask & OF_ITS_OWN) === 0) return this.#known.get(mask) ?? this.#keep(mask, this.#listed(mask, row));
     const list = this.#listed(mask, row);
-    const key = list.map(({ words }) => words).join();
+    const key = list.map((each) => each.key).join();
     return this.#known.get(key) ?? this.#keep(key, list);
   }
 
-  #keep(key: number | string, list: readonly Obstacle[]): readonly Obstacle[] {
+  #keep(key: number | string, list: readonly FoundObstacle[]): readonly FoundObstacle[] {
     this.#known.set(key, list);
     return list;
   }
 
-  #listed(mask: number, row: number): readonly Obstacle[] {
+  #listed(mask: number, row: number): readonly FoundObstacle[] {
     const found = new Set(Object.values(reasons).filter((reason) => (mask & (1 << reason)) !== 0));
     const lacking = found.has(reasons.lacksDevices) ? this.#lackingDevices(row) : [];
     // Told once: who has too few whole GPUs or cores has too little of what they are counted by, too.
@@ -68,10 +71,11 @@ export class ObstacleFinder {
     );
   }
 
-  #obstacle(reason: Reason, row: number, resource?: string): Obstacle {
+  #obstacle(reason: Reason, row: number, resource?: string): FoundObstacle {
     const measure = this.#measureOf(reason, resource);
-    if (!measure) return { reason, words: wordsOf(reason, row, this.#question) };
-    return { reason, words: measure.name === 'pods' ? 'Too many pods' : `Insufficient ${measure.name}`, measure };
+    if (measure) return { reason, key: JSON.stringify(measure.resource), measure };
+    const told = toldOf(reason, row, this.#question);
+    return { reason, key: JSON.stringify(told), told };
   }
 
   #measureOf(reason: Reason, resource: string | undefined): Measure | undefined {
@@ -89,47 +93,41 @@ export class ObstacleFinder {
   }
 }
 
-function wordsOf(reason: Reason, row: number, { snapshot, request }: Question): string {
+type Told = Exclude<Obstacle, Lack>;
+
+/** Reasons of which the same is told wherever they are found. */
+const PLAIN: Readonly<Partial<Record<Reason, Told>>> = {
+  [reasons.isNotReady]: { is: 'isNotReady' },
+  [reasons.isAsleep]: { is: 'isAsleep' },
+  [reasons.isUnschedulable]: { is: 'isUnschedulable' },
+  [reasons.hasOtherTenant]: { is: 'hasOtherTenant' },
+  [reasons.selectorDoesNotMatch]: { is: 'selectorDoesNotMatch' },
+  [reasons.doesNotReachVolume]: { is: 'doesNotReachVolume' },
+  [reasons.hasNoFriends]: { is: 'hasNoFriends' },
+  [reasons.hasFoes]: { is: 'hasFoes' },
+  [reasons.isKeptAway]: { is: 'isKeptAway' },
+};
+
+function toldOf(reason: Reason, row: number, { snapshot, request }: Question): Told {
+  const plain = PLAIN[reason];
+  if (plain) return plain;
   switch (reason) {
-    case reasons.isNotReady:
-      return 'node(s) were not ready';
-    case reasons.isAsleep:
-      return 'node(s) were asleep';
-    case reasons.isUnschedulable:
-      return 'node(s) were unschedulable';
-    case reasons.hasOtherTenant:
-      return 'node(s) were those of other tenants';
     case reasons.portIsTaken: {
       const port = request.ports.find((candidate) => snapshot.portTaken(row, portKey(candidate)));
-      return `node(s) where ${port ? portTaken(port) : 'a port is taken'}`;
+      return { is: 'portIsTaken', port: port ? portName(port) : '' };
     }
-    case reasons.selectorDoesNotMatch:
-      return "node(s) didn't match Pod's node affinity/selector";
     case reasons.hasOtherArchitecture:
-      return `node(s) had another architecture than ${request.architecture}`;
+      return { is: 'hasOtherArchitecture', wanted: request.architecture ?? '' };
     case reasons.hasTaint: {
       const taint = untoleratedTaint(snapshot.hosts[row]?.taints ?? [], request.tolerations);
-      return `node(s) had untolerated taint ${taint ? nameOfTaint(taint) : ''}`;
+      return { is: 'hasTaint', taint: taint ? nameOfTaint(taint) : '' };
     }
-    case reasons.doesNotReachVolume:
-      return 'node(s) had volume node affinity conflict';
-    case reasons.hasNoFriends:
-      return "node(s) didn't match pod affinity rules";
-    case reasons.hasFoes:
-      return "node(s) didn't match pod anti-affinity rules";
-    case reasons.isKeptAway:
-      return "node(s) didn't satisfy existing pods anti-affinity rules";
-    case reasons.wouldSpreadUnevenly:
-      return "node(s) didn't match pod topology spread constraints";
-    case reasons.hasNoTopologyLabel:
-      return missingLabelWords(row, { snapshot, request });
+    case reasons.hasNoTopologyLabel: {
+      const { spread, affinity } = missingTopologyKeys(row, snapshot, request);
+      const rules = spread.length > 0 ? 'spread' : 'affinity';
+      return { is: 'hasNoTopologyLabel', rules, labels: [...new Set([...spread, ...affinity])] };
+    }
     default:
-      return 'node(s) were available';
+      return { is: 'wouldSpreadUnevenly' };
   }
-}
-
-function missingLabelWords(row: number, { snapshot, request }: Pick<Question, 'snapshot' | 'request'>): string {
-  const { spread, affinity } = missingTopologyKeys(row, snapshot, request);
-  const rules = spread.length > 0 ? 'pod topology spread constraints' : 'pod affinity rules';
-  return `node(s) didn't match ${rules} (missing required label ${[...new Set([...spread, ...affinity])].join(', ')})`;
 }

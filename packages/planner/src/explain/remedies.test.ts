@@ -15,6 +15,7 @@ import {
 } from '../index.ts';
 import { exampleHost, exampleRequest, exampleSnapshot, HOSTNAME, ZONE } from '../testing/examples.ts';
 import { obey } from './test-support/obey.ts';
+import { told } from './test-support/told.ts';
 
 function fits(snapshot: Snapshot, request: MachineRequest, policy: Policy): boolean {
   return place(snapshot, [request], policy, new SeededRandom(1)).placements.length === 1;
@@ -24,7 +25,7 @@ function fits(snapshot: Snapshot, request: MachineRequest, policy: Policy): bool
 function assertHelps(make: () => Snapshot, request: MachineRequest, policy: Policy = spreadPolicy): number {
   if (fits(make(), request, policy)) return 0;
   const snapshot = make();
-  const { remedies, message } = explainRefusal(snapshot, request, policy);
+  const { remedies, message } = told(explainRefusal(snapshot, request, policy));
   assert.deepEqual(snapshot.machines, make().machines);
   let done = 0;
   for (const words of remedies.flatMap((remedy) => remedy.split(', or '))) {
@@ -170,8 +171,8 @@ test('whatever is in the way, doing what is said to help makes it fit', () => {
   assert.ok(done > 200, `only ${done} remedies were tried`);
 });
 
-const told = (request: MachineRequest, hosts: readonly Host[], waiting: readonly MachineRequest[] = []) => {
-  const { message, remedies } = explainRefusal(exampleSnapshot(hosts), request, spreadPolicy, () => waiting);
+const toldOf = (request: MachineRequest, hosts: readonly Host[], waiting: readonly MachineRequest[] = []) => {
+  const { message, remedies } = told(explainRefusal(exampleSnapshot(hosts), request, spreadPolicy, () => waiting));
   return [message, ...remedies].join(' | ');
 };
 
@@ -179,7 +180,7 @@ test('whole GPUs are told once, and what nobody has is to be added', () => {
   const amounts = { cpu: 1, memory: 1, pods: 1, 'nvidia.com/gpu': 1, 'godwit.dev/gpu-share': 1000 };
   const request = exampleRequest('new', { amounts, gpu: { count: 1, share: 1000 } });
   assert.equal(
-    told(request, [exampleHost('a'), exampleHost('b')]),
+    toldOf(request, [exampleHost('a'), exampleHost('b')]),
     '0/2 nodes are available: 2 Insufficient nvidia.com/gpu (needs 1, has 0 free). | ' +
       'ask for no nvidia.com/gpu, or add a host with nvidia.com/gpu',
   );
@@ -202,23 +203,26 @@ test('labels are named: those to give, and those that only another host can have
   const picky = exampleRequest('new', { affinity: { nodeAffinity }, nodeSelector: { room: 'cold' } });
   const labels = { [HOSTNAME]: 'a', disk: 'nvme', old: 'yes' };
   assert.match(
-    told(picky, [exampleHost('a', { labels }), exampleHost('b', { labels: { gen: '1' } })]),
+    toldOf(picky, [exampleHost('a', { labels }), exampleHost('b', { labels: { gen: '1' } })]),
     / \| give a the labels room=cold and gen=4 and take the label old from a, or ask for other hosts$/,
   );
   const small = exampleRequest('new', { nodeSelector: { model: 'H100' } });
   assert.match(
-    told(small, [exampleHost('a', { labels: { model: 'T4' } })]),
+    toldOf(small, [exampleHost('a', { labels: { model: 'T4' } })]),
     / \| ask for other hosts, or add a host with model=H100$/,
   );
   const arm = exampleRequest('new', { nodeSelector: { 'kubernetes.io/arch': 'arm64' } });
-  assert.match(told(arm, [exampleHost('a')]), / \| ask for other hosts, or add a host with kubernetes.io\/arch=arm64$/);
+  assert.match(
+    toldOf(arm, [exampleHost('a')]),
+    / \| ask for other hosts, or add a host with kubernetes.io\/arch=arm64$/,
+  );
 });
 
 test('a host that is too small is not promised to help', () => {
   const amounts = { cpu: 6000, memory: 20 * 2 ** 30, pods: 1 };
   const cordoned = exampleHost('vm', { schedulable: false, capacity: { cpu: 2000, memory: 2 ** 40, pods: 9 } });
   assert.match(
-    told(exampleRequest('new', { amounts }), [exampleHost('a'), cordoned]),
+    toldOf(exampleRequest('new', { amounts }), [exampleHost('a'), cordoned]),
     / \| ask for 2 cores less cpu and 12 GiB less memory, or add a host with 6 cores cpu and 20 GiB memory$/,
   );
 });
@@ -232,11 +236,14 @@ test('those who wait for each other are told so, over any number of them', () =>
   const circle = [near('1', 'a', 'b'), near('2', 'b', 'c'), near('3', 'c', 'a'), near('4', 'x', 'c')];
   const hosts = [exampleHost('h', { labels: { [ZONE]: 'z' } })];
   assert.match(
-    told(circle[0] as MachineRequest, hosts, circle),
+    toldOf(circle[0] as MachineRequest, hosts, circle),
     / \| take the affinity from one of them: it, pod\/2 and pod\/3 wait for each other/,
   );
   // Who waits for the circle is none of it.
-  assert.match(told(circle[3] as MachineRequest, hosts, circle), / \| start a machine with app=c on h, or do not ask /);
+  assert.match(
+    toldOf(circle[3] as MachineRequest, hosts, circle),
+    / \| start a machine with app=c on h, or do not ask /,
+  );
 });
 
 test('the first host that is given a label is a place of its own, whoever is there', () => {
@@ -249,7 +256,7 @@ test('the first host that is given a label is a place of its own, whoever is the
     return snapshot;
   };
   const request = exampleRequest('new', { labels, spread });
-  assert.deepEqual(explainRefusal(make(), request).remedies, ['give a the label rack']);
+  assert.deepEqual(told(explainRefusal(make(), request)).remedies, ['give a the label rack']);
   assert.equal(assertHelps(make, request), 1);
 });
 
@@ -259,7 +266,8 @@ test('in large places those who are in the way are counted, not looked for', () 
   const far: Affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [termOf(['a', ZONE])] } };
   const snapshot = exampleSnapshot(hosts);
   for (const host of ['h1', 'h2']) snapshot.put(exampleRequest(host, { labels: { app: 'a' }, affinity: far }), host);
-  const remediesFor = (over: Partial<MachineRequest>) => explainRefusal(snapshot, exampleRequest('new', over)).remedies;
+  const remediesFor = (over: Partial<MachineRequest>) =>
+    told(explainRefusal(snapshot, exampleRequest('new', over))).remedies;
   assert.deepEqual(remediesFor({ affinity: far }), [
     'stop 2 machines with app=a in z, which it must be far from, or do not ask to be far from app=a',
   ]);

@@ -3,16 +3,17 @@ import { type Reason, reasons } from '../reason.ts';
 import type { Question } from '../survey/index.ts';
 import { roomRemedies } from './make-room.ts';
 import { helpfulMove } from './moving.ts';
-import type { Obstacle } from './obstacles.ts';
-import { type Step, stepOf } from './steps.ts';
+import type { FoundObstacle } from './obstacles.ts';
+import { type Step, SWITCHED, stepOf } from './steps.ts';
 import type { WaitingCircle } from './waiting-circle.ts';
 import { helps } from './what-if.ts';
-import { anyHost, listed } from './words.ts';
+import type { Remedy, Way } from './why-refused.ts';
+import { some } from './words.ts';
 
 /** Hosts, and all that is in the way on each of them. */
 export interface BlockedHosts {
   readonly rows: readonly number[];
-  readonly obstacles: readonly Obstacle[];
+  readonly obstacles: readonly FoundObstacle[];
   /** What was asked there, by the policy of those hosts. */
   readonly question: Question;
 }
@@ -22,40 +23,33 @@ const MOST_REMEDIES = 4;
 /** Most hosts with the same obstacles that are looked at for the one that is helped most simply. */
 const MOST_LOOKED_AT = 16;
 
-/** What is done in the same way about any host. */
-const ANY_HOST: Readonly<Record<number, (host: string) => string>> = {
-  [reasons.isNotReady]: (host) => `bring ${host} back`,
-  [reasons.isAsleep]: (host) => `wake ${host}`,
-  [reasons.isUnschedulable]: (host) => `uncordon ${host}`,
-} satisfies Partial<Record<Reason, (host: string) => string>>;
-
 /** Ways to the hosts that there are; and what could be done where there are none, such as adding another. */
 interface Help {
-  readonly here: readonly string[];
-  readonly elsewhere: readonly string[];
+  readonly here: readonly Remedy[];
+  readonly elsewhere: readonly Remedy[];
 }
 
 /** First the hosts with the fewest obstacles; where nothing can be done about those, the next. */
-export function remediesOf(blocked: readonly BlockedHosts[], circle: WaitingCircle): string[] {
-  const elsewhere: string[] = [];
+export function remediesOf(blocked: readonly BlockedHosts[], circle: WaitingCircle): readonly Remedy[] {
+  const elsewhere: Remedy[] = [];
   for (const nearest of byCount(blocked)) {
     const found = alike(nearest).map((hosts) => helpFor(hosts, circle));
     const here = found.flatMap((help) => help.here);
-    if (here.length > 0) return [...new Set(here)].slice(0, MOST_REMEDIES);
+    if (here.length > 0) return differing(here).slice(0, MOST_REMEDIES);
     elsewhere.push(...found.flatMap((help) => help.elsewhere));
   }
   return elsewhere.slice(0, 1);
 }
 
 function helpFor({ rows, obstacles, question }: BlockedHosts, circle: WaitingCircle): Help {
-  const [obstacle, ...more] = obstacles as readonly [Obstacle, ...Obstacle[]];
+  const [obstacle, ...more] = obstacles as readonly [FoundObstacle, ...FoundObstacle[]];
   if (more.length === 0 && obstacle.measure) {
-    return { here: [alternatives(roomRemedies(obstacle.measure, rows, question))], elsewhere: [] };
+    return { here: [roomRemedies(obstacle.measure, rows, question)], elsewhere: [] };
   }
-  const anyOf = more.length === 0 ? ANY_HOST[obstacle.reason] : undefined;
-  if (anyOf) {
+  const switched = more.length === 0 ? SWITCHED[obstacle.reason] : undefined;
+  if (switched) {
     const names = rows.map((row) => question.snapshot.hosts[row]?.name ?? '');
-    return { here: [anyOf(anyHost(names))], elsewhere: [] };
+    return { here: [[[{ is: switched, host: some(names) }]]], elsewhere: [] };
   }
   const choices = rows.slice(0, MOST_LOOKED_AT).map((row) => ({
     row,
@@ -68,7 +62,7 @@ function helpFor({ rows, obstacles, question }: BlockedHosts, circle: WaitingCir
 /** A host, and what can be done about each thing that is in the way there. */
 interface Choice {
   readonly row: number;
-  readonly obstacles: readonly Obstacle[];
+  readonly obstacles: readonly FoundObstacle[];
   readonly steps: readonly Step[];
 }
 
@@ -76,20 +70,17 @@ interface Choice {
 function helpAt(choice: Choice, question: Question): Help {
   const { row, steps } = choice;
   if (!steps.every(isHelpful) || isTangled(choice, question)) return NOTHING;
-  const all = (which: 'there' | 'ask') =>
-    steps.every((step) => step[which] !== undefined) ? together(steps.map((step) => step[which] ?? '')) : undefined;
   const [machine, ...others] = steps.length === 1 ? (steps[0]?.blockers ?? []) : [];
   const move = machine && others.length === 0 ? helpfulMove([{ machine, row }], question) : undefined;
-  const there = move ?? all('there');
-  const ask = all('ask');
+  const there = move ? [move] : allOf(steps.map((step) => step.there));
+  const ask = allOf(steps.map((step) => step.ask && [step.ask]));
   const cannot = steps.some((step) => step.there === undefined && step.trait !== undefined);
   const traits = steps.flatMap(({ trait }) => trait ?? []);
-
-  const either = together(steps.map((step) => step.there ?? step.ask ?? step.elsewhere ?? ''));
-  if (there !== undefined) return { here: [alternatives([there, ask])], elsewhere: [] };
-  if (cannot) return { here: [], elsewhere: [alternatives([ask, `add a host with ${listed(traits)}`])] };
+  if (there) return { here: [ask ? [there, ask] : [there]], elsewhere: [] };
+  if (cannot) return { here: [], elsewhere: [[...(ask ? [ask] : []), [{ is: 'add-host', traits }]]] };
+  const either = together(steps.map((step) => step.there ?? [step.ask ?? step.elsewhere].filter((act) => !!act)));
   const isHere = steps.every(({ elsewhere }) => elsewhere === undefined);
-  return isHere ? { here: [either], elsewhere: [] } : { here: [], elsewhere: [either] };
+  return isHere ? { here: [[either]], elsewhere: [] } : { here: [], elsewhere: [[either]] };
 }
 
 /** Rules about neighbours. */
@@ -131,17 +122,22 @@ function effortOf({ effort, blockers }: Step): number {
   return effort ?? blockers?.length ?? 1;
 }
 
-const ASK = 'ask for ';
-
-/** `ask for 2 GiB less memory and 1 core less cpu`: what is asked for is named together. */
-function together(texts: readonly string[]): string {
-  const asks = texts.filter((text) => text.startsWith(ASK)).map((text) => text.slice(ASK.length));
-  const others = texts.filter((text) => !text.startsWith(ASK));
-  return [...others, ...(asks.length > 0 ? [`${ASK}${listed(asks)}`] : [])].join(' and ');
+/** All of it, if there is something to do about everything. */
+function allOf(ways: readonly (Way | undefined)[]): Way | undefined {
+  const known = ways.filter((way) => way !== undefined);
+  return known.length === ways.length ? together(known) : undefined;
 }
 
-function alternatives(texts: readonly (string | undefined)[]): string {
-  return texts.filter((text) => text !== undefined && text !== '').join(', or ');
+/** What is asked for is named together, and last. */
+function together(ways: readonly Way[]): Way {
+  const acts = ways.flat();
+  const wishes = acts.flatMap((act) => (act.is === 'ask' ? act.wishes : []));
+  const others = acts.filter(({ is }) => is !== 'ask');
+  return wishes.length === 0 ? others : [...others, { is: 'ask', wishes }];
+}
+
+function differing(remedies: readonly Remedy[]): readonly Remedy[] {
+  return [...new Map(remedies.map((remedy) => [JSON.stringify(remedy), remedy])).values()];
 }
 
 /** Hosts by how much is in the way, the least first. */
@@ -153,7 +149,10 @@ function byCount(blocked: readonly BlockedHosts[]): readonly (readonly BlockedHo
 /** Together those in whose way are things of the same kinds. Those of other policies may need other amounts. */
 function alike(blocked: readonly BlockedHosts[]): readonly BlockedHosts[] {
   const kindOf = ({ obstacles, question }: BlockedHosts) =>
-    [question.policy.name, ...obstacles.map(({ reason, measure }) => `${reason} ${measure?.name}`)].join();
+    [
+      question.policy.name,
+      ...obstacles.map(({ reason, measure }) => `${reason} ${measure && JSON.stringify(measure.resource)}`),
+    ].join();
   return [...Map.groupBy(blocked, kindOf).values()].map(([first, ...others]) => {
     const one = first as BlockedHosts;
     return others.length === 0 ? one : { ...one, rows: [first, ...others].flatMap((each) => each?.rows ?? []) };

@@ -1,31 +1,31 @@
 /** What can be done about one obstacle on one host. */
-
 import { matcherOfTerms } from '../filters/node-terms.ts';
 import { tenancyOf, tenantOf } from '../filters/suits-tenant.ts';
 import { untoleratedTaint } from '../filters/tolerates-taints.ts';
 import { type Reason, reasons } from '../reason.ts';
-
 import { type MachineRequest, portKey } from '../request/machine-request.ts';
 import type { Question } from '../survey/index.ts';
+import { rulesOfLabels } from './label-rules.ts';
 import { freeing, less } from './make-room.ts';
 import type { Measure } from './measure.ts';
 import { foeStep, friendStep, keeperStep, spreadStep, topologyStep } from './neighbour-steps.ts';
-import type { Obstacle } from './obstacles.ts';
+import type { FoundObstacle } from './obstacles.ts';
 import type { WaitingCircle } from './waiting-circle.ts';
-import { hostsInWords, wantedHosts, wantedLabels } from './wanted-labels.ts';
+import { rulesOfTerms, wantedHosts, wantedLabels } from './wanted-labels.ts';
 import { type Change, helps } from './what-if.ts';
-import { labelsNamed, listed, machinesNamed, nameOfTaint, readableAtLeast } from './words.ts';
+import type { Act, Trait, Way } from './why-refused.ts';
+import { machinesNamed, nameOfTaint, portName, some } from './words.ts';
 
 /** Alternatives; each of them does away with the obstacle. */
 export interface Step {
   /** Done about the host, or about machines there. Absent where nothing helps. */
-  readonly there?: string;
+  readonly there?: Way;
   /** The machine asks for something else. */
-  readonly ask?: string;
-  /** What another host must have to be without this obstacle, where that is not just any: `arm64 processors`. */
-  readonly trait?: string;
+  readonly ask?: Act;
+  /** What another host must have to be without this obstacle, where that is not just any. */
+  readonly trait?: Trait;
   /** Something else in the cluster, the same whichever host it is. */
-  readonly elsewhere?: string;
+  readonly elsewhere?: Act;
   /** Machines that are in the way, where that is what it is about. */
   readonly blockers?: readonly MachineRequest[];
   /** Machines that are to be started, and where. */
@@ -34,7 +34,7 @@ export interface Step {
   readonly effort?: number;
 }
 
-export function stepOf(obstacle: Obstacle, row: number, question: Question, circle: WaitingCircle): Step {
+export function stepOf(obstacle: FoundObstacle, row: number, question: Question, circle: WaitingCircle): Step {
   const { measure, reason } = obstacle;
   if (measure) return measureStep(measure, row, question);
   const step = plainStep(reason, row, question, circle);
@@ -48,29 +48,32 @@ function measureStep(measure: Measure, row: number, { snapshot }: Question): Ste
   const missing = measure.needed - measure.room(row);
   const smaller = less(measure, missing);
   const isLarge = measure.whole(row) >= measure.needed;
+  const host = snapshot.hosts[row]?.name ?? '';
   return {
-    ...(isLarge && { there: `${freeing(measure, missing)} ${snapshot.hosts[row]?.name}` }),
-    trait: `${readableAtLeast(measure.name, measure.needed)} ${measure.name}`,
-    ...(smaller !== undefined && { ask: `ask for ${smaller}` }),
+    ...(isLarge && { there: [freeing(measure, missing, some([host]))] }),
+    trait: { is: 'amount', resource: measure.resource, amount: measure.needed },
+    ...(smaller && { ask: { is: 'ask', wishes: [smaller] } }),
   };
 }
 
+/** What is done in the same way about any host. */
+export const SWITCHED: Readonly<Partial<Record<Reason, 'bring-back' | 'wake' | 'uncordon'>>> = {
+  [reasons.isNotReady]: 'bring-back',
+  [reasons.isAsleep]: 'wake',
+  [reasons.isUnschedulable]: 'uncordon',
+};
+
 function plainStep(reason: Reason, row: number, question: Question, circle: WaitingCircle): Step {
   const { snapshot, request } = question;
-  const name = snapshot.hosts[row]?.name ?? '';
+  const switched = SWITCHED[reason];
+  if (switched) return { there: [{ is: switched, host: some([snapshot.hosts[row]?.name ?? '']) }] };
   switch (reason) {
-    case reasons.isNotReady:
-      return { there: `bring ${name} back` };
-    case reasons.isAsleep:
-      return { there: `wake ${name}` };
-    case reasons.isUnschedulable:
-      return { there: `uncordon ${name}` };
     case reasons.hasTaint:
       return taintStep(row, question);
     case reasons.selectorDoesNotMatch:
       return labelStep(row, question);
     case reasons.hasOtherArchitecture:
-      return { trait: `${request.architecture} processors` };
+      return { trait: { is: 'architecture', wanted: request.architecture ?? '' } };
     case reasons.portIsTaken:
       return portStep(row, question);
     case reasons.doesNotReachVolume:
@@ -91,27 +94,28 @@ function plainStep(reason: Reason, row: number, question: Question, circle: Wait
 }
 
 function taintStep(row: number, { snapshot, request }: Question): Step {
-  const { taints = [], name } = snapshot.hosts[row] ?? {};
-  const all = taints.filter((taint) => untoleratedTaint([taint], request.tolerations)).map(nameOfTaint);
-  const what = `${all.length === 1 ? 'the taint' : 'the taints'} ${listed(all)}`;
-  return { there: `remove ${what} from ${name}`, ask: `tolerate ${listed(all)}` };
+  const { taints: all = [], name: host = '' } = snapshot.hosts[row] ?? {};
+  const taints = all.filter((taint) => untoleratedTaint([taint], request.tolerations)).map(nameOfTaint);
+  return { there: [{ is: 'remove-taints', taints, host }], ask: { is: 'tolerate', taints } };
 }
 
 function labelStep(row: number, question: Question): Step {
   const { snapshot, request } = question;
   const host = snapshot.hosts[row];
   const change = host && wantedLabels(request, host);
-  if (!change) return { trait: wantedHosts(request), ask: 'ask for other hosts' };
-  const given = Object.entries(change.give).map(([key, value]) => (value === '' ? key : `${key}=${value}`));
-  const parts = [
-    ...(given.length > 0 ? [`give ${host.name} ${labelsNamed(given)}`] : []),
-    ...(change.take.length > 0 ? [`take ${labelsNamed(change.take)} from ${host.name}`] : []),
-  ];
+  const elsewhere: Step = {
+    trait: { is: 'labels', anyOf: wantedHosts(request) },
+    ask: { is: 'ask', wishes: [{ is: 'other-hosts' }] },
+  };
+  if (!change) return elsewhere;
+  const labels = Object.entries(change.give).map(([key, value]) => ({ key, ...(value !== '' && { value }) }));
   return {
-    there: parts.join(' and '),
-    ask: 'ask for other hosts',
-    trait: wantedHosts(request),
-    effort: given.length + change.take.length,
+    there: [
+      ...(labels.length > 0 ? [{ is: 'give-labels', host: host.name, labels } as const] : []),
+      ...(change.take.length > 0 ? [{ is: 'take-labels', host: host.name, labels: change.take } as const] : []),
+    ],
+    ...elsewhere,
+    effort: labels.length + change.take.length,
   };
 }
 
@@ -123,10 +127,9 @@ function portStep(row: number, question: Question): Step {
     .machinesOn(row)
     .map((placed) => placed.request)
     .filter(({ ports }) => ports.some((port) => keys.has(portKey(port))));
-  const ports = listed([...keys]);
   return {
-    there: `stop ${machinesNamed(blockers, request)}`,
-    ask: `take ${keys.size === 1 ? 'another host port than' : 'other host ports than'} ${ports}`,
+    there: [{ is: 'stop', machines: machinesNamed(blockers, request), counted: [] }],
+    ask: { is: 'other-ports', ports: [...new Set(taken.map(portName))] },
     blockers,
   };
 }
@@ -134,12 +137,9 @@ function portStep(row: number, question: Question): Step {
 function volumeStep(row: number, { snapshot, request }: Question): Step {
   const host = snapshot.hosts[row];
   const far = request.volumes.filter(({ hosts }) => hosts && host && !matcherOfTerms(hosts.nodeSelectorTerms)(host));
-  const where = [...new Set(far.map(({ hosts }) => hostsInWords(hosts?.nodeSelectorTerms ?? [])))];
-  const claims = listed([...new Set(far.map(({ claim }) => claim))]);
-  return {
-    trait: `${listed(where)} (where the volume of claim ${claims} is)`,
-    ask: `use another volume than that of claim ${claims}`,
-  };
+  const claims = [...new Set(far.map(({ claim }) => claim))];
+  const reaches = far.map(({ hosts }) => rulesOfTerms(hosts?.nodeSelectorTerms ?? []));
+  return { trait: { is: 'volume', reaches, claims }, ask: { is: 'other-volume', claims } };
 }
 
 function tenantStep(row: number, question: Question): Step {
@@ -150,8 +150,9 @@ function tenantStep(row: number, question: Question): Step {
   if (!host || !rule) return {};
   const there = snapshot.machinesOn(row).map((placed) => placed.request);
   const blockers = there.filter((machine) => rule.isStranger?.(machine) === true);
-  if (rule.mayUse(host.labels)) return { there: `move ${machinesNamed(blockers, request)} off ${host.name}`, blockers };
+  if (rule.mayUse(host.labels)) {
+    return { there: [{ is: 'move-off', machines: machinesNamed(blockers, request), host: host.name }], blockers };
+  }
   const own = isolation.dedicated?.find(({ tenant }) => tenant === tenantOf(request, isolation))?.nodeSelector;
-  const words = Object.entries(own ?? {}).map(([key, value]) => `${key}=${value}`);
-  return { trait: own ? labelsNamed(words) : 'no tenant of its own' };
+  return { trait: own ? { is: 'labels', anyOf: [rulesOfLabels(own)] } : { is: 'no-tenant' } };
 }

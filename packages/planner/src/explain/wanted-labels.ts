@@ -3,6 +3,8 @@ import type { NodeSelectorTerm } from '@godwit/kinds';
 import { allowedHosts } from '../filters/matches-node-selector.ts';
 import type { MachineRequest } from '../request/machine-request.ts';
 import type { Host } from '../snapshot/host.ts';
+import { ruleOf, rulesOfLabels } from './label-rules.ts';
+import type { LabelRule } from './why-refused.ts';
 
 type Labels = Readonly<Record<string, string>>;
 type Expression = NonNullable<NodeSelectorTerm['matchExpressions']>[number];
@@ -34,22 +36,15 @@ export function wantedLabels(request: MachineRequest, host: Host): LabelChange |
   return changes.sort((a, b) => sizeOf(a) - sizeOf(b))[0];
 }
 
-/** What the machine asks of its hosts, in words: `disk in (ssd, nvme), gen > 3`; other terms after `or`. */
-export function wantedHosts(request: MachineRequest): string {
-  const plain = Object.entries(request.nodeSelector ?? {}).map(([key, value]) => `${key}=${value}`);
-  const terms = termsOf(request).map(({ matchExpressions = [], matchFields = [] }) =>
-    [...plain, ...[...matchExpressions, ...matchFields].map(expressionInWords)].join(', '),
-  );
-  return [...new Set(terms)].join(' or ');
+/** What the machine asks of the labels of its hosts: all of one of these lists. */
+export function wantedHosts(request: MachineRequest): readonly (readonly LabelRule[])[] {
+  const plain = rulesOfLabels(request.nodeSelector);
+  return rulesOfTerms(termsOf(request)).map((rules) => [...plain, ...rules]);
 }
 
-/** The same of where a volume can be reached. */
-export function hostsInWords(terms: readonly NodeSelectorTerm[]): string {
-  return terms
-    .map(({ matchExpressions = [], matchFields = [] }) =>
-      [...matchExpressions, ...matchFields].map(expressionInWords).join(', '),
-    )
-    .join(' or ');
+/** The same of terms alone: of where a volume can be reached, for example. */
+export function rulesOfTerms(terms: readonly NodeSelectorTerm[]): readonly (readonly LabelRule[])[] {
+  return terms.map(({ matchExpressions = [], matchFields = [] }) => [...matchExpressions, ...matchFields].map(ruleOf));
 }
 
 function termsOf({ affinity }: MachineRequest): readonly NodeSelectorTerm[] {
@@ -78,19 +73,4 @@ function changed(labels: Labels, { give, take }: LabelChange): Labels {
 
 function sizeOf({ give, take }: LabelChange): number {
   return Object.keys(give).length + take.length;
-}
-
-function expressionInWords({ key, operator, values = [] }: Expression): string {
-  switch (operator) {
-    case 'In':
-      return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(', ')})`;
-    case 'NotIn':
-      return `${key} not in (${values.join(', ')})`;
-    case 'Gt':
-      return `${key} > ${values[0]}`;
-    case 'Lt':
-      return `${key} < ${values[0]}`;
-    default:
-      return operator === 'Exists' ? key : `no ${key}`;
-  }
 }

@@ -13,6 +13,7 @@ import {
 } from '@godwit/planner';
 import type { ClusterWatch } from '../cluster-watch.ts';
 import { isInstance, type Machine } from '../schedulable-machine.ts';
+import type { RoomNews } from '../why-waiting.ts';
 
 type Annotations = Readonly<Record<string, string>>;
 
@@ -54,15 +55,15 @@ export class RoomMaker {
     return found;
   }
 
-  /** A sentence, where less important machines would have gone for `machine` if no budget kept them; else nothing. */
-  keptByBudgets(machine: Machine, request: MachineRequest): string {
+  /** Which less important machines would have gone for `machine` if no budget kept them; undefined where there are none. */
+  keptByBudgets(machine: Machine, request: MachineRequest): RoomNews | undefined {
     const { watch, policy } = this.#options;
-    if (!watch.priorities.mayPreempt(machine) || this.#budgets().length === 0) return '';
+    if (!watch.priorities.mayPreempt(machine) || this.#budgets().length === 0) return undefined;
     const taken: Budget = { covers: (other) => watch.held.isLeavingFor(other.uid), allowed: 0 };
     const found = preempt(watch.snapshot, request, policy(), { budgets: [taken], leaving: new Set() });
-    if (!found || found.victims.length === 0) return '';
-    const names = found.victims.map((victim) => `${victim.namespace}/${victim.name}`).join(', ');
-    return ` Less important machines on ${found.host} could make room (${names}), but disruption budgets keep them.`;
+    if (!found || found.victims.length === 0) return undefined;
+    const machines = found.victims.map((victim) => `${victim.namespace}/${victim.name}`);
+    return { is: 'kept-by-budgets', host: found.host, machines };
   }
 
   /** Nominates the host and asks the victims to go. When one of them may not, nor need those after it. */

@@ -2,10 +2,11 @@
 import type { Taint } from '@godwit/kinds';
 import { gpuShareResource } from '../../amounts.ts';
 import { gpuOf, isGpuResource, withGpuShares } from '../../request/common.ts';
-import { type MachineRequest, portKey } from '../../request/machine-request.ts';
+import type { MachineRequest } from '../../request/machine-request.ts';
 import type { Host } from '../../snapshot/host.ts';
 import type { Snapshot } from '../../snapshot/snapshot.ts';
 import { exampleRequest } from '../../testing/examples.ts';
+import { portName } from '../words.ts';
 
 /** A cluster, and a machine that is to fit in. */
 export interface Scene {
@@ -176,7 +177,7 @@ function tolerate(scene: Scene, text: string): void {
 
 function leavePorts(scene: Scene, text: string): void {
   const left = new Set(text.split(/, | and /));
-  scene.request = { ...scene.request, ports: scene.request.ports.filter((port) => !left.has(portKey(port))) };
+  scene.request = { ...scene.request, ports: scene.request.ports.filter((port) => !left.has(portName(port))) };
 }
 
 function allowSkew(scene: Scene, skew: string, topologyKey: string): void {

@@ -1,5 +1,12 @@
 import { SeededRandom } from '@godwit/base';
-import { explainRefusal, type MachineRequest, type Policy, place, type Snapshot } from '@godwit/planner';
+import {
+  explainRefusal,
+  type MachineRequest,
+  type Policy,
+  place,
+  type Snapshot,
+  type WhyRefused,
+} from '@godwit/planner';
 import { allAwake, someSleep } from '../measure/index.ts';
 import type { Plan } from '../plan/index.ts';
 import { copyOf, countByGroup, patterns } from './copies.ts';
@@ -9,8 +16,8 @@ export interface More {
   readonly machines: number;
   /** Of those, on hosts that are on: fewer where hosts sleep. */
   readonly now: number;
-  /** Why not one more, in words; undefined when nobody looked any further. */
-  readonly why: string | undefined;
+  /** Why not one more; undefined when nobody looked any further. */
+  readonly why: WhyRefused | undefined;
 }
 
 /** What a machine of each group asks for, also of those of which there is none. */
@@ -55,7 +62,7 @@ function countEach({ seed }: Plan, snapshot: Snapshot, policy: Policy, wanted: E
       return {
         group,
         machines: machines + placements.length,
-        why: explainRefusal(trial, refused.request, policy).message,
+        why: explainRefusal(trial, refused.request, policy),
       };
     }
     return { group, machines: MOST, why: undefined };

@@ -1,7 +1,7 @@
 import { controllers as controllersUser, createOperations, type Operations } from '@godwit/api';
 import { SeededIds, SeededRandom, silentLog, type VirtualClock, type World } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
-import { ApiMover, ApiResizer, type MetricsSource } from '@godwit/controllers';
+import { ApiMover, ApiResizer, type MetricsSource, type WhyWaiting } from '@godwit/controllers';
 import { balancePolicy, builtInKinds, type Door, type KubeObject, type Network } from '@godwit/kinds';
 import { MemoryStore } from '@godwit/store';
 import { BindingRule } from '../../../cloud/binding-rule.ts';
@@ -59,6 +59,7 @@ interface CloudParts {
   readonly quiet: QuietDoor;
   readonly store: MemoryStore;
   readonly rule: BindingRule;
+  readonly refusals: ReadonlyMap<string, WhyWaiting>;
 }
 
 /** The API and the controllers of a whole cloud over a store in memory, and its hosts, on one virtual clock. */
@@ -66,6 +67,8 @@ export class RehearsedCloud {
   readonly clock: VirtualClock;
   readonly fleet: Fleet;
   readonly power: RehearsedPower;
+  /** What the messages of refusals stand for. */
+  readonly refusals: ReadonlyMap<string, WhyWaiting>;
   readonly #operations: Operations;
   readonly #controllers: OpenControllers;
   readonly #quiet: QuietDoor;
@@ -95,13 +98,15 @@ export class RehearsedCloud {
     }
     const fleet = new Fleet(options.hosts, admin, world);
     const power = new RehearsedPower(fleet, options.wakeMs);
+    const refusals = new Map<string, WhyWaiting>();
     const controllers = openControllers({ as: door }, world, '', {
       drivers: { mover: new ApiMover(own), resizer: new ApiResizer(own), power },
       meter: new RehearsedMeter(fleet.client, options.shareOf),
       metrics,
+      onRefusal: (message, why) => refusals.set(message, why),
       rescanMs: NEVER_MS,
     });
-    const cloud = new RehearsedCloud({ clock, fleet, power, operations, controllers, quiet, store, rule });
+    const cloud = new RehearsedCloud({ clock, fleet, power, operations, controllers, quiet, store, rule, refusals });
     await cloud.until(Promise.all([controllers.ready, fleet.start()]));
     return cloud;
   }
@@ -110,6 +115,7 @@ export class RehearsedCloud {
     this.clock = parts.clock;
     this.fleet = parts.fleet;
     this.power = parts.power;
+    this.refusals = parts.refusals;
     this.#rule = parts.rule;
     this.#operations = parts.operations;
     this.#controllers = parts.controllers;

@@ -40,7 +40,7 @@ export function sectionsOf(run: Run, { reserveHosts, flaws }: Report, words: Wor
     { heading: words.sections.losses, sentences: run.losses.map(words.loss) },
     {
       heading: words.sections.refused,
-      sentences: run.refusals.map(({ why, machines }) => words.refusal(why, machines)),
+      sentences: run.refusals.map(words.refusal),
     },
     { heading: words.sections.small, sentences: [words.quiet(run), ...flaws.map(words.flaw)] },
   ];

@@ -1,8 +1,9 @@
+import { obstaclesInEnglish } from '@godwit/planner';
 import type { Fewest, Growth, Lost, More } from '../ask/index.ts';
 import type { Loss, ReserveCheck, TakenOver } from '../measure/index.ts';
 import { asItIs, type TraceFlaws } from '../plan/index.ts';
-import type { Run } from '../run/index.ts';
-import { refusalChinese, spanChinese } from './chinese/index.ts';
+import type { Refused, Run } from '../run/index.ts';
+import { obstaclesChinese, spanChinese, waitingChinese } from './chinese/index.ts';
 import { type ElasticityWords, elasticityChinese, elasticityEnglish } from './elasticity-words.ts';
 import { eventChinese, eventEnglish } from './event-words.ts';
 import { money, percent, span, whole } from './figures.ts';
@@ -42,7 +43,7 @@ export interface Words {
   readonly reserve: (run: Run, hosts: number) => string;
   readonly best: (policy: string, by: Criterion) => string;
   readonly loss: (loss: Loss) => string;
-  readonly refusal: (why: string, machines: number) => string;
+  readonly refusal: (refused: Refused) => string;
   readonly columns: readonly string[];
   readonly row: (run: Run, currency: string) => readonly string[];
   readonly charts: {
@@ -131,7 +132,7 @@ export const english: Words = {
     const awake = now < machines ? `, ${whole(now)} of them on hosts that are on` : '';
     return why === undefined
       ? `More than ${whole(machines)} more of ${group} fit${awake}.`
-      : `${whole(machines)} more of ${group} fit${awake}. Then: ${why}`;
+      : `${whole(machines)} more of ${group} fit${awake}. Then: ${obstaclesInEnglish(why)}`;
   },
   unasked: (groups) => `How many more fit of ${many(groups, 'smaller group')} was not asked; --fit asks for any size.`,
   lost: ({ kind, name, hosts, machines, homeless, waiting }) => {
@@ -162,7 +163,7 @@ export const english: Words = {
       ? ''
       : ` Half ran again after ${span(medianMs ?? longestMs)}, the last after ${span(longestMs)}.`) +
     (missing > 0 ? ` ${whole(missing)} did not come back.` : ''),
-  refusal: (why, machines) => `${whole(machines)} at most: ${why}`,
+  refusal: ({ message, machines }) => `${whole(machines)} at most: ${message}`,
   columns: [
     'Policy',
     'Availability',
@@ -242,7 +243,7 @@ export const chinese: Words = {
     const awake = now < machines ? `（其中 ${whole(now)} 台无需唤醒主机）` : '';
     return why === undefined
       ? `还能再放下超过 ${whole(machines)} 台 ${group}${awake}。`
-      : `还能再放下 ${whole(machines)} 台 ${group}${awake}。之后：${refusalChinese(why)}`;
+      : `还能再放下 ${whole(machines)} 台 ${group}${awake}。之后：${obstaclesChinese(why)}`;
   },
   unasked: (groups) => `另有 ${whole(groups)} 个较小的组未作此计算；用 --fit 可以查询任意规格。`,
   lost: ({ kind, name, hosts, machines, homeless, waiting }) => {
@@ -271,7 +272,7 @@ export const chinese: Words = {
       ? ''
       : `一半机器在 ${spanChinese(medianMs ?? longestMs)}后恢复，最后一台在 ${spanChinese(longestMs)}后恢复。`) +
     (missing > 0 ? `有 ${whole(missing)} 台没有恢复。` : ''),
-  refusal: (why, machines) => `最多同时 ${whole(machines)} 台：${refusalChinese(why)}`,
+  refusal: ({ message, why, machines }) => `最多同时 ${whole(machines)} 台：${why ? waitingChinese(why) : message}`,
   columns: [
     '策略',
     '可用性',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SeededRandom, VirtualClock } from '@godwit/base';
+import type { WhyWaiting } from '@godwit/controllers';
 import { node } from '@godwit/kinds';
 import type { Policy } from '@godwit/planner';
 import { type Answers, answer } from '../ask/index.ts';
@@ -27,6 +28,16 @@ import { exampleRequests } from './example-requests.ts';
 import { KnownSizes } from './known-sizes.ts';
 import type { ScaleListener } from './scaled-crowd.ts';
 
+/** Why machines had no host. */
+export interface Refused {
+  /** As their condition says it. */
+  readonly message: string;
+  /** What that stands for; absent where somebody else than the scheduler said it. */
+  readonly why?: WhyWaiting;
+  /** How many of them at most at one time. */
+  readonly machines: number;
+}
+
 /** What came of one policy. Energy in kilowatt-hours, carbon in kilograms. */
 export interface Run {
   readonly policy: string;
@@ -38,8 +49,7 @@ export interface Run {
   readonly taken?: TakenOver;
   readonly samples: readonly Sample[];
   readonly losses: readonly Loss[];
-  /** Why machines had no host, and for how many at most at one time. */
-  readonly refusals: readonly { readonly why: string; readonly machines: number }[];
+  readonly refusals: readonly Refused[];
   readonly moves: number;
   /** Machines that were carried to another host while they ran. */
   readonly carried: MoveTotals;
@@ -284,7 +294,11 @@ class Rehearsal {
     const { energy, emptyEnergy, carbon, cost, squeezedMs, machineMs, asked, undone } = this.#sum;
     const losses = this.#losses.results();
     const samples = this.#samples;
-    const { fleet, writes, quietEvents } = this.#cloud;
+    const { fleet, writes, quietEvents, refusals } = this.#cloud;
+    const whyOf = (message: string) => {
+      const why = refusals.get(message);
+      return why && { why };
+    };
     this.#onProgress(1, 'answers');
     const elasticity = this.#elastics.results();
     const deeds = this.#deeds.results();
@@ -298,9 +312,10 @@ class Rehearsal {
       samples,
       losses,
       refusals: [...this.#refusals]
-        .map(([why, machines]) => ({ why, machines }))
+        .map(([message, machines]) => ({ message, machines }))
         .toSorted((a, b) => b.machines - a.machines)
-        .slice(0, 20),
+        .slice(0, 20)
+        .map((refused) => ({ ...refused, ...whyOf(refused.message) })),
       moves: this.#ledger.moves,
       carried: fleet.moves.totals,
       deeds,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Resource, WhyRefused } from '@godwit/planner';
 import { spanChinese } from './figures.ts';
 import { reasonChinese } from './reasons.ts';
-import { refusalChinese } from './refusals.ts';
+import { waitingChinese } from './refusals.ts';
+import { remedyChinese } from './remedies.ts';
 import { scaledToChinese, scalingChinese } from './scaling.ts';
 
 test('lengths of time', () => {
@@ -11,90 +13,73 @@ test('lengths of time', () => {
   assert.equal(spanChinese(180_000_000), '2 天 2 小时');
 });
 
+const named = (name: string): Resource => ({ is: 'named', name });
+const GIB = 2 ** 30;
+
 test('why a machine has no host, with amounts and what would help', () => {
-  const text =
-    '0/4 nodes are available: 1 node(s) were not ready, 2 node(s) had untolerated taint {room: 1}, ' +
-    '3 Insufficient memory (needs 64.2 GiB, has at most 31.5 GiB free), 1 Insufficient cpu (needs 2 cores, has 1.5 cores free). ' +
-    'It would fit if you free 2 GiB more memory on any of 2 hosts (h1, h2), or move vm/y to h3, or ask for 2 GiB less memory; or if you add a larger host.';
+  const refused: WhyRefused = {
+    hosts: 4,
+    obstacles: [
+      {
+        hosts: 3,
+        obstacle: { is: 'lacks', resource: named('memory'), needed: 64.2 * GIB, free: 31.5 * GIB, atMost: true },
+      },
+      { hosts: 2, obstacle: { is: 'hasTaint', taint: '{room: 1}' } },
+      { hosts: 1, obstacle: { is: 'lacks', resource: named('cpu'), needed: 2000, free: 1500 } },
+    ],
+    remedies: [
+      [
+        [{ is: 'free', resource: named('memory'), amount: 2 * GIB, on: { count: 2, first: ['h1', 'h2'] } }],
+        [{ is: 'move', machine: { kind: 'vm', name: 'y', namespace: 'bank' }, to: 'h3' }],
+        [
+          {
+            is: 'ask',
+            wishes: [
+              { is: 'less', resource: named('memory'), amount: 2 * GIB },
+              { is: 'less', resource: named('cpu'), amount: 1000 },
+            ],
+          },
+        ],
+      ],
+      [[{ is: 'add-larger-host' }]],
+    ],
+  };
   assert.equal(
-    refusalChinese(text),
-    '4 台主机均不可用：1 台未就绪，2 台带有不被容忍的污点 {room: 1}，3 台内存不足（需要 64.2 GiB，最多剩余 31.5 GiB），1 台处理器不足（需要 2 核，剩余 1.5 核）。' +
-      '可行的办法：在任意一台主机（共 2 台：h1、h2）上再腾出 2 GiB 内存，或者把 vm/y 移到 h3，或者少申请 2 GiB 内存；或者增加更大的主机。',
+    waitingChinese({ is: 'refused', why: refused, room: { is: 'being-made', host: 'h1', machines: ['a/b'] } }),
+    '4 台主机均不可用：3 台内存不足（需要 64.2 GiB，最多剩余 31.5 GiB），2 台带有不被容忍的污点 {room: 1}，1 台处理器不足（需要 2 核，剩余 1.5 核）。' +
+      '可行的办法：在任意一台主机（共 2 台：h1、h2）上再腾出 2 GiB 内存，或者把命名空间 bank 的 vm/y 移到 h3，或者少申请 2 GiB 内存、少申请 1 核处理器' +
+      '；或者增加更大的主机。正在 h1 上腾出空间：优先级较低的机器将离开（a/b）。',
   );
 });
 
-/** What the planner says of hosts, one of each. */
-const OBSTACLES = [
-  'node(s) were not ready',
-  'node(s) were asleep',
-  'node(s) were unschedulable',
-  'Insufficient cpu (needs 2 cores, has 1 core free)',
-  'Too many pods (needs 1, has 0 free)',
-  'Insufficient nvidia.com/gpu',
-  'Insufficient whole GPUs',
-  'Insufficient whole cores of one NUMA node',
-  'Insufficient nvidia.com/gpu of one GPU',
-  'node(s) were those of other tenants',
-  'node(s) where host port 80/TCP is taken',
-  "node(s) didn't match Pod's node affinity/selector",
-  'node(s) had another architecture than arm64',
-  'node(s) had untolerated taint {a: }',
-  'node(s) had volume node affinity conflict',
-  "node(s) didn't match pod affinity rules",
-  "node(s) didn't match pod anti-affinity rules",
-  "node(s) didn't satisfy existing pods anti-affinity rules",
-  "node(s) didn't match pod topology spread constraints",
-  "node(s) didn't match pod topology spread constraints (missing required label rack, zone)",
-];
-
-const REMEDIES = [
-  'take 2 machines off h1',
-  'free 2 cores more cpu on any of 5 hosts (h1, h2, h3, …)',
-  'bring h1 back',
-  'wake h1',
-  'uncordon h1',
-  'remove the taints {a: b} and {c: } from h1, or tolerate {a: b} and {c: }',
-  'give h1 the labels disk=ssd and gen=3 and take the label old from h1, or ask for other hosts',
-  'add a host with arm64 processors',
-  'add a host with nvidia.com/gpu',
-  'add a host with the label tenant=bank',
-  'stop pod/a and vm/b of namespace bank, or take another host port than 80/TCP',
-  'use another volume than that of claim data, or add a host with zone=z1 (where the volume of claim data is)',
-  'move vm/y of namespace bank to h2, or ask for 2 GiB less memory and 1 core less cpu',
-  'move 4 machines (pod/a, pod/b, pod/c, …) off h1',
-  'add a host with no tenant of its own',
-  'start a machine with app=db on h1 or elsewhere in r1, or do not ask to be near app=db',
-  'do not ask to be near app=db, which it must be far from as well',
-  'stop pod/a, which it must be far from, or do not ask to be far from pod/a',
-  'stop pod/a and pod/b, which keep it away',
-  'stop pod/a and 7 machines with app=db in z1, which it must be far from, or do not ask to be far from app=db',
-  'stop 3 machines in z1, which keep it away',
-  'give h1 the label rack with a value of its own',
-  'stop 1 machine with app=db in r1, or allow a maxSkew of 2 over rack',
-  'take the affinity from one of them: it and pod/b wait for each other, since each must be near another first',
-  'wake h1 and free 1 core more cpu on h1',
-];
-
-/** English words that are no names. */
-const ENGLISH = /\b(the|that|of|on|or|and|is|it|to|more|less|host|hosts|machine|node)\b/;
-
-test('every obstacle and every remedy has Chinese words', () => {
-  for (const obstacle of OBSTACLES) {
-    const told = refusalChinese(`0/1 nodes are available: 1 ${obstacle}.`);
-    assert.match(told, /^1 台主机均不可用：1 台/, obstacle);
-    assert.doesNotMatch(told, ENGLISH, obstacle);
-  }
-  for (const remedy of REMEDIES) {
-    const told = refusalChinese(`0/1 nodes are available: 1 node(s) were asleep. It would fit if you ${remedy}.`);
-    assert.match(told, /可行的办法：/, remedy);
-    assert.doesNotMatch(told, ENGLISH, remedy);
-  }
+test('several steps of one remedy, and machines that are counted', () => {
+  const meant = { labels: [{ key: 'app', operator: 'In', values: ['db'] }] } as const;
+  const told = remedyChinese([
+    [
+      {
+        is: 'give-labels',
+        host: 'h1',
+        labels: [
+          { key: 'disk', value: 'ssd' },
+          { key: 'rack', ownValue: true },
+        ],
+      },
+      {
+        is: 'stop',
+        machines: { count: 1, first: [{ kind: 'pod', name: 'a' }] },
+        counted: [{ count: 7, meant, place: 'z1' }],
+        since: 'must-be-far',
+      },
+    ],
+    [{ is: 'not-near', meant: [{ labels: [], namespaces: ['bank'] }] }],
+  ]);
+  assert.equal(
+    told,
+    '给 h1 加上标签 disk=ssd、rack（取一个独有的值），并且停止它必须远离的 pod/a、z1 中 app=db 的 7 台机器，或者不要求靠近任意机器（命名空间 bank）',
+  );
 });
 
 test('what nobody knows the words for stays as it is', () => {
-  const text = '0/1 nodes are available: 1 node(s) were asleep, 1 node(s) were purple. It would fit if you sing.';
-  assert.equal(refusalChinese(text), '1 台主机均不可用：1 台处于休眠，1 node(s) were purple。可行的办法：sing。');
-  assert.equal(refusalChinese('something else'), 'something else');
   assert.equal(reasonChinese('its host can be emptied; of something new'), '可以腾空所在主机，of something new');
 });
 

@@ -7,7 +7,7 @@
  *   scaling     why autoscalers do what they do
  *   figures     lengths of time and amounts
  */
-export { amountChinese, spanChinese } from './figures.ts';
+export { spanChinese } from './figures.ts';
 export { reasonChinese } from './reasons.ts';
-export { refusalChinese } from './refusals.ts';
+export { obstaclesChinese, waitingChinese } from './refusals.ts';
 export { scaledToChinese, scalingChinese } from './scaling.ts';
