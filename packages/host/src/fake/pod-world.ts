@@ -122,11 +122,14 @@ export class FakeProber implements Prober {
 /** The API as far as pods tell it things: it outlives agents. */
 export class FakePodReporter implements PodReporter {
   readonly statuses = new Map<string, WrittenStatus>();
+  /** All that was ever told, of all pods, oldest first. */
+  readonly history: WrittenStatus[] = [];
   readonly gone = new Set<string>();
   readonly events: (PodEvent & { readonly pod: string })[] = [];
 
   writeStatus(pod: Stored<Pod>, status: WrittenStatus): Promise<void> {
     this.statuses.set(pod.metadata.uid, status);
+    this.history.push(status);
     return Promise.resolve();
   }
 

@@ -2,7 +2,7 @@ import type { PodCondition } from '@godwit/kinds';
 import { planOf } from './container-plan.ts';
 import { isReady } from './container-status.ts';
 import { instant } from './instant.ts';
-import { outcomeOf } from './outcome.ts';
+import { outcomeOf, someRuns } from './outcome.ts';
 import { type PodState, runOf } from './pod-state.ts';
 import { resizeInProgress } from './resize.ts';
 
@@ -49,13 +49,19 @@ function verdictsOf(state: PodState): readonly Verdict[] {
   const outcome = outcomeOf(state);
   const containers = containersVerdict(state, outcome.result);
   return [
-    { type: 'PodReadyToStartContainers', holds: state.network.type === 'attached' },
+    { type: 'PodReadyToStartContainers', holds: hasNetwork(state) },
     initializedVerdict(state, outcome.initialized),
     readyVerdict(state, containers),
     containers,
     { type: 'PodScheduled', holds: true },
     ...resizeVerdict(state),
   ];
+}
+
+/** A new process attaches again what is there; who runs has had it all along. */
+function hasNetwork(state: PodState): boolean {
+  const { type } = state.network;
+  return type === 'attached' || (type === 'none' && someRuns(state));
 }
 
 /** Told only while a container has other resources than its spec says. */

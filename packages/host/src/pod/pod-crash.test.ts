@@ -11,8 +11,12 @@ describe('crashes of the program', () => {
     await host.pass(1_000);
     const before = host.containers.actual();
     await host.crash();
+    host.reporter.history.length = 0;
     await host.pass(1_000);
     assert.deepEqual(host.containers.actual(), before);
+    // Nor was anything else said in between: its network is attached anew, and has been there all along.
+    const told = host.reporter.history.flatMap(({ conditions = [] }) => conditions);
+    assert.deepEqual(new Set(told.map(({ status }) => status)), new Set(['True']));
     assert.equal(host.condition(pod, 'Ready'), 'True');
     assert.equal(host.status(pod)?.containerStatuses?.[0]?.restartCount, 0);
   });

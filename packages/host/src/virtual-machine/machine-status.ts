@@ -5,7 +5,7 @@ import { hasBootSource } from './boot-source.ts';
 import { shownReason } from './failure-reason.ts';
 import { isReady } from './guest-probes.ts';
 import { addressesOf } from './machine-addresses.ts';
-import type { KnownCondition, MachineState } from './machine-state.ts';
+import type { AgentFacts, KnownCondition, MachineState } from './machine-state.ts';
 import { sizeVerdicts, type Verdict } from './size-verdicts.ts';
 
 /** The part of an instance's status that its host writes. */
@@ -43,7 +43,8 @@ export const hostedFields = [
 
 /** What the API is told. Depends on the state alone: times are in it. */
 export function machineStatus(state: MachineState): HostedStatus {
-  const { machine, view, agent, outcome, stage } = state;
+  const { machine, view, outcome, stage } = state;
+  const facts = factsOf(state);
   const spec = machine?.spec;
   const cpu = spec?.domain.cpu;
   return {
@@ -51,9 +52,9 @@ export function machineStatus(state: MachineState): HostedStatus {
     ...(stage === 'ended' && outcome?.phase === 'Failed' && { reason: outcome.reason }),
     conditions: state.conditions,
     phaseTransitionTimestamps: phaseTimestamps(state),
-    interfaces: interfaceStatus(state),
-    ...(agent.facts && { guestOSInfo: agent.facts.operatingSystem }),
-    ...(agent.facts?.frozen && { fsFreezeStatus: 'frozen' }),
+    interfaces: interfaceStatus(state, facts),
+    ...(facts && { guestOSInfo: facts.operatingSystem }),
+    ...(facts?.frozen && { fsFreezeStatus: 'frozen' }),
     volumeStatus: volumeStatus(state),
     ...(view && {
       currentCPUTopology: { cores: cpu?.cores ?? 1, sockets: view.sockets, threads: cpu?.threads ?? 1 },
@@ -109,9 +110,28 @@ function phaseTimestamps({
   return [...before, ...told];
 }
 
-function interfaceStatus(state: MachineState): readonly VirtualMachineInterfaceStatus[] {
+/** What the guest's agent has told us; before it was asked, what it had told the process before us. */
+function factsOf({ machine, agent }: MachineState): AgentFacts | undefined {
+  const { guestOSInfo, interfaces = [], fsFreezeStatus } = machine?.status ?? {};
+  if (agent.facts || !agent.connected || !guestOSInfo) return agent.facts;
+  return {
+    operatingSystem: guestOSInfo as Readonly<Record<string, string>>,
+    interfaces: interfaces
+      .filter(({ infoSource }) => infoSource?.includes('guest-agent'))
+      .map(({ interfaceName = '', mac = '', ipAddresses = [] }) => ({
+        name: interfaceName,
+        mac,
+        addresses: ipAddresses,
+      })),
+    frozen: fsFreezeStatus === 'frozen',
+  };
+}
+
+function interfaceStatus(
+  state: MachineState,
+  { interfaces: facts }: Pick<AgentFacts, 'interfaces'> = { interfaces: [] },
+): readonly VirtualMachineInterfaceStatus[] {
   const names = (state.machine?.spec.domain.devices.interfaces ?? []).map(({ name }) => name);
-  const facts = state.agent.facts?.interfaces ?? [];
   const addresses = addressesOf(state.machine);
   const known = names.map((name, index): VirtualMachineInterfaceStatus => {
     const address = addresses[index];
@@ -148,18 +168,27 @@ function volumeStatus({ machine, prepared, stage }: MachineState): NonNullable<H
       return [name, `${prefix}${String.fromCharCode(97 + (index % 26))}`];
     }),
   );
+  // A process that found the machine running has not laid its disks out: the one before it has told how large they are.
+  const told = stage === 'preparing' ? [] : (machine?.status?.volumeStatus ?? []);
+  const sizes = prepared ? prepared.volumes.map(({ name, sizeBytes }) => ({ name, size: sizeBytes })) : told;
   return (machine?.spec.volumes ?? []).map(({ name }) => {
-    const volume = prepared?.volumes.find((entry) => entry.name === name);
+    const size = sizes.find((entry) => entry.name === name)?.size;
     return {
       name,
       target: targets.get(name) ?? '',
-      ...(volume && { size: volume.sizeBytes, ...(stage !== 'preparing' && { phase: 'Ready' }) }),
+      ...(size !== undefined && { size, ...(stage !== 'preparing' && { phase: 'Ready' }) }),
     };
   });
 }
 
 /** The state with its conditions and phase times as they follow from the rest of it. */
 export function withConditions(state: MachineState, nowMs: number): MachineState {
+  return withPhaseTime({ ...state, conditions: conditionsOf(state, nowMs) }, nowMs);
+}
+
+/** None before anybody has looked at the machine and read its object: what was told before goes on to hold. */
+function conditionsOf(state: MachineState, nowMs: number): readonly KnownCondition[] {
+  if (state.stage === 'adopting' || !state.machine) return state.conditions;
   const verdicts = [
     readyCondition(state),
     ...synchronized(state),
@@ -170,17 +199,18 @@ export function withConditions(state: MachineState, nowMs: number): MachineState
     ...credentialsGiven(state),
     ...migratable(state),
   ];
-  const earlier = state.conditions.length > 0 ? state.conditions : (state.machine?.status?.conditions ?? []);
-  const conditions = verdicts.map((verdict): KnownCondition => {
+  const earlier = state.conditions.length > 0 ? state.conditions : (state.machine.status?.conditions ?? []);
+  return verdicts.map((verdict): KnownCondition => {
     const before = earlier.find(({ type }) => type === verdict.type);
     const since = before?.status === verdict.status ? before.lastTransitionTime : undefined;
     return { ...verdict, lastTransitionTime: since ?? instant(nowMs) };
   });
+}
+
+function withPhaseTime(state: MachineState, nowMs: number): MachineState {
   const phase = phaseOf(state);
-  const phaseTimes = state.phaseTimes.some(([known]) => known === phase)
-    ? state.phaseTimes
-    : [...state.phaseTimes, [phase, nowMs] as const];
-  return { ...state, conditions, phaseTimes };
+  if (state.phaseTimes.some(([known]) => known === phase)) return state;
+  return { ...state, phaseTimes: [...state.phaseTimes, [phase, nowMs]] };
 }
 
 function readyCondition(state: MachineState): Verdict {

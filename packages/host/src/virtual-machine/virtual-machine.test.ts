@@ -1,11 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Failure } from '@godwit/base';
-import type { GuestView } from '../hypervisor-driver.ts';
+import type { GuestView, PreparedVolume } from '../hypervisor-driver.ts';
 import { machineRecord, stateOfRecord } from './machine-record.ts';
 import { machineStatus } from './machine-status.ts';
 import { instance, interfaces, Machine, prepared, running, started, UID } from './test-support/driven-machine.ts';
 import { deleted } from './test-support/instance.ts';
+
+const facts = {
+  operatingSystem: { id: 'debian' },
+  interfaces: [{ name: 'eth0', mac: '0a:58:0a:50:00:05', addresses: ['10.80.0.5', 'fe80::1'] }],
+  frozen: false,
+};
+
+const rootVolume: PreparedVolume = {
+  name: 'root',
+  path: '/disks/root',
+  format: 'qcow2',
+  readOnly: false,
+  sizeBytes: 2 ** 30,
+  direct: false,
+};
 
 describe('the way to running', () => {
   test('disks and port are made beside each other, then the machine is launched', () => {
@@ -203,11 +218,6 @@ describe('while it runs', () => {
   test('the agent is asked while it is there', () => {
     const machine = started().hear({ type: 'guest', event: { type: 'agent', connected: true } });
     assert.deepEqual(machine.wants(), ['ask-agent']);
-    const facts = {
-      operatingSystem: { id: 'debian' },
-      interfaces: [{ name: 'eth0', mac: '0a:58:0a:50:00:05', addresses: ['10.80.0.5', 'fe80::1'] }],
-      frozen: false,
-    };
     machine.hear({ type: 'agent-facts', facts });
     assert.equal(machine.condition('AgentConnected')?.status, 'True');
     assert.deepEqual(machineStatus(machine.state).interfaces?.[0]?.ipAddresses, ['10.80.0.5', 'fe80::1']);
@@ -253,6 +263,20 @@ describe('after the program was killed', () => {
     const machine = adopt(started(), running);
     assert.equal(machine.state.stage, 'running');
     assert.deepEqual(machine.wants(), []);
+  });
+
+  test('what the API was told of it is told again, word for word, before the guest has been asked anew', () => {
+    const volumes = [{ name: 'root', emptyDisk: { capacity: '1Gi' } }];
+    const own = { ...instance, spec: { ...instance.spec, volumes } };
+    const before = started(own).hear({ type: 'guest', event: { type: 'agent', connected: true } });
+    before.hear({ type: 'prepared', prepared: { volumes: [rootVolume] } });
+    const told = machineStatus(before.hear({ type: 'agent-facts', facts }).state);
+    before.hear({ type: 'machine', machine: { ...own, status: told } });
+    before.nowMs += 60_000;
+    const machine = adopt(before, { ...running, agentConnected: true });
+    assert.equal(told.guestOSInfo?.id, 'debian');
+    assert.equal(told.volumeStatus?.[0]?.size, rootVolume.sizeBytes);
+    assert.deepEqual(machineStatus(machine.state), told);
   });
 
   test('one that switched itself off meanwhile has succeeded', () => {

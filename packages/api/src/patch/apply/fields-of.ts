@@ -107,7 +107,8 @@ export function compareFields(before: unknown, after: unknown, schema: JsonSchem
 function compareObjects(before: JsonObject, after: JsonObject, schema: JsonSchema): Difference {
   let changed: Record<string, FieldSet> | undefined;
   let removed: Record<string, FieldSet> | undefined;
-  for (const name in after) {
+  // Not `for in`: objects of all kinds come by here, and with that loop the engine compiles it anew for ever.
+  for (const name of Object.keys(after)) {
     const value = after[name];
     const old = before[name];
     if (value === old || value === undefined) continue;
@@ -115,9 +116,10 @@ function compareObjects(before: JsonObject, after: JsonObject, schema: JsonSchem
     if (inner.changed) (changed ??= {})[fieldStep(name)] = inner.changed;
     if (inner.removed) (removed ??= {})[fieldStep(name)] = inner.removed;
   }
-  for (const name in before) {
-    if (before[name] === undefined || after[name] !== undefined) continue;
-    (removed ??= {})[fieldStep(name)] = fieldsOf(before[name], fieldSchema(schema, name));
+  for (const name of Object.keys(before)) {
+    const old = before[name];
+    if (old === undefined || after[name] !== undefined) continue;
+    (removed ??= {})[fieldStep(name)] = fieldsOf(old, fieldSchema(schema, name));
   }
   return changed || removed ? { changed, removed } : nothing;
 }
