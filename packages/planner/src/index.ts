@@ -6,6 +6,7 @@
 export * from './amounts.ts';
 export * from './awaited.ts';
 export * from './balance/index.ts';
+export * from './compact/index.ts';
 export * from './decision.ts';
 export { obstaclesInEnglish, refusalInEnglish } from './explain/english.ts';
 export * from './explain/explain-decision.ts';

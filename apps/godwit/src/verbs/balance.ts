@@ -44,8 +44,8 @@ export async function balance(wanted: string | undefined, options: BalanceOption
 }
 
 /**
- * Lets the controller plan once, through a door that changes nothing and with nothing in its hands. What it has learned
- * of loads over time is not known here: what machines use now is taken for what they will use.
+ * Lets the controller plan once, through a door that changes nothing and with nothing in its hands. It knows what was
+ * learned as that was kept last.
  */
 async function planNow(real: ApiClient, name: string): Promise<Status | undefined> {
   const door = new RehearsingDoor(real.door);

@@ -28,11 +28,14 @@ import { ApiResizer } from './api-resizer.ts';
 import { Hands } from './carry-out.ts';
 import type { BalanceDrivers } from './drivers.ts';
 import { rivalsOf } from './governed-hosts.ts';
+import { recorded } from './kept/recorded.ts';
+import { Shelf } from './kept/shelf.ts';
 import { ApiMeter, type Meter, type Usages } from './meter.ts';
+import { type Moment, momentOf } from './moment.ts';
 import { type Observed, Observer } from './observe.ts';
 import { PolicyMemory, SAMPLE_MS } from './policy-memory.ts';
 import { policyStatus } from './policy-status.ts';
-import { whyReserveLacks } from './words.ts';
+import { COMPONENT, whyReserveLacks } from './words.ts';
 
 /**
  * Keeps hosts used as their BalancePolicy says. Every minute it looks at what machines use; as often as the policy
@@ -51,7 +54,7 @@ export class BalanceController implements Reconciler {
   readonly #drivers: BalanceDrivers;
   readonly #hands: Hands;
   readonly #meter: Meter;
-  readonly #memories = new Map<string, { readonly spec: string; readonly memory: PolicyMemory }>();
+  readonly #known = new Map<string, Known>();
 
   constructor(
     client: ApiClient,
@@ -62,7 +65,7 @@ export class BalanceController implements Reconciler {
     this.#drivers = drivers;
     this.#meter = meter;
     this.#policies = client.cache(balancePolicy);
-    this.#events = new EventRecorder(client, 'balance-controller');
+    this.#events = new EventRecorder(client, COMPONENT);
     this.#hands = new Hands(client, drivers, this.#events);
     this.#observer = new Observer(client);
     // A machine that finds no host while hosts sleep does not wait for the next round.
@@ -83,30 +86,33 @@ export class BalanceController implements Reconciler {
     if (name === FORSAKEN) return this.#wakeForsaken();
     const policy = this.#policies.get({ name });
     if (!policy || policy.metadata.deletionTimestamp) {
-      this.#memories.delete(name);
+      this.#known.delete(name);
       return done;
     }
     if (isIdle(policy)) {
       // Only where machines are put is asked of this policy: nobody would read what is measured.
-      this.#memories.delete(name);
+      this.#known.delete(name);
       await this.#tellIdle(policy);
       return done;
     }
-    const memory = this.#memoryOf(policy);
-    const nowMs = this.#client.world.clock.now();
+    const now = momentOf(this.#client.world.clock);
+    const known = await this.#recall(policy, now);
+    const { memory, shelf } = known;
+    const nowMs = now.monotonicMs;
     const dueMs = memory.plannedMs + memory.settings.intervalSeconds * 1000;
     const wanted = new Set(await this.#observer.hostsForWaiting(policy, this.#drivers.power, memory));
     const rivals = rivalsOf(policy, [...this.#policies.values()]);
-    const isPlanDue = wanted.size > 0 || rivals !== memory.rivals || nowMs >= dueMs || nowMs < memory.plannedMs;
+    const isPlanDue = wanted.size > 0 || rivals !== memory.rivals || nowMs >= dueMs;
     memory.rivals = rivals;
     const isSampleDue = memory.isSampleDue(nowMs);
     if (isPlanDue || isSampleDue) {
       const observed = this.#observer.observe(policy);
-      if (isSampleDue) memory.observe(await this.#usages(), observed.ids, nowMs);
+      if (isSampleDue) memory.observe(await this.#usages(), observed.ids, now);
       // Before: what breaks half-way must not be carried out again at once.
       if (isPlanDue) memory.plannedMs = nowMs;
-      if (isPlanDue) await this.#plan(policy, observed, memory, wanted);
+      if (isPlanDue) await this.#plan(policy, observed, known, wanted);
     }
+    if (isSampleDue) await shelf.tend(policy, now);
     return after(SAMPLE_MS, 'machines are measured every minute');
   }
 
@@ -119,9 +125,10 @@ export class BalanceController implements Reconciler {
     return names.length === 0 ? done : after(SAMPLE_MS, 'hosts that no policy switches are woken');
   }
 
-  async #tellIdle({ metadata, status }: Stored<BalancePolicy>): Promise<void> {
+  async #tellIdle({ metadata, spec, status }: Stored<BalancePolicy>): Promise<void> {
     const observedGeneration = metadata.generation ?? 0;
     if (status?.observedGeneration === observedGeneration) return;
+    await new Shelf(this.#client, metadata.uid, new PolicyMemory(spec)).clear();
     await this.#client.resource(balancePolicy).modify(
       metadata,
       (draft) => {
@@ -131,14 +138,23 @@ export class BalanceController implements Reconciler {
     );
   }
 
-  /** What was learned is kept as long as the policy stays the same. */
-  #memoryOf(policy: Stored<BalancePolicy>): PolicyMemory {
+  /** What is known of the policy; what another process knew is asked for first, and what stands in the API is read. */
+  async #recall(policy: Stored<BalancePolicy>, now: Moment): Promise<Known> {
+    const { name, uid } = policy.metadata;
     const spec = JSON.stringify(policy.spec);
-    const known = this.#memories.get(policy.metadata.name);
-    if (known?.spec === spec) return known.memory;
-    const memory = new PolicyMemory(policy.spec);
-    this.#memories.set(policy.metadata.name, { spec, memory });
-    return memory;
+    let known = this.#known.get(name);
+    if (known?.uid !== uid) {
+      const memory = new PolicyMemory(policy.spec);
+      known = { uid, spec, memory, shelf: new Shelf(this.#client, uid, memory) };
+      this.#known.set(name, known);
+    }
+    if (known.spec !== spec) known.memory.govern(policy.spec);
+    known.spec = spec;
+    if (!known.shelf.isRecalled) {
+      await known.shelf.recall(now);
+      known.memory.remember(recorded(this.#observer.observe(policy), name, now));
+    }
+    return known;
   }
 
   async #usages(): Promise<Usages> {
@@ -154,7 +170,7 @@ export class BalanceController implements Reconciler {
   async #plan(
     policy: Stored<BalancePolicy>,
     observed: Observed,
-    memory: PolicyMemory,
+    { memory, shelf }: Known,
     wanted: ReadonlySet<string>,
   ): Promise<void> {
     const { machines, lostTo } = observed;
@@ -166,7 +182,7 @@ export class BalanceController implements Reconciler {
     const waiting = situation.hosts.flatMap(({ name, open }, index) => (open && wanted.has(name) ? [index] : []));
     const power = powerPlan(situation, plan, waiting, memory);
     const sizes = policy.spec.rightSize?.mode === 'off' ? [] : sizesOf(machines, memory);
-    const moved = await this.#hands.move(policy, situation, plan, machines, memory);
+    const moved = await this.#hands.move(policy, situation, plan, machines, memory, shelf);
     const switched = await this.#hands.switchHosts(policy, situation, power, memory);
     const resized = await this.#hands.resize(policy, sizes, machines);
     const hindrance = moved.hindrance ?? switched.hindrance ?? resized.hindrance;
@@ -196,6 +212,15 @@ export class BalanceController implements Reconciler {
     };
     await this.#client.resource(balancePolicy).modify(policy.metadata, write, { subresource: 'status' });
   }
+}
+
+/** What is known of a policy, and where it outlives the process. */
+interface Known {
+  readonly uid: string;
+  /** As it said when it was looked at last. */
+  spec: string;
+  readonly memory: PolicyMemory;
+  readonly shelf: Shelf;
 }
 
 /** Stands for the hosts that sleep and that no policy switches. No policy has this name. */

@@ -9,12 +9,14 @@ import {
   type PowerPlan,
   type Situation,
 } from '@godwit/planner';
-import type { Machine } from '../scheduler/schedulable-machine.ts';
+import { isInstance, type Machine } from '../scheduler/schedulable-machine.ts';
 import type { BalanceDrivers, PowerDriver } from './drivers.ts';
+import type { Shelf } from './kept/shelf.ts';
 import { idOf } from './machine.ts';
+import { momentOf } from './moment.ts';
 import type { PolicyMemory } from './policy-memory.ts';
 import type { SizeAdvice } from './policy-status.ts';
-import { released, whyMoved, whySwitched } from './words.ts';
+import { COMPONENT, released, whyMoved, whySwitched } from './words.ts';
 
 /** What became of a part of a plan. */
 export interface CarriedOut {
@@ -24,9 +26,6 @@ export interface CarriedOut {
 }
 
 const NOT: CarriedOut = { done: false };
-
-/** Who decides, in records. */
-const COMPONENT = 'balance-controller';
 
 /** Carries plans out with the drivers that there are, and tells it in events on the policy. One failure stops nothing else. */
 export class Hands {
@@ -46,6 +45,7 @@ export class Hands {
     { moves }: BalancePlan,
     machines: readonly Machine[],
     memory: PolicyMemory,
+    shelf: Shelf,
   ): Promise<CarriedOut> {
     if (moves.length === 0) return NOT;
     const { mover } = this.#drivers;
@@ -53,6 +53,13 @@ export class Hands {
     if (!mover) return { done: false, hindrance: 'there is nothing here that can move machines' };
     // What goes to a host that sleeps goes when that is awake.
     const now = moves.filter(({ to }) => hosts[to]?.power === 'on');
+    const kindOf = (machine: number) => (isInstance(machines[machine] as Machine) ? 'carried' : 'evicted');
+    const evictions = now.filter(({ machine }) => kindOf(machine) === 'evicted').length;
+    try {
+      if (evictions > 0) await shelf.announce(policy, evictions, momentOf(this.#client.world.clock));
+    } catch (error) {
+      return { done: false, hindrance: describeError(error) };
+    }
     return this.#each(policy, 'MoveFailed', now, async ({ machine, from, to, why }) => {
       const one = machines[machine] as Machine;
       const host = hosts[to]?.name ?? '';
@@ -62,7 +69,7 @@ export class Hands {
         host,
         this.#record(policy, 'move', host, whyMoved(why), { cpu: load, from: hosts[from]?.name ?? '' }),
       );
-      memory.moved(idOf(one), nowMs);
+      memory.moved(idOf(one), nowMs, kindOf(machine));
       this.#events.normal(policy, 'Moved', `${idOf(one)} goes to ${host}: ${whyMoved(why)}`);
     });
   }

@@ -108,7 +108,7 @@ export class Observer {
     memory: PolicyMemory,
     power: PowerDriver | undefined,
   ): Promise<Situation> {
-    const nowMs = this.#client.world.clock.now();
+    const nowMs = this.#client.world.clock.monotonic();
     const busy = new Set(machines.flatMap((machine) => [boundHost(machine), comingHost(machine)]));
     this.#watch ??= new ClusterWatch(this.#client);
     const off = await hostsOff(nodes, power);
@@ -171,7 +171,7 @@ export class Observer {
       .filter(({ machine }) => isRefused(machine))
       .map(({ machine }) => this.#requestOf(machine));
     if (waiting.length === 0) return [];
-    const nowMs = this.#client.world.clock.now();
+    const nowMs = this.#client.world.clock.monotonic();
     const waking = new Set([...this.#sleepers].filter((name) => memory.wakingMs.has(name)));
     const others = [...this.#sleepers].filter((name) => !waking.has(name) && memory.canWake(name, nowMs));
     const asleep = await namesOff(others, power);

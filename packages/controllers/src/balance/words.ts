@@ -1,5 +1,8 @@
 import type { BalancePlan, BalanceSettings, BusyHost, Move, PowerStep, ReserveGap, Situation } from '@godwit/planner';
 
+/** Who decides, in records. */
+export const COMPONENT = 'balance-controller';
+
 const moveWords: Readonly<Record<Move['why'], string>> = {
   overload: 'its host has less processor time than is needed',
   misplaced: 'it must not be where it is',

@@ -11,7 +11,7 @@ function canonicalJson(value: unknown): string {
 }
 
 /** FNV-1a, 32 bits (Fowler, Noll, Vo), over the text's UTF-16 code units. */
-function hash32(text: string): number {
+export function hash32(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
     hash ^= text.charCodeAt(index);

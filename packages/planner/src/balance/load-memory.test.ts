@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ByteReader, ByteWriter } from '../compact/index.ts';
 import { LoadMemory } from './load-memory.ts';
 
 const settings = { halfLifeSeconds: 600, deviationHalfLifeSeconds: 3600 };
@@ -62,4 +63,28 @@ test('forecasts stay within what was seen', () => {
       assert.ok(deviation >= 0 && deviation <= Math.max(...values) + 1e-6);
     }),
   );
+});
+
+test('what was learned goes on elsewhere, within a fiftieth of a percent, by another clock', () => {
+  const load = fc.double({ min: 0, max: 1e6, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(load, { minLength: 1, maxLength: 20 }), load, fc.nat(3_600_000), (values, next, gapMs) => {
+      const [one, other] = [new LoadMemory(settings), new LoadMemory(settings)];
+      values.forEach((value, minute) => one.observe('a', value, minute * MINUTE, value / 2));
+      const savedMs = values.length * MINUTE;
+      const writer = new ByteWriter();
+      one.save('a', writer, savedMs);
+      other.restore('a', new ByteReader(writer.text()), 0);
+      one.observe('a', next, savedMs + gapMs, 0);
+      other.observe('a', next, gapMs, 0);
+      const [expected, found] = [one.forecast('a'), other.forecast('a')];
+      const near = (a = 0, b = 0) => assert.ok(Math.abs(a - b) <= 0.001 * (Math.max(...values, next) + 1), `${a} ${b}`);
+      near(found?.mean, expected?.mean);
+      near(found?.deviation, expected?.deviation);
+    }),
+  );
+  const [writer, memory] = [new ByteWriter(), new LoadMemory(settings)];
+  memory.save('nobody', writer, 0);
+  memory.restore('nobody', new ByteReader(writer.text()), 0);
+  assert.equal(memory.forecast('nobody'), undefined);
 });

@@ -1,3 +1,5 @@
+import type { ByteReader, ByteWriter } from '../compact/index.ts';
+
 /** What a load is expected to be, in its own unit, and how far off that usually is (one standard deviation). */
 export interface LoadForecast {
   readonly mean: number;
@@ -60,14 +62,30 @@ export class LoadMemory {
     return memory && { mean: memory.mean, deviation: Math.sqrt(memory.variance), now: memory.now };
   }
 
-  /** When it was last heard of, in milliseconds since the epoch. */
-  heardAtMs(key: string): number | undefined {
-    return this.#memories.get(key)?.atMs;
+  /** What was learned of one until now, in seven bytes; in one where nothing was ever heard. */
+  save(key: string, writer: ByteWriter, nowMs: number): void {
+    const memory = this.#memories.get(key);
+    writer.whole(memory ? 1 + (nowMs - memory.atMs) / 1000 : 0);
+    if (!memory) return;
+    writer.amount(memory.mean);
+    writer.amount(Math.sqrt(memory.variance));
+    writer.amount(memory.now);
   }
 
-  /** Forgets everybody who is not in `keys`. */
-  keep(keys: ReadonlySet<string>): void {
-    for (const key of this.#memories.keys()) if (!keys.has(key)) this.#memories.delete(key);
+  /**
+   * Goes on from what another one had learned.
+   * @param nowMs when that was saved, on the clock of this one
+   * @throws Failure `record-damaged`
+   */
+  restore(key: string, reader: ByteReader, nowMs: number): void {
+    const heard = reader.whole();
+    if (heard === 0) return;
+    const [mean, deviation, now] = [reader.amount(), reader.amount(), reader.amount()];
+    this.#memories.set(key, { mean, variance: deviation ** 2, now, atMs: nowMs - (heard - 1) * 1000 });
+  }
+
+  forget(key: string): void {
+    this.#memories.delete(key);
   }
 }
 

@@ -1,3 +1,5 @@
+import { type ByteReader, type ByteWriter, damaged } from '../compact/index.ts';
+
 /** Each bucket is this much wider than the one before: percentiles are right within five percent. */
 const GROWTH = 1.05;
 
@@ -20,6 +22,9 @@ export class DecayingHistogram {
   readonly #weights: Float64Array;
   #total = 0;
   #originMs: number | undefined;
+  /** Only between these two is there anything: most machines do much the same all the time. */
+  #first = Number.POSITIVE_INFINITY;
+  #last = -1;
 
   constructor(settings: HistogramSettings) {
     this.#settings = settings;
@@ -49,11 +54,85 @@ export class DecayingHistogram {
       this.#rescale(atMs, age);
       age = 0;
     }
-    const bucket = this.#bucketOf(value);
+    const bucket = this.bucketOf(value);
     const weight = sign * 2 ** Math.max(age, -RESCALE_AFTER);
     const before = this.#weights[bucket] as number;
     this.#weights[bucket] = Math.max(0, before + weight);
+    this.#span(bucket, bucket);
     this.#total = Math.max(0, this.#total + (this.#weights[bucket] as number) - before);
+  }
+
+  /**
+   * What was learned until now: the weights of the buckets as shares of the largest, each right within 2.2 % and in one
+   * byte; what is below 0.002 % of it is left out. So a percentile is off by one point of share at most.
+   */
+  save(writer: ByteWriter, nowMs: number): void {
+    let largest = 0;
+    for (let bucket = this.#first; bucket <= this.#last; bucket++)
+      largest = Math.max(largest, this.#weights[bucket] as number);
+    if (largest <= EMPTY) return writer.whole(0);
+    const runs = this.#runsFrom(largest * 2 ** (-(MOST_STEPS + 0.5) / STEPS));
+    const top = Math.log2(largest);
+    writer.whole(runs.length);
+    writer.whole((top - this.#halfLives(nowMs)) * STEPS + SCALE_OFFSET);
+    let at = 0;
+    for (const { from, to } of runs) {
+      writer.whole(from - at);
+      writer.whole(to - from);
+      for (at = from; at < to; at++) writer.byte(Math.round((top - Math.log2(this.#weights[at] as number)) * STEPS));
+    }
+  }
+
+  /** Where buckets that weigh as much or more follow each other. */
+  #runsFrom(least: number): readonly { readonly from: number; readonly to: number }[] {
+    const runs: { from: number; to: number }[] = [];
+    for (let bucket = this.#first; bucket <= this.#last; bucket++) {
+      if ((this.#weights[bucket] as number) < least) continue;
+      const last = runs.at(-1);
+      if (last?.to === bucket) last.to++;
+      else runs.push({ from: bucket, to: bucket + 1 });
+    }
+    return runs;
+  }
+
+  /**
+   * Goes on from what another one of the same settings had learned.
+   * @param nowMs when that was saved, on the clock of this one
+   * @throws Failure `record-damaged`
+   */
+  restore(reader: ByteReader, nowMs: number): void {
+    const runs = reader.whole();
+    if (runs === 0) return;
+    const largest = 2 ** Math.min(RESCALE_AFTER, (reader.whole() - SCALE_OFFSET) / STEPS);
+    let bucket = 0;
+    for (let run = 0; run < runs; run++) {
+      bucket += reader.whole();
+      const length = reader.whole();
+      if (bucket + length > this.#weights.length) throw damaged('it has more buckets than there are');
+      this.#span(bucket, bucket + length - 1);
+      for (const end = bucket + length; bucket < end; bucket++)
+        this.#weights[bucket] = largest * 2 ** (-reader.byte() / STEPS);
+    }
+    this.#originMs = nowMs;
+    for (let each = this.#first; each <= this.#last; each++) this.#total += this.#weights[each] as number;
+  }
+
+  /** In which bucket a value counts. */
+  bucketOf(value: number): number {
+    const { smallest, largest } = this.#settings;
+    if (value <= smallest) return 0;
+    const bucket = 1 + Math.floor(Math.log(Math.min(value, largest) / smallest) / Math.log(GROWTH));
+    return Math.min(bucket, this.#weights.length - 1);
+  }
+
+  /** A value that counts in a bucket. */
+  middleOf(bucket: number): number {
+    return this.#settings.smallest * GROWTH ** (bucket - 0.5);
+  }
+
+  #span(first: number, last: number): void {
+    if (first < this.#first) this.#first = first;
+    if (last > this.#last) this.#last = last;
   }
 
   #halfLives(atMs: number): number {
@@ -63,18 +142,11 @@ export class DecayingHistogram {
   #rescale(originMs: number, halfLives: number): void {
     const factor = 2 ** -halfLives;
     this.#total = 0;
-    for (let bucket = 0; bucket < this.#weights.length; bucket++) {
+    for (let bucket = this.#first; bucket <= this.#last; bucket++) {
       this.#weights[bucket] = (this.#weights[bucket] as number) * factor;
       this.#total += this.#weights[bucket] as number;
     }
     this.#originMs = originMs;
-  }
-
-  #bucketOf(value: number): number {
-    const { smallest, largest } = this.#settings;
-    if (value <= smallest) return 0;
-    const bucket = 1 + Math.floor(Math.log(Math.min(value, largest) / smallest) / Math.log(GROWTH));
-    return Math.min(bucket, this.#weights.length - 1);
   }
 
   /**
@@ -87,7 +159,7 @@ export class DecayingHistogram {
     const wanted = Math.max(0, Math.min(1, share)) * this.#total;
     let sum = 0;
     let last = 0;
-    for (let bucket = 0; bucket < this.#weights.length; bucket++) {
+    for (let bucket = this.#first; bucket <= this.#last; bucket++) {
       const weight = this.#weights[bucket] as number;
       if (weight <= 0) continue;
       sum += weight;
@@ -102,3 +174,9 @@ export class DecayingHistogram {
 const RESCALE_AFTER = 60;
 /** Weights below are rounding. */
 const EMPTY = 1e-9;
+/** Into how many steps a halving is divided where weights are kept in a byte. */
+const STEPS = 16;
+/** The most steps that fit there. */
+const MOST_STEPS = 0xff;
+/** Makes a whole number of the largest weight's logarithm, also where that is up to 64 half-lives old. */
+const SCALE_OFFSET = 64 * STEPS;

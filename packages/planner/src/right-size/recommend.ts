@@ -1,4 +1,5 @@
 import type { BalancePolicySpec } from '@godwit/kinds';
+import type { ByteReader, ByteWriter } from '../compact/index.ts';
 import { DecayingHistogram } from './decaying-histogram.ts';
 
 /** A BalancePolicy's part about sizes, with what it leaves open filled in. */
@@ -51,7 +52,8 @@ export class UsageRecord {
   readonly #cpu: DecayingHistogram;
   readonly #memory: DecayingHistogram;
   #firstMs: number | undefined;
-  #lastMs = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  /** The highest use of memory in the hour that began then. */
   #peak: { readonly value: number; readonly atMs: number } | undefined;
 
   constructor(settings: RightSizeSettings) {
@@ -71,12 +73,40 @@ export class UsageRecord {
   }
 
   #observePeak(value: number, nowMs: number): void {
-    const atMs = Math.floor(nowMs / HOUR_MS) * HOUR_MS;
-    const known = this.#peak?.atMs === atMs ? this.#peak : undefined;
+    const known = this.#peak && nowMs - this.#peak.atMs < HOUR_MS ? this.#peak : undefined;
     if (known && known.value >= value) return;
+    const atMs = known?.atMs ?? nowMs;
     if (known) this.#memory.remove(known.value, atMs);
     this.#memory.add(value, atMs);
     this.#peak = { value, atMs };
+  }
+
+  /** What was learned until now: some fifty bytes of a machine that does not always do the same. */
+  save(writer: ByteWriter, nowMs: number): void {
+    writer.whole(this.#firstMs === undefined ? 0 : 1 + (this.#lastMs - this.#firstMs) / 1000);
+    if (this.#firstMs === undefined) return;
+    writer.whole((nowMs - this.#lastMs) / 1000);
+    this.#cpu.save(writer, nowMs);
+    this.#memory.save(writer, nowMs);
+    writer.whole(this.#peak ? 1 + this.#memory.bucketOf(this.#peak.value) : 0);
+    if (this.#peak) writer.whole((nowMs - this.#peak.atMs) / 1000);
+  }
+
+  /**
+   * Goes on from what another one of the same half-lives had learned.
+   * @param nowMs when that was saved, on the clock of this one
+   * @throws Failure `record-damaged`
+   */
+  restore(reader: ByteReader, nowMs: number): void {
+    const watched = reader.whole();
+    if (watched === 0) return;
+    this.#lastMs = nowMs - reader.whole() * 1000;
+    this.#firstMs = this.#lastMs - (watched - 1) * 1000;
+    this.#cpu.restore(reader, nowMs);
+    this.#memory.restore(reader, nowMs);
+    const peak = reader.whole();
+    // Whatever counts in the same bucket counts the same.
+    if (peak > 0) this.#peak = { value: this.#memory.middleOf(peak - 1), atMs: nowMs - reader.whole() * 1000 };
   }
 
   /** Undefined while it was not watched for long enough. */

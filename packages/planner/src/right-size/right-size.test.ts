@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hasCode } from '@godwit/base';
 import fc from 'fast-check';
+import { ByteReader, ByteWriter } from '../compact/index.ts';
 import { DecayingHistogram } from './decaying-histogram.ts';
 import { recommend, rightSizeSettingsOf, UsageRecord } from './recommend.ts';
 import { wasteOf } from './waste.ts';
@@ -86,6 +88,97 @@ test('too short a history, clocks set back and holes are no ground for advice', 
   record.observe({ cpu: 90_000, memory: 900 * GIB }, 0);
   record.observe({ cpu: 100 }, 20 * HOUR);
   assert.ok((recommend({ cpu: 100, memory: GIB }, record, settings)?.cpu ?? 0) < 130);
+});
+
+function restored(record: UsageRecord, savedMs: number, restoredMs: number): UsageRecord {
+  const writer = new ByteWriter();
+  record.save(writer, savedMs);
+  const reader = new ByteReader(writer.text());
+  const found = new UsageRecord(settings);
+  found.restore(reader, restoredMs);
+  reader.end();
+  return found;
+}
+
+test('percentiles of a histogram that was kept are within a point of share, and what comes weighs the same', () => {
+  const sample = fc.record({ value: fc.integer({ min: 1, max: 200_000 }), atMs: fc.nat(240 * HOUR) });
+  const samples = fc.array(sample, { minLength: 1, maxLength: 300 });
+  const ages = fc.record({
+    clockMs: fc.integer({ min: -1e12, max: 1e12 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(samples, samples, ages, (before, after, { clockMs, share }) => {
+      const [one, other] = [histogram(), histogram()];
+      const savedMs = 240 * HOUR;
+      for (const { value, atMs } of before) one.add(value, atMs);
+      const writer = new ByteWriter();
+      one.save(writer, savedMs);
+      other.restore(new ByteReader(writer.text()), clockMs);
+      for (const { value, atMs } of after) {
+        one.add(value, savedMs + atMs / 24);
+        other.add(value, clockMs + atMs / 24);
+      }
+      const found = other.percentile(share) ?? 0;
+      const low = (one.percentile(share - 0.015) ?? 0) * 0.999;
+      const high = (one.percentile(share + 0.015) ?? 0) * 1.001;
+      assert.ok(found >= low && found <= high, `${found} is not within ${low} and ${high}`);
+    }),
+  );
+});
+
+test('what was kept is kept the same again: restarts add no error', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 200_000 }), { maxLength: 100 }), fc.nat(HOUR), (values, ageMs) => {
+      const record = new UsageRecord(settings);
+      for (const [index, value] of values.entries())
+        record.observe({ cpu: value, memory: value * 2 ** 20 }, index * 60_000);
+      const textOf = (one: UsageRecord, nowMs: number) => {
+        const writer = new ByteWriter();
+        one.save(writer, nowMs);
+        return writer.text();
+      };
+      const nowMs = values.length * 60_000 + ageMs;
+      assert.equal(textOf(restored(record, nowMs, -7 * HOUR), -7 * HOUR), textOf(record, nowMs));
+    }),
+  );
+});
+
+test('a recommendation stands when the watching goes on elsewhere, and so does how long was watched', () => {
+  const record = watched(48, (hour) => ({ cpu: 200 + 50 * (hour % 3), memory: GIB * (1 + (hour % 5)) }));
+  const current = { cpu: 2000, memory: 8 * GIB };
+  const before = recommend(current, record, settings);
+  const after = recommend(current, restored(record, 48 * HOUR, 0), settings);
+  assert.deepEqual(after, before);
+  const short = restored(
+    watched(5, () => ({ cpu: 200, memory: GIB })),
+    5 * HOUR,
+    0,
+  );
+  assert.equal(recommend(current, short, settings), undefined);
+  for (let minute = 0; minute <= 60; minute++) short.observe({ cpu: 200, memory: GIB }, minute * 60_000);
+  assert.ok(recommend(current, short, settings));
+});
+
+test('the peak of an hour is replaced by a higher one also after a restart', () => {
+  const record = watched(47.5, () => ({ cpu: 100, memory: GIB }));
+  const going = restored(record, 47.5 * HOUR, 0);
+  for (const one of [record, going]) {
+    const fromMs = one === record ? 47.5 * HOUR : 0;
+    for (let minute = 1; minute < 29; minute++) one.observe({ cpu: 100, memory: 3 * GIB }, fromMs + minute * 60_000);
+  }
+  const [expected, found] = [record, going].map((one) => one.percentiles({ ...settings, memoryPercentile: 0.97 }));
+  assert.deepEqual(found, expected);
+});
+
+test('a record that is cut off anywhere is refused', () => {
+  const writer = new ByteWriter();
+  watched(12, (hour) => ({ cpu: 100 * hour, memory: GIB * (1 + hour) })).save(writer, 12 * HOUR);
+  const bytes = atob(writer.text());
+  for (let length = 0; length < bytes.length; length++) {
+    const read = () => new UsageRecord(settings).restore(new ByteReader(btoa(bytes.slice(0, length))), 0);
+    assert.throws(read, (error) => hasCode(error, 'record-damaged'));
+  }
 });
 
 test('waste is in cores, memory, watts and money, and what lacks does not offset what is too much', () => {
