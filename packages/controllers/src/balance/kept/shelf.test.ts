@@ -83,6 +83,20 @@ test('a program that ends while machines are shared out anew leaves all that was
   for (const id of usagesOf(1000).keys()) assert.ok(next.memory.records.has(id), id);
 });
 
+test('what is in its old place stays there until everybody is in the new one', async () => {
+  const known = await open();
+  await pass(known, [0, 6], usagesOf(1000));
+  const name = `balance-policy-${policy.metadata.uid}-1-of-4`;
+  const refusing = await client
+    .resource(configMap)
+    .create({ metadata: { namespace: 'kube-system', name }, immutable: true });
+  await pass(known, [6, 40], usagesOf(MACHINES));
+  assert.ok((await shardsOf()).includes('0-of-1'));
+  await client.resource(configMap).delete(refusing.metadata);
+  await pass(known, [40, 80], usagesOf(MACHINES));
+  assert.deepEqual((await shardsOf()).toSorted(), ['0-of-4', '1-of-4', '2-of-4', '3-of-4']);
+});
+
 test('a shard that is too long for an object is split', async () => {
   const known = await open();
   const name = 'x'.repeat(1500);

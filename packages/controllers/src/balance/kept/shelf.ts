@@ -36,6 +36,8 @@ export class Shelf {
   /** Until when shards are kept that were due, and which is next. */
   #shardsKeptMs = 0;
   #next = 0;
+  /** Whether all were kept since the first one was. */
+  #isWhole = true;
 
   constructor(client: ApiClient, uid: string, memory: PolicyMemory) {
     this.#client = client;
@@ -162,6 +164,7 @@ export class Shelf {
   async #keepNext(policy: Stored<BalancePolicy>, now: Moment): Promise<void> {
     const { shards, ofMachines } = this.#memory;
     const index = this.#next++;
+    if (index === 0) this.#isWhole = true;
     if (this.#next >= shards.count) this.#next = 0;
     const name = this.#nameOf(index);
     const ids = [...shards.members(index)].toSorted();
@@ -173,7 +176,7 @@ export class Shelf {
     }
     if (ids.length > 0) await this.#write(policy, name, data);
     else if (this.#names.has(name)) await this.#remove(name);
-    if (this.#next === 0) await this.#sweep();
+    if (this.#next === 0 && this.#isWhole) await this.#sweep();
   }
 
   #nameOf(index: number): string {
@@ -214,6 +217,7 @@ export class Shelf {
     try {
       await write();
     } catch (error) {
+      this.#isWhole = false;
       this.#warn('what a policy has learned was not kept', error);
     }
   }
