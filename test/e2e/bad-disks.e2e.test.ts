@@ -62,19 +62,15 @@ function machine(name: string, claims: readonly string[], command = 'true'): str
   return tinyMachine({ name, memory: '128Mi', volumes: Object.fromEntries([...disks, ['seed', seed]]) });
 }
 
-const eventsOf = (name: string) => godwit.kubectl('get', 'events', '--field-selector', `involvedObject.name=${name}`);
-
 async function condition(name: string, type: string) {
   const instance = await godwit.get<VirtualMachineInstance>('vmi', name);
   return instance?.status?.conditions?.find((one) => one.type === type);
 }
 
-async function runs(name: string): Promise<void> {
-  await waitFor(`${name} to run`, async () => {
-    const status = (await godwit.get<VirtualMachine>('vm', name))?.status?.printableStatus;
-    return status === 'Running';
-  });
-}
+const isShown = async (name: string, status: string) =>
+  (await godwit.get<VirtualMachine>('vm', name))?.status?.printableStatus === status;
+
+const runs = (name: string) => waitFor(`${name} to run`, () => isShown(name, 'Running'));
 
 /** Where the volume of a claim lies, once it is made. */
 function volumeOf(name: string): Promise<string> {
@@ -98,11 +94,11 @@ describe('a disk of a virtual machine', () => {
       return synchronized?.status === 'False' && synchronized;
     });
     assert.equal(found.reason, 'CorruptDisk');
-    assert.match(await eventsOf('broken'), /Warning +CorruptDisk/);
+    await godwit.told('broken', /Warning +CorruptDisk/);
     assert.deepEqual(readFileSync(disk), CORRUPT);
     rmSync(disk);
     await runs('broken');
-    await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=30s');
+    await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=60s');
   });
 
   test('that the host has no space for holds the guest, which goes on when there is space', async () => {
@@ -112,12 +108,12 @@ describe('a disk of a virtual machine', () => {
     );
     const paused = await waitFor('the guest to be held', async () => condition('writer', 'Paused'));
     assert.deepEqual([paused.status, paused.reason], ['True', 'PausedIOError']);
-    assert.match(await eventsOf('writer'), /Warning +IOerror/);
-    assert.equal((await godwit.get<VirtualMachine>('vm', 'writer'))?.status?.printableStatus, 'Paused');
+    await godwit.told('writer', /Warning +IOerror/);
+    await waitFor('its VirtualMachine to say so', () => isShown('writer', 'Paused'));
     await volumes.resize('256m');
     assert.equal((await godwit.verb('unpause', 'vm/writer')).status, 0);
     await runs('writer');
-    await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=30s');
+    await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=60s');
     await volumesAreGone();
     await volumes.resize('64m');
   });
@@ -180,11 +176,11 @@ spec: {selector: {app: files}, ports: [{port: 80, targetPort: 8080}]}`);
 
   test('that the host has no space for says so at its claim', async () => {
     await godwit.apply(dataVolume('large', 'corrupt.qcow2', '1Gi'));
-    await waitFor('an event', async () => /ProvisioningFailed.*are needed/.test(await eventsOf('large')));
+    await godwit.told('large', /ProvisioningFailed.*are needed/);
   });
 
   test('goes when it is deleted, however far it has come', async () => {
-    await godwit.kubectl('delete', 'dv', '--all', '--timeout=30s');
+    await godwit.kubectl('delete', 'dv', '--all', '--timeout=60s');
     await volumesAreGone();
   });
 });

@@ -191,13 +191,6 @@ function machineManifest({ name, memory = '64Mi', bare, volume }: BrokenMachine)
   return tinyMachine({ name, memory, kernel: !bare, volumes: volume === undefined ? {} : { d: volume } });
 }
 
-/** The events of one object, a line each. */
-const eventsOf = (name: string) => godwit.kubectl('get', 'events', '--field-selector', `involvedObject.name=${name}`);
-
-async function told(name: string, event: RegExp): Promise<void> {
-  await waitFor(`an event of ${name} that matches ${event}`, async () => event.test(await eventsOf(name)), 30_000);
-}
-
 function whyItWaits({ status }: Pod): string {
   const waiting = status?.containerStatuses?.[0]?.state?.waiting?.reason;
   return waiting ?? status?.conditions?.find(({ type }) => type === 'PodScheduled')?.reason ?? '';
@@ -218,7 +211,7 @@ describe('a pod', () => {
         const pod = await godwit.get<Pod>('pod', name);
         return pod !== undefined && reason.test(whyItWaits(pod));
       });
-      await told(name, event);
+      await godwit.told(name, event);
     });
   }
 
@@ -230,7 +223,7 @@ describe('a pod', () => {
       async () => (await godwit.get<Pod>('pod', 'port-1'))?.status?.phase === 'Running',
     );
     await godwit.apply(pod('port-2'));
-    await told('port-2', /FailedScheduling.*host port 21899\/TCP is taken/);
+    await godwit.told('port-2', /FailedScheduling.*host port 21899\/TCP is taken/);
     await godwit.kubectl('delete', 'pod', 'port-1', '--grace-period=1');
     await waitFor(
       'the second to run',
@@ -246,8 +239,8 @@ describe('a pod', () => {
     const container = `${myapp}, livenessProbe: {${probe}}`;
     const pod = 'terminationGracePeriodSeconds: 1';
     await godwit.apply(podManifest({ ...NOTHING_WRONG, name: 'not-alive', container, pod }));
-    await told('not-ready', /Unhealthy.*Readiness probe failed/);
-    await told('not-alive', /Unhealthy.*Liveness probe failed/);
+    await godwit.told('not-ready', /Unhealthy.*Readiness probe failed/);
+    await godwit.told('not-alive', /Unhealthy.*Liveness probe failed/);
     await waitFor('a restart', async () => {
       const restarts = (await godwit.get<Pod>('pod', 'not-alive'))?.status?.containerStatuses?.[0]?.restartCount ?? 0;
       return restarts > 0;
@@ -264,16 +257,21 @@ describe('a virtual machine', () => {
         const word = (await godwit.get<VirtualMachine>('vm', name))?.status?.printableStatus ?? '';
         return status.test(word);
       });
-      await told(name, event);
+      await godwit.told(name, event);
     });
   }
 
   test('says so in a condition, too', async () => {
-    const condition = async (name: string, type: string) =>
-      (await godwit.get<VirtualMachineInstance>('vmi', name))?.status?.conditions?.find((one) => one.type === type);
-    assert.equal((await condition('vm-no-secret', 'Synchronized'))?.reason, 'MissingObject');
-    assert.equal((await condition('vm-no-boot-device', 'Bootable'))?.reason, 'NoBootDevice');
-    assert.equal((await condition('vm-no-memory', 'PodScheduled'))?.reason, 'Unschedulable');
+    for (const [name, type, reason] of [
+      ['vm-no-secret', 'Synchronized', 'MissingObject'],
+      ['vm-no-boot-device', 'Bootable', 'NoBootDevice'],
+      ['vm-no-memory', 'PodScheduled', 'Unschedulable'],
+    ] as const) {
+      await waitFor(`${reason} of ${name}`, async () => {
+        const conditions = (await godwit.get<VirtualMachineInstance>('vmi', name))?.status?.conditions;
+        return conditions?.find((one) => one.type === type)?.reason === reason;
+      });
+    }
   });
 
   test('runs once what it lacked is there', async () => {
@@ -293,18 +291,16 @@ describe('a virtual machine', () => {
 });
 
 test('a claim without a class, and one that no host can make, say so', async () => {
-  await told('no-class', /ProvisioningFailed.*"nosuch" not found/);
-  await told('far-too-large', /ProvisioningFailed.*cannot be made/);
+  await godwit.told('no-class', /ProvisioningFailed.*"nosuch" not found/);
+  await godwit.told('far-too-large', /ProvisioningFailed.*cannot be made/);
 });
 
 test('all of it goes when it is deleted, and gives its addresses back', async () => {
   await godwit.kubectl('delete', 'pod,vm,pvc', '--all', '--timeout=60s');
-  const left = await godwit.kubectl('get', 'pods,vms,vmis,pvc,pv', '-o', 'name');
-  assert.equal(left.trim(), '');
-  const addresses = JSON.parse(await godwit.kubectl('get', 'ipaddresses', '-o', 'json')).items as IPAddress[];
-  const owners = addresses.map(({ spec }) => spec?.parentRef.resource);
-  assert.deepEqual(
-    owners.filter((owner) => owner !== 'services'),
-    [],
-  );
+  const left = () => godwit.kubectl('get', 'pods,vms,vmis,pvc,pv', '-o', 'name');
+  await waitFor('nothing to be left', async () => (await left()) === '');
+  await waitFor('no address to be left but those of services', async () => {
+    const addresses = JSON.parse(await godwit.kubectl('get', 'ipaddresses', '-o', 'json')).items as IPAddress[];
+    return addresses.every(({ spec }) => spec?.parentRef.resource === 'services');
+  });
 });

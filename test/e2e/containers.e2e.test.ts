@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Deployment, Pod, Service } from '@godwit/kinds';
+import type { Deployment, Pod } from '@godwit/kinds';
 import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
 import { processesMentioning } from '../support/host-traces.ts';
 import { fetchText, startLoad } from '../support/http-load.ts';
@@ -35,15 +35,16 @@ async function waitForReplicas(count: number): Promise<void> {
 test('the manifest works to the letter: three replicas answer in turn behind one address', async () => {
   await godwit.kubectl('create', '-f', join(projectRoot, 'examples/myapp.yaml'));
   await waitForReplicas(3);
+  address = `http://${await godwit.externalAddress('myapp-service')}:80/`;
   const table = await godwit.kubectl('get', 'pods,services,deployments');
   assert.match(table, /pod\/myapp-deployment-\w+-\w+ +1\/1 +Running +0/);
   assert.match(table, /deployment\.apps\/myapp-deployment +3\/3 +3 +3/);
   assert.match(table, /service\/myapp-service +LoadBalancer +10\.\d+\.\d+\.\d+ +10\.\d+\.\d+\.\d+ +80:\d+\/TCP/);
-  const service = await godwit.get<Service>('service', 'myapp-service');
-  address = `http://${service?.status?.loadBalancer?.ingress?.[0]?.ip}:80/`;
-  const answers = new Set<string>();
-  for (let i = 0; i < 9; i++) answers.add(await fetchText(address));
-  assert.equal(answers.size, 3, [...answers].join());
+  await waitFor('all three to answer', async () => {
+    const answers = new Set<string>();
+    for (let i = 0; i < 9; i++) answers.add(await fetchText(address));
+    return answers.size === 3;
+  });
 });
 
 test('a rolling update, a scale 3→6→2 and a kill -9 of a container lose no request', async () => {

@@ -44,15 +44,11 @@ const hello = (name: string): Promise<string> =>
     return address !== undefined && (await fetchText(`http://${address}/`)).trim();
   });
 
-const external = (name: string): Promise<string> =>
-  waitFor(`the address of ${name}`, async () => {
-    return (await godwit.get<Service>('service', name))?.status?.loadBalancer?.ingress?.[0]?.ip;
-  });
-
 test('myapp.yaml: three containers behind one address', async (t) => {
   await example(t, 'myapp.yaml');
   await replicas('myapp-deployment', 3);
-  assert.match(await fetchText(`http://${await external('myapp-service')}/`), /myapp-deployment/);
+  const url = `http://${await godwit.externalAddress('myapp-service')}/`;
+  assert.match(await waitFor('an answer', () => fetchText(url)), /myapp-deployment/);
 });
 
 test('deployment.yaml and services.yaml: updated and undone, reached in three ways', async (t) => {
@@ -63,8 +59,10 @@ test('deployment.yaml and services.yaml: updated and undone, reached in three wa
   for (const url of [`http://${clusterIP}/`, 'http://127.0.0.1:30080/']) {
     assert.match(await waitFor(url, () => fetchText(url)), /^shop-/);
   }
-  const slices = await godwit.kubectl('get', 'endpointslices', '-l', 'kubernetes.io/service-name=shop-pods');
-  assert.match(slices, /10\.[\d.]+,10\.[\d.]+,10\.[\d.]+/);
+  await waitFor('three endpoints', async () => {
+    const slices = await godwit.kubectl('get', 'endpointslices', '-l', 'kubernetes.io/service-name=shop-pods');
+    return /10\.[\d.]+,10\.[\d.]+,10\.[\d.]+/.test(slices);
+  });
   await godwit.kubectl('set', 'env', 'deployment/shop', 'COLOUR=blue');
   await godwit.kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s');
   await godwit.kubectl('rollout', 'undo', 'deployment/shop');
@@ -110,7 +108,7 @@ test('vm-data-volume.yaml: its disks are filled, and stay', async (t) => {
 
 test('mixed-service.yaml: containers and a virtual machine answer at one address', async (t) => {
   await example(t, 'mixed-service.yaml');
-  const address = await external('web');
+  const address = await godwit.externalAddress('web');
   const answers = new Set<string>();
   await waitFor('three to answer', async () => {
     answers.add((await fetchText(`http://${address}/`)).trim());
@@ -122,7 +120,9 @@ test('mixed-service.yaml: containers and a virtual machine answer at one address
 test('quota.yaml: four of six, and it says why', async (t) => {
   await example(t, 'quota.yaml');
   await replicas('crowd', 4, 'team-a');
-  assert.match(await godwit.kubectl('describe', 'replicaset', '-n', 'team-a'), /exceeded quota: whole/);
+  await waitFor('the reason', async () => {
+    return /exceeded quota: whole/.test(await godwit.kubectl('describe', 'replicaset', '-n', 'team-a'));
+  });
 });
 
 test('access.yaml: what it grants, and no more', async (t) => {

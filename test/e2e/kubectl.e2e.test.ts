@@ -1,17 +1,18 @@
 /** Every kubectl, and the official JavaScript client, with a whole cloud. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import * as kubernetes from '@kubernetes/client-node';
 import { KubectlSession } from '../conformance/support/kubectl-session.ts';
 import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
 import { buildMyapp, buildShell, buildTinyGuest } from '../support/images.ts';
 import { findKubectls } from '../support/kubectl.ts';
-import { steps } from './kubectl/index.ts';
+import { Turns } from '../support/turns.ts';
+import { isDoneAlone, steps } from './kubectl/index.ts';
 import { shellPod } from './kubectl/step.ts';
 
 const godwit = new GodwitUnderTest();
@@ -52,13 +53,21 @@ async function makeShared(): Promise<void> {
 
 test('there is a kubectl', () => assert.notDeepEqual(findKubectls(), []));
 
-for (const kubectl of findKubectls()) {
-  test(`kubectl ${kubectl.version}`, async (t) => {
-    const cloud = { kubeconfig: godwit.kubeconfig, folder, shellImage, node };
-    const session = await KubectlSession.open(cloud, kubectl, 'kubectl');
-    for (const [name, step] of Object.entries(steps)) await t.test(name, () => step(session, cloud));
-  });
-}
+/** They mostly wait for machines: two do that in little more time than one. */
+describe('every kubectl', { concurrency: 2 }, () => {
+  const turns = new Turns();
+  for (const kubectl of findKubectls()) {
+    test(`kubectl ${kubectl.version}`, async (t) => {
+      const cloud = { kubeconfig: godwit.kubeconfig, folder: join(folder, kubectl.version), shellImage, node };
+      mkdirSync(cloud.folder);
+      const session = await KubectlSession.open(cloud, kubectl, 'kubectl');
+      for (const [name, step] of Object.entries(steps)) {
+        const work = () => step(session, cloud);
+        await t.test(name, () => (isDoneAlone(name) ? turns.alone(work) : turns.beside(work)));
+      }
+    });
+  }
+});
 
 const config = new kubernetes.KubeConfig();
 const core = () => config.makeApiClient(kubernetes.CoreV1Api);
@@ -67,7 +76,8 @@ const namespace = 'default';
 test('the JavaScript client reads logs, as a whole and to their end', async () => {
   config.loadFromFile(godwit.kubeconfig);
   await godwit.apply(shellPod('talking', shellImage, { main: 'echo hello; exec sleep 100000' }));
-  const counting = 'for i in 1 2 3 4 5 6 7 8; do echo line $i; sleep 0.5; done';
+  const counting =
+    'echo line 1; until [ -e /tmp/enough ]; do sleep 0.1; done; for i in 2 3 4 5 6 7 8; do echo line $i; done';
   await godwit.apply(shellPod('counting', shellImage, { main: counting }, { restartPolicy: 'Never' }));
   await godwit.kubectl('wait', 'pod/talking', 'pod/counting', '--for=condition=Ready', '--timeout=60s');
   const whole = await core().readNamespacedPodLog({ name: 'talking', namespace, container: 'main' });
@@ -75,7 +85,9 @@ test('the JavaScript client reads logs, as a whole and to their end', async () =
   // Followed to its end: the library has nobody to tell of an error when the reading is broken off.
   const output = new PassThrough();
   await new kubernetes.Log(config).log(namespace, 'counting', 'main', output, { follow: true });
-  const lines = (await text(output)).trim().split('\n');
+  const read = text(output);
+  await godwit.kubectl('exec', 'counting', '--', 'touch', '/tmp/enough');
+  const lines = (await read).trim().split('\n');
   assert.deepEqual(
     lines,
     [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `line ${number}`),

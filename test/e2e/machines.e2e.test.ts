@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Service, VirtualMachine, VirtualMachineInstance } from '@godwit/kinds';
+import type { VirtualMachine, VirtualMachineInstance } from '@godwit/kinds';
 import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
 import { fetchText } from '../support/http-load.ts';
 import { buildMyapp, buildTinyGuest } from '../support/images.ts';
@@ -43,7 +43,7 @@ test('a virtual machine boots, gets its address and answers with its host name',
 });
 
 test('its console can be read, its screen can be seen', async () => {
-  assert.match(await typeInto(godwit, 'tiny', 'echo console $((6*7))'), /console 42/);
+  await typeInto(godwit, 'tiny', 'echo console $((6*7))', /console 42/);
   const file = join(godwit.state, 'screen.png');
   const { status, stderr } = await godwit.verb('vnc', 'vm/tiny', '--screenshot', file);
   assert.equal(status, 0, stderr);
@@ -124,10 +124,7 @@ spec:
 
 test('one Service answers from containers and a virtual machine', async () => {
   await godwit.kubectl('apply', '-f', example('mixed-service.yaml'));
-  const ip = await waitFor(
-    'an external address',
-    async () => (await godwit.get<Service>('service', 'web'))?.status?.loadBalancer?.ingress?.[0]?.ip,
-  );
+  const ip = await godwit.externalAddress('web');
   const answers = new Set<string>();
   await waitFor('answers of three machines', async () => {
     answers.add((await fetchText(`http://${ip}/`)).trim());

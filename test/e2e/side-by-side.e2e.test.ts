@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Service } from '@godwit/kinds';
 import { GodwitUnderTest, projectRoot, waitFor } from '../support/godwit.ts';
 import { fetchText } from '../support/http-load.ts';
 import { buildMyapp } from '../support/images.ts';
@@ -22,10 +21,7 @@ test('the same manifest runs in both, on addresses of their own', async () => {
   const addresses = new Set<string>();
   for (const cloud of clouds) {
     await cloud.kubectl('create', '-f', join(projectRoot, 'examples/myapp.yaml'));
-    const ip = await waitFor(
-      'an external address',
-      async () => (await cloud.get<Service>('service', 'myapp-service'))?.status?.loadBalancer?.ingress?.[0]?.ip,
-    );
+    const ip = await cloud.externalAddress('myapp-service');
     await waitFor('an answer', () => fetchText(`http://${ip}/`));
     addresses.add(ip);
   }
@@ -35,8 +31,7 @@ test('the same manifest runs in both, on addresses of their own', async () => {
 test('taking one down leaves the other serving', async () => {
   const [first, second] = clouds as [GodwitUnderTest, GodwitUnderTest];
   assert.equal((await first.verb('down')).status, 0);
-  const ip = (await second.get<Service>('service', 'myapp-service'))?.status?.loadBalancer?.ingress?.[0]?.ip;
-  assert.match(await fetchText(`http://${ip}/`), /myapp/);
+  assert.match(await fetchText(`http://${await second.externalAddress('myapp-service')}/`), /myapp/);
 });
 
 test('a second program on one state folder is refused with the reason', async () => {

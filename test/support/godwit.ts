@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Service } from '@godwit/kinds';
 import { findKubectls, type Result, runProgram } from './kubectl.ts';
 
 export const projectRoot = join(import.meta.dirname, '../..');
@@ -98,6 +99,11 @@ export class GodwitUnderTest {
     );
   }
 
+  /** Starts a verb that goes on until it is stopped, with an open input. */
+  start(...args: string[]): ChildProcess {
+    return spawn(process.execPath, [...FLAGS, mainFile, ...args, '--state', this.state]);
+  }
+
   /** Runs kubectl and returns what it printed; fails the test when it fails. */
   async kubectl(...args: string[]): Promise<string> {
     const { status, stdout, stderr } = await this.tryKubectl(args);
@@ -123,6 +129,20 @@ export class GodwitUnderTest {
     if (status !== 0 && stderr.includes('NotFound')) return undefined;
     assert.equal(status, 0, stderr);
     return JSON.parse(stdout) as T;
+  }
+
+  /** Waits until there is an event about an object of this name, in whose line of the list the pattern is found. */
+  async told(name: string, event: RegExp): Promise<void> {
+    await waitFor(`an event of ${name} that matches ${event}`, async () => {
+      return event.test(await this.kubectl('get', 'events', '--field-selector', `involvedObject.name=${name}`));
+    });
+  }
+
+  /** The address of a LoadBalancer, once it has one. */
+  externalAddress(service: string): Promise<string> {
+    return waitFor(`an external address of ${service}`, async () => {
+      return (await this.get<Service>('service', service))?.status?.loadBalancer?.ingress?.[0]?.ip;
+    });
   }
 
   /** Removes everything, also when the program has been killed. */

@@ -30,13 +30,12 @@ export async function buildShell(): Promise<string> {
   return 'localhost/godwit-test-shell:latest';
 }
 
-/** The tiny guest, built once for all tests of this machine. */
+/** The tiny guest, built once for all tests of this machine, also where two files want it at once. */
 export async function buildTinyGuest(): Promise<void> {
   const folder = join(tmpdir(), 'godwit-test-guests');
   const main = join(projectRoot, 'apps/godwit/src/main.ts');
-  const { status, stdout, stderr } = await runProgram(process.execPath, [main, 'image', 'tiny', '--state', folder], {
-    timeoutMs: 600_000,
-  });
+  const build = [process.execPath, main, 'image', 'tiny', '--state', folder];
+  const { status, stdout, stderr } = await runProgram('flock', [`${folder}.lock`, ...build], { timeoutMs: 600_000 });
   assert.equal(status, 0, stdout + stderr);
 }
 

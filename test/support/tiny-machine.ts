@@ -1,6 +1,5 @@
-import { join } from 'node:path';
-import { type GodwitUnderTest, projectRoot } from './godwit.ts';
-import { runProgram } from './kubectl.ts';
+import type { GodwitUnderTest } from './godwit.ts';
+import { RunningProgram } from './running-program.ts';
 
 /** The `firmware` of a machine that boots the tiny guest by its kernel, as YAML on one line. */
 export const tinyFirmware = JSON.stringify({
@@ -41,10 +40,14 @@ spec:
       volumes: [${sources}]`;
 }
 
-/** Types a line into the shell on a guest's console; answers what the console showed in the `seconds` after. */
-export async function typeInto(godwit: GodwitUnderTest, machine: string, line: string, seconds = 3): Promise<string> {
-  const main = join(projectRoot, 'apps/godwit/src/main.ts');
-  const console = `timeout ${seconds + 6} ${process.execPath} ${main} console vm/${machine} --state ${godwit.state}`;
-  const { stdout } = await runProgram('sh', ['-c', `(sleep 1; echo; echo '${line}'; sleep ${seconds}) | ${console}`]);
-  return stdout;
+/**
+ * Types a line into the shell on a guest's console once that asks for one, and waits until the console shows what
+ * matches. It shows what was typed, too, and all that was said before.
+ */
+export async function typeInto(godwit: GodwitUnderTest, machine: string, line: string, shown: RegExp): Promise<void> {
+  const console = new RunningProgram(godwit.start('console', `vm/${machine}`));
+  await console.printed(/# /);
+  console.child.stdin?.write(`${line}\n`);
+  await console.printed(shown);
+  await console.stop();
 }

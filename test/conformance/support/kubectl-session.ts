@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { type Kubectl, type Result, runProgram } from '../../support/kubectl.ts';
+import { RunningProgram } from '../../support/running-program.ts';
 
 /** What a kubectl talks to. */
 export interface KubectlTarget {
@@ -12,8 +13,6 @@ export interface KubectlTarget {
 
 /** Longest that one command may take. */
 const COMMAND_MS = 90_000;
-/** Longest that a command that goes on may take to print what is waited for. */
-const PRINT_MS = 30_000;
 
 /** One kubectl talking to the API under test, in a namespace and with a cache of its own. */
 export class KubectlSession {
@@ -73,12 +72,12 @@ export class KubectlSession {
     args: readonly string[],
     input: 'pipe' | 'ignore' = 'ignore',
     env: Readonly<Record<string, string>> = {},
-  ): RunningKubectl {
+  ): RunningProgram {
     const child = spawn(this.kubectl.path, ['-n', this.namespace, ...args], {
       env: { ...this.#environment(), ...env },
       stdio: [input, 'pipe', 'pipe'],
     });
-    return new RunningKubectl(child);
+    return new RunningProgram(child);
   }
 
   #environment(): NodeJS.ProcessEnv & Record<string, string> {
@@ -88,53 +87,5 @@ export class KubectlSession {
       KUBECONFIG: this.#kubeconfig,
       KUBECACHEDIR: join(this.#api.folder, 'cache', this.kubectl.version),
     };
-  }
-}
-
-/** A kubectl that is still running: what it printed so far, and waiting for more. */
-export class RunningKubectl {
-  readonly child: ChildProcess;
-  output = '';
-  readonly ended: Promise<number | null>;
-  #onOutput: (() => void) | undefined;
-
-  constructor(child: ChildProcess) {
-    this.child = child;
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.output += text;
-        this.#onOutput?.();
-      });
-    }
-    this.ended = new Promise((resolve) => child.on('close', (status) => resolve(status)));
-  }
-
-  /** Resolves with the match once the output holds it; rejects when the program ends without it. */
-  async printed(pattern: RegExp): Promise<RegExpMatchArray> {
-    let over = false;
-    const deadline = setTimeout(() => this.child.kill('SIGKILL'), PRINT_MS);
-    const ended = this.ended.then(() => {
-      over = true;
-      this.#onOutput?.();
-    });
-    try {
-      for (;;) {
-        const match = this.output.match(pattern);
-        if (match) return match;
-        if (over) return assert.fail(`it ended without ${pattern}:\n${this.output}`);
-        await new Promise<void>((resolve) => {
-          this.#onOutput = resolve;
-          if (over) resolve();
-        });
-      }
-    } finally {
-      clearTimeout(deadline);
-      ended.catch(() => {});
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.child.kill('SIGTERM');
-    await this.ended;
   }
 }

@@ -1,9 +1,11 @@
 /**
  * What every kubectl is asked to do with a whole cloud, in the order in which a person would: write objects,
- * run machines from them, look at those, reach into them, take them away.
+ * run machines from them, look at those, reach into them, take them away. Several do that side by side, each in a
+ * namespace of its own.
  */
 
 import { access } from './access.ts';
+import { cordoning } from './cordoning.ts';
 import { machines } from './machines.ts';
 import { reading } from './reading.ts';
 import { removing } from './removing.ts';
@@ -19,5 +21,9 @@ export const steps: Readonly<Record<string, Step>> = {
   ...rollouts,
   ...machines,
   ...reading,
+  ...cordoning,
   ...removing,
 };
+
+/** Whether nobody else may do anything while this is done, because it is about the host that all share. */
+export const isDoneAlone = (name: string): boolean => name in cordoning;

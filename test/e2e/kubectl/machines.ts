@@ -29,7 +29,7 @@ export const machines: Readonly<Record<string, Step>> = {
     const once = ['run', 'once', `--image=${shellImage}`, '--image-pull-policy=Never', '--restart=Never'];
     const command = ['--command', '--', 'sh', '-c', 'sleep 1; echo done; exit 0'];
     assert.match(await session.ok([...once, '--rm', '-i', '--quiet', ...command]), /done/);
-    await session.ok(['wait', 'pod/once', '--for=delete', '--timeout=20s']);
+    await session.ok(['wait', 'pod/once', '--for=delete', '--timeout=60s']);
   },
 
   async 'logs: all, the last, one container, all of a label, since, as they come'(session) {
@@ -61,13 +61,15 @@ export const machines: Readonly<Record<string, Step>> = {
     assert.equal(await session.ok(['logs', 'crashing', '--previous']), 'about to fail\n');
     assert.match(await session.refused(['logs', 'shell', '--previous']), /previous terminated container .* not found/);
     assert.match(await session.ok(['get', 'pod', 'crashing']), /crashing +0\/1 +(CrashLoopBackOff|Error) +[1-9]/);
-    const brief = shellPod('brief', shellImage, { main: 'echo one; sleep 2; echo two' }, { restartPolicy: 'Never' });
-    await session.ok(['create', '-f', '-'], brief);
-    await session.ok(['wait', 'pod/brief', '--for=condition=Ready', '--timeout=30s']);
+    const main = 'echo one; until [ -e /tmp/enough ]; do sleep 0.1; done; echo two';
+    await session.ok(['create', '-f', '-'], shellPod('brief', shellImage, { main }, { restartPolicy: 'Never' }));
+    await session.ok(['wait', 'pod/brief', '--for=condition=Ready', '--timeout=60s']);
     const following = session.start(['logs', '-f', 'brief']);
+    await following.printed(/one/);
+    await session.ok(['exec', 'brief', '--', 'touch', '/tmp/enough']);
     assert.equal(await following.ended, 0, following.output);
     assert.equal(following.output, 'one\ntwo\n');
-    await session.ok(['wait', 'pod/brief', '--for=jsonpath={.status.phase}=Succeeded', '--timeout=20s']);
+    await session.ok(['wait', 'pod/brief', '--for=jsonpath={.status.phase}=Succeeded', '--timeout=60s']);
   },
 
   async 'exec: output, errors, exit code, input, a terminal'(session, { folder, kubeconfig }) {
@@ -99,7 +101,7 @@ export const machines: Readonly<Record<string, Step>> = {
     const spec = JSON.parse(shellPod('listener', shellImage, { main: ECHOING }));
     Object.assign(spec.spec.containers[0], { stdin: true });
     await session.ok(['create', '-f', '-'], JSON.stringify(spec));
-    await session.ok(['wait', 'pod/listener', '--for=condition=Ready', '--timeout=30s']);
+    await session.ok(['wait', 'pod/listener', '--for=condition=Ready', '--timeout=60s']);
     const attached = session.start(['attach', '-i', 'listener'], 'pipe');
     attached.child.stdin?.write('hello\n');
     await attached.printed(/got hello/);

@@ -1,26 +1,9 @@
-/** Taking away: the host for a while, objects with what they own or without. */
+/** Taking away: objects with what they own or without, and all at once. */
 import assert from 'node:assert/strict';
 import { waitFor } from '../../support/godwit.ts';
-import { type Step, shellPod } from './step.ts';
+import type { Step } from './step.ts';
 
 export const removing: Readonly<Record<string, Step>> = {
-  async 'cordon, drain, uncordon'(session, { node, shellImage }) {
-    await session.ok(['create', '-f', '-'], shellPod('lonely', shellImage, { main: 'exec sleep 1000' }));
-    await session.ok(['wait', 'pod/lonely', '--for=condition=Ready', '--timeout=40s']);
-    assert.equal(await session.ok(['cordon', node]), `node/${node} cordoned\n`);
-    assert.match(await session.ok(['get', 'node', node]), /Ready,SchedulingDisabled/);
-    const unsafe = await session.refused(['drain', node, '--pod-selector=app=lonely']);
-    assert.match(unsafe, /declare no controller \(use --force to override\)/);
-    await session.ok(['create', 'poddisruptionbudget', 'keep', '--selector=app=lonely', '--min-available=1']);
-    await session.ok(['wait', 'pdb/keep', '--for=jsonpath={.status.currentHealthy}=1', '--timeout=20s']);
-    const held = await session.refused(['drain', node, '--pod-selector=app=lonely', '--force', '--timeout=2s']);
-    assert.match(held, /Cannot evict pod as it would violate the pod's disruption budget/);
-    await session.ok(['delete', 'pdb', 'keep']);
-    const drained = await session.ok(['drain', node, '--pod-selector=app=lonely', '--force', '--timeout=60s']);
-    assert.match(drained, /evicting pod \S+\/lonely\n[^]*pod\/lonely evicted\n[^]*drained/);
-    assert.equal(await session.ok(['uncordon', node]), `node/${node} uncordoned\n`);
-  },
-
   async 'delete: foreground, background, orphan, by label, at once'(session) {
     const make = async (name: string) => {
       await session.ok(['create', 'deployment', name, '--image=myapp:latest']);
@@ -42,7 +25,7 @@ export const removing: Readonly<Record<string, Step>> = {
     const forced = await session.run(['delete', 'pod', 'crashing', '--force', '--grace-period=0']);
     assert.deepEqual([forced.status, /force deleted/.test(forced.stdout)], [0, true], forced.stderr);
     assert.match(forced.stderr, /Immediate deletion does not wait for confirmation/);
-    await session.ok(['wait', 'pod/crashing', '--for=delete', '--timeout=20s']);
+    await session.ok(['wait', 'pod/crashing', '--for=delete', '--timeout=60s']);
     assert.match(await session.refused(['delete', 'pod', 'crashing']), /NotFound/);
     assert.equal(await session.ok(['delete', 'pod', 'crashing', '--ignore-not-found']), '');
   },

@@ -27,11 +27,11 @@ export const rollouts: Readonly<Record<string, Step>> = {
     const status = await session.ok(['rollout', 'status', TARGET, '--timeout=80s']);
     assert.match(status, /deployment "web" successfully rolled out/);
     assert.equal(await session.ok(['expose', TARGET, '--port=80', '--target-port=8080']), 'service/web exposed\n');
-    await session.ok(['wait', 'endpoints/web', '--for=jsonpath={.subsets[0].addresses[1].ip}', '--timeout=30s']);
-    assert.match(
-      await session.ok(['get', 'endpointslices', '-l', 'kubernetes.io/service-name=web']),
-      /IPv4 +8080 +10\./,
-    );
+    // Not by `wait`: it refuses to wait for what is not there yet.
+    const addresses = ['get', 'endpoints', 'web', '--ignore-not-found', '-o', 'jsonpath={.subsets[0].addresses[*].ip}'];
+    await waitFor('two endpoints', async () => (await session.ok(addresses)).split(' ').length === 2);
+    const slices = ['get', 'endpointslices', '-l', 'kubernetes.io/service-name=web'];
+    await waitFor('a slice', async () => /IPv4 +8080 +10\./.test(await session.ok(slices)));
     const all = await session.ok(['get', 'all']);
     assert.match(
       all,

@@ -1,9 +1,9 @@
 import type { KubectlSession } from '../../conformance/support/kubectl-session.ts';
 
-/** The cloud that all versions of kubectl share. */
+/** The cloud that all versions of kubectl share, as one of them is told of it. */
 export interface CloudOfTest {
   readonly kubeconfig: string;
-  /** For files of the test. */
+  /** For files of this kubectl. */
   readonly folder: string;
   /** An image with a shell in it, whose command says `started` and goes on. */
   readonly shellImage: string;

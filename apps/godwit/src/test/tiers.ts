@@ -13,17 +13,21 @@ export interface Tier {
   readonly sharedProcess: boolean;
 }
 
-/** Suffixes that name what a test needs besides Node, in the order in which the tiers run. */
+/** How many files may run at once where each waits most of its time, and has machines, ports and folders of its own. */
+const SIDE_BY_SIDE = 2;
+
+/** What a test needs besides Node, by the suffix that says so, in the order in which the tiers run; files at once. */
 const SUFFIXES = [
-  ['chaos', 'everything that goes wrong, on simulated hosts'],
-  ['disk', 'crashes, power cuts and full disks'],
-  ['pg', 'the store on a real PostgreSQL'],
-  ['net', 'real packets through namespaces, nftables, dnsmasq and HAProxy'],
-  ['podman', 'real containers'],
-  ['qemu', 'real virtual machines'],
-  ['client', 'the official JavaScript client'],
-  ['kubectl', 'every kubectl that is found'],
-  ['e2e', 'the whole program, as a person uses it'],
+  ['chaos', 'everything that goes wrong, on simulated hosts', 1],
+  ['disk', 'crashes, power cuts and full disks', 1],
+  ['pg', 'the store on a real PostgreSQL', 1],
+  ['net', 'real packets through namespaces, nftables, dnsmasq and HAProxy', 1],
+  ['podman', 'real containers', 1],
+  ['qemu', 'real virtual machines', SIDE_BY_SIDE],
+  ['client', 'the official JavaScript client', 1],
+  ['kubectl', 'every kubectl that is found', SIDE_BY_SIDE],
+  ['e2e', 'the whole program, as a person uses it', SIDE_BY_SIDE],
+  ['load', 'the whole program under a load that it measures: nothing else may be busy', 1],
 ] as const;
 
 function testFiles(): string[] {
@@ -50,11 +54,11 @@ export function findTiers(): Tier[] {
     concurrency: 2,
     sharedProcess: true,
   };
-  const others = SUFFIXES.map(([name, shows]) => ({
+  const others = SUFFIXES.map(([name, shows, concurrency]) => ({
     name,
     shows,
     files: files.filter((file) => suffixOf(file) === name),
-    concurrency: 1,
+    concurrency,
     sharedProcess: false,
   }));
   return [unit, ...others].filter((tier) => tier.files.length > 0);

@@ -42,7 +42,7 @@ export async function test(names: readonly string[]): Promise<void> {
   process.exitCode = conclude(outcomes, terminal) ? 0 : 1;
 }
 
-/** Says what failed and was skipped, and how long each tier took. True when all is well: where CI is set, nothing may be skipped. */
+/** Says what failed and was skipped, and how long each tier took. Whether all is well: in CI nothing may be skipped. */
 function conclude(outcomes: readonly Outcome[], terminal: Terminal): boolean {
   const [failed, skipped] = [missedLines(outcomes, 'failures'), missedLines(outcomes, 'skipped')];
   if (skipped.length > 0) terminal.line(`${terminal.paint('bold', '\n── skipped')}\n${skipped.join('\n')}`);
