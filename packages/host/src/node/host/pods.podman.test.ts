@@ -156,7 +156,8 @@ describe('pods on Podman', { skip: skip ?? false }, () => {
     assert.match(text, /sleep 100000/);
     assert.match(text, /sleep 22222/);
     host.delete(pod);
-    await until('gone', () => host.reporter.gone.has(pod.metadata.uid), 4_000);
+    // Well before its grace period of half a minute is over.
+    await until('gone', () => host.reporter.gone.has(pod.metadata.uid), 15_000);
   });
 
   test('last words, exit codes, programs that cannot be run', async () => {
@@ -182,7 +183,7 @@ describe('pods on Podman', { skip: skip ?? false }, () => {
       volumes: [{ name: 'scratch', emptyDir: { sizeLimit: '1Mi' } }],
     });
     host.ensure(pod);
-    await until('evicted', () => host.status(pod)?.reason === 'Evicted', 45_000);
+    await until('evicted', () => host.status(pod)?.reason === 'Evicted');
   });
 
   test('exec and http probes', async () => {

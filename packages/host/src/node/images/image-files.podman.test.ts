@@ -7,7 +7,7 @@ import { after, before, describe, type TestContext, test } from 'node:test';
 import { hasCode, SystemClock } from '@godwit/base';
 import { ImageFiles, ImageResolver } from './index.ts';
 
-const PREFIX = 'localhost/godwit-images-test';
+const PREFIX = `localhost/godwit-images-test-${process.pid}`;
 const clock = new SystemClock();
 const signal = new AbortController().signal;
 const hasPodman = spawnSync('podman', ['--version']).status === 0;

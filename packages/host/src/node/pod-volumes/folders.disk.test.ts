@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, test } from 'node:test';
 import { SeededIds, SeededRandom, SystemClock, silentLog, type World } from '@godwit/base';
 import { FileRecords } from '../records/file-records.ts';
@@ -56,13 +57,14 @@ const random = new SeededRandom(1);
 const world: World = { clock: new SystemClock(), random, ids: new SeededIds(random), log: silentLog };
 const line = (number: number) => `2026-01-01T00:00:${String(number).padStart(2, '0')}Z stdout F ${number}\n`;
 
-async function read(path: string, options: object, ended = () => true): Promise<string> {
+/** What a log says piece by piece, as it comes. */
+async function* pieces(path: string, options: object, ended: () => boolean): AsyncGenerator<string> {
   const request = { type: 'logs', follow: false, previous: false, timestamps: false, ...options } as const;
-  const stream = await new ContainerLogs(world).open(path, request, ended, AbortSignal.timeout(5_000));
-  let text = '';
-  for await (const bytes of stream.main.incoming) text += Buffer.from(bytes).toString();
-  return text;
+  const stream = await new ContainerLogs(world).open(path, request, ended, AbortSignal.timeout(60_000));
+  for await (const bytes of stream.main.incoming) yield Buffer.from(bytes).toString();
 }
+
+const read = (path: string, options: object): Promise<string> => text(pieces(path, options, () => true));
 
 test('logs: all, the last lines, since a moment, so many bytes, with time', async () => {
   const path = join(folder, '0.log');
@@ -82,14 +84,15 @@ test('a followed log goes on over writes and rotation, and ends with its contain
   const path = join(folder, '0.log');
   await writeFile(path, line(0));
   let running = true;
-  const reading = read(path, { follow: true }, () => !running);
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const following = pieces(path, { follow: true }, () => !running);
+  const says = async (words: string) => assert.equal((await following.next()).value, words);
+  await says('0\n');
   await writeFile(path, line(1), { flag: 'a' });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await says('1\n');
   await rm(path);
   await writeFile(path, line(2));
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await says('2\n');
   await writeFile(path, line(3), { flag: 'a' });
   running = false;
-  assert.equal(await reading, '0\n1\n2\n3\n');
+  assert.equal(await text(following), '3\n');
 });

@@ -207,7 +207,7 @@ const POLL_MS = 5;
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
   tell: () => unknown = () => '',
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs;
