@@ -84,7 +84,11 @@ test('what was learned goes on elsewhere, within a fiftieth of a percent, by ano
     }),
   );
   const [writer, memory] = [new ByteWriter(), new LoadMemory(settings)];
+  memory.observe('early', 100, MINUTE, 0);
+  memory.save('early', writer, 0);
   memory.save('nobody', writer, 0);
-  memory.restore('nobody', new ByteReader(writer.text()), 0);
+  const reader = new ByteReader(writer.text());
+  for (const key of ['early', 'nobody']) memory.restore(key, reader, 0);
+  reader.end();
   assert.equal(memory.forecast('nobody'), undefined);
 });

@@ -65,7 +65,7 @@ export class LoadMemory {
   /** What was learned of one until now, in seven bytes; in one where nothing was ever heard. */
   save(key: string, writer: ByteWriter, nowMs: number): void {
     const memory = this.#memories.get(key);
-    writer.whole(memory ? 1 + (nowMs - memory.atMs) / 1000 : 0);
+    writer.whole(memory ? 1 + Math.max(0, nowMs - memory.atMs) / 1000 : 0);
     if (!memory) return;
     writer.amount(memory.mean);
     writer.amount(Math.sqrt(memory.variance));
