@@ -1,6 +1,7 @@
 /** The ground that everything stands on: time, chance, identity, errors, queues, log. No I/O. */
 export * from './byte-channel.ts';
 export * from './clock.ts';
+export * from './counted.ts';
 export * from './errors.ts';
 export * from './heap.ts';
 export * from './ids.ts';

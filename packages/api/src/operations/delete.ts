@@ -20,7 +20,7 @@ import type { Engine } from './engine.ts';
 import type { Caller, Deleted, DocumentList } from './operations.ts';
 import { selectDocuments } from './read.ts';
 import { holdsNamespace } from './update.ts';
-import { targetOf } from './write-form.ts';
+import { targetOf, toldOf } from './write-form.ts';
 
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
@@ -34,7 +34,7 @@ export async function deleteDocument(
   const kind = engine.kindFor(address, 'delete');
   engine.authorizeAddress(caller, 'delete', address);
   const target = targetOf(kind, address);
-  const deleted = await deleteObject(engine, caller, target.kind, target.address, options);
+  const deleted = await toldOf(kind, deleteObject(engine, caller, target.kind, target.address, options));
   return { ...deleted, document: inForm(kind, deleted.document) };
 }
 

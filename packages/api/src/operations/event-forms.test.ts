@@ -185,3 +185,36 @@ test('a new event in events.k8s.io says all that the form asks for', async () =>
 function isRefusal(reason: StatusFailure['reason']) {
   return (error: unknown) => error instanceof StatusFailure && error.reason === reason;
 }
+
+test('what is refused is told of the form that was asked', async () => {
+  const { door } = await openDoor();
+  await door.create(coreEvents, coreEvent('known'));
+  const failureOf = async (asked: Promise<unknown>) => {
+    const error = await asked.then(
+      () => assert.fail('it was not refused'),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof StatusFailure);
+    const { group, kind } = error.statusDetails ?? {};
+    return [error.reason, error.message, group, kind];
+  };
+  const resource = 'events.events.k8s.io';
+  assert.deepEqual(await failureOf(door.create(newEvents, newEvent('known'))), [
+    'AlreadyExists',
+    `${resource} "known" already exists`,
+    'events.k8s.io',
+    'events',
+  ]);
+  const missing = ['NotFound', `${resource} "nobody" not found`, 'events.k8s.io', 'events'];
+  const nobody = { ...newEvents, name: 'nobody' };
+  assert.deepEqual(await failureOf(door.get(nobody)), missing);
+  assert.deepEqual(await failureOf(door.delete(nobody)), missing);
+  assert.deepEqual(await failureOf(door.update(nobody, newEvent('nobody'))), missing);
+  assert.deepEqual(await failureOf(door.patch(nobody, { type: 'merge', body: { note: 'again' } })), missing);
+  assert.deepEqual(await failureOf(door.create(coreEvents, coreEvent('known'))), [
+    'AlreadyExists',
+    'events "known" already exists',
+    undefined,
+    'events',
+  ]);
+});

@@ -127,3 +127,28 @@ test('a quota counts an object once, whatever forms it has', async () => {
   const { status } = (await door.get({ ...quotas, name: 'few' })) as { status?: { used?: Record<string, string> } };
   assert.equal(status?.used?.['count/horizontalpodautoscalers.autoscaling'], '2');
 });
+
+test('the status is written through the older form, too, and keeps what that cannot say', async () => {
+  const { door } = await openDoor();
+  await door.create(at('v1'), scaler('web', 60));
+  const status = (version: string) => ({ ...at(version, 'web'), subresource: 'status' });
+  const stored = (await door.get(at('v2', 'web'))) as object;
+  const conditions = [{ type: 'AbleToScale', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }];
+  const memory = { type: 'Resource', resource: { name: 'memory', current: { averageUtilization: 5 } } };
+  const found = { currentReplicas: 1, desiredReplicas: 1, conditions, currentMetrics: [memory] };
+  await door.update(status('v2'), { ...stored, status: found });
+  const body = { status: { desiredReplicas: 4, currentCPUUtilizationPercentage: 90 }, spec: { maxReplicas: 99 } };
+  const patched = (await door.patch(status('v1'), { type: 'merge', body })) as unknown as Seen & {
+    readonly status: object;
+  };
+  assert.deepEqual(patched.status, { currentReplicas: 1, desiredReplicas: 4, currentCPUUtilizationPercentage: 90 });
+  assert.equal(patched.spec.maxReplicas, 5);
+  const after = (await door.get(at('v2', 'web'))) as unknown as { readonly status: object };
+  assert.deepEqual(after.status, {
+    ...found,
+    desiredReplicas: 4,
+    currentMetrics: [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 90 } } }, memory],
+  });
+  await door.patch(at('v1', 'web'), { type: 'merge', body: { spec: { maxReplicas: 7 } } });
+  assert.deepEqual(((await door.get(at('v2', 'web'))) as unknown as { readonly status: object }).status, after.status);
+});

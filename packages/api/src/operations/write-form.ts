@@ -5,7 +5,7 @@
  */
 import type { Address, Draft, KindDefinition, KubeObject } from '@godwit/kinds';
 import { fromStored, inForm, storedKind, toStored } from '../documents/form.ts';
-import { invalid } from '../validation/index.ts';
+import { askedAs, invalid } from '../validation/index.ts';
 import type { Caller, Written } from './operations.ts';
 import { nameOf, type ReadOptions, readObject } from './read-object.ts';
 
@@ -41,6 +41,15 @@ export function readForStore(
 
 /** The answer to a write, in the form of `kind`. */
 export async function answerIn(kind: KindDefinition, writing: Promise<Written>): Promise<Written> {
-  const written = await writing;
+  const written = await toldOf(kind, writing);
   return { ...written, document: inForm(kind, written.document) };
+}
+
+/** What fails is told of the resource that was asked for, not of the one as which it is stored. */
+export async function toldOf<Answer>(kind: KindDefinition, writing: Promise<Answer>): Promise<Answer> {
+  const stored = storedKind(kind);
+  if (stored === kind) return writing;
+  return writing.catch((error: unknown) => {
+    throw askedAs(kind, stored, error);
+  });
 }

@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import { type JsonPatchOperation, StatusFailure } from '@godwit/kinds';
 import { copyJson, equalJson, isObject, type JsonObject, setField } from '../documents/json.ts';
 
@@ -100,7 +101,7 @@ function child(value: unknown, step: string, path: string): unknown {
 
 function indexIn(list: readonly unknown[], step: string, path: string, last: number): number {
   if (!/^(0|[1-9]\d*)$/.test(step) || Number(step) > last) {
-    throw failed(`${step} is no index into the list of ${list.length} items in ${path}`);
+    throw failed(`${step} is no index into the list of ${counted(list.length, 'item')} in ${path}`);
   }
   return Number(step);
 }

@@ -66,6 +66,19 @@ export function modified(kind: Pick<KindDefinition, 'group' | 'plural'>, name: s
   );
 }
 
+/** A refusal of `stored` as one of `kind`, which is another form of it; anything else as it is. */
+export function askedAs(kind: KindDefinition, stored: KindDefinition, error: unknown): unknown {
+  if (!(error instanceof StatusFailure)) return error;
+  const { message, reason, statusDetails: details } = error;
+  if (!details || (details.group ?? '') !== stored.group) return error;
+  if (details.kind !== stored.plural && details.kind !== stored.kind) return error;
+  const { name = '', group: _group, kind: what, ...more } = details;
+  const isKind = what === stored.kind;
+  const [before, after] = isKind ? [kindName(stored), kindName(kind)] : [resourceName(stored), resourceName(kind)];
+  const told = message.replace(`${before} ${quoted(name)}`, () => `${after} ${quoted(name)}`);
+  return new StatusFailure(reason, told, detailsOf(kind, name, { ...more, ...(isKind && { kind: kind.kind }) }), error);
+}
+
 export function forbidden(
   kind: Pick<KindDefinition, 'group' | 'plural'>,
   name: string,

@@ -81,9 +81,12 @@ test('without a way to move, a plan stands in the status as advice, and an event
   assert.equal(status?.plan?.outcome, 'proposed');
   assert.equal(status?.hosts, 3);
   assert.ok(status?.plan?.moves?.every(({ from, why }) => from === 'a' && /less processor time/.test(why)));
-  await cloud.until('an event tells it', async () =>
-    (await client.resource(event).list()).items.some(({ reason }) => reason === 'Proposed'),
-  );
+  const told = async () =>
+    (await client.resource(event).list()).items.find(({ reason }) => reason === 'Proposed')?.message ?? '';
+  await cloud.until('an event tells it', async () => (await told()) !== '');
+  const count = status?.plan?.moves?.length ?? 0;
+  assert.ok((await told()).includes(count === 1 ? '1 move' : `${count} moves`), await told());
+  assert.ok(!(await told()).includes('1 moves'));
 });
 
 test('an automatic policy moves machines, each once, and lets them stay', async () => {

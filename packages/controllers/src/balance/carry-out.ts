@@ -1,4 +1,4 @@
-import { describeError } from '@godwit/base';
+import { counted, describeError } from '@godwit/base';
 import type { ApiClient, EventRecorder } from '@godwit/client';
 import { type BalancePolicy, node, type Sleep, type Stored, withSleep } from '@godwit/kinds';
 import {
@@ -16,7 +16,7 @@ import { idOf } from './machine.ts';
 import { momentOf } from './moment.ts';
 import type { PolicyMemory } from './policy-memory.ts';
 import type { SizeAdvice } from './policy-status.ts';
-import { COMPONENT, released, whyMoved, whySwitched } from './words.ts';
+import { COMPONENT, released, switchesInWords, whyMoved, whySwitched } from './words.ts';
 
 /** What became of a part of a plan. */
 export interface CarriedOut {
@@ -49,7 +49,7 @@ export class Hands {
   ): Promise<CarriedOut> {
     if (moves.length === 0) return NOT;
     const { mover } = this.#drivers;
-    if (memory.settings.mode !== 'automatic') return this.#propose(policy, `${moves.length} moves`);
+    if (memory.settings.mode !== 'automatic') return this.#propose(policy, counted(moves.length, 'move'));
     if (!mover) return { done: false, hindrance: 'there is nothing here that can move machines' };
     // What goes to a host that sleeps goes when that is awake.
     const now = moves.filter(({ to }) => hosts[to]?.power === 'on');
@@ -83,7 +83,7 @@ export class Hands {
     if (wake.length + sleep.length === 0) return NOT;
     const { power } = this.#drivers;
     if (memory.settings.powerMode !== 'automatic') {
-      return this.#propose(policy, `${sleep.length} hosts to switch off, ${wake.length} to switch on`);
+      return this.#propose(policy, switchesInWords(sleep.length, wake.length));
     }
     if (!power) return { done: false, hindrance: 'there is nothing here that can switch hosts' };
     const woken = await this.#each(policy, 'WakeFailed', wake, async ({ host, why }) => {

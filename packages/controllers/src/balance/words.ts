@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import type { BalancePlan, BalanceSettings, BusyHost, Move, PowerStep, ReserveGap, Situation } from '@godwit/planner';
 
 /** Who decides, in records. */
@@ -24,6 +25,15 @@ const powerWords: Readonly<Record<PowerStep['why'], string>> = {
 
 export const whySwitched = (why: PowerStep['why']): string => powerWords[why];
 
+/** `2 hosts to switch off and 1 host to switch on`; what is none is not told. */
+export function switchesInWords(off: number, on: number): string {
+  const parts = [
+    ...(off > 0 ? [`${counted(off, 'host')} to switch off`] : []),
+    ...(on > 0 ? [`${counted(on, 'host')} to switch on`] : []),
+  ];
+  return parts.join(' and ');
+}
+
 /** Why a host is woken that sleeps although no policy says so any more. */
 export const released = 'no policy switches it any more';
 
@@ -42,7 +52,7 @@ export function whyKept({ reason }: BusyHost, { machines }: Situation, { payback
     case 'moved-lately':
       return `${named(reason.machine)} moved a short while ago`;
     case 'budget':
-      return `${machinesInWords(reason.moves)} would have to move, and ${reason.left} moves are left for this hour`;
+      return `${counted(reason.moves, 'machine')} would have to move, and ${counted(reason.left, 'move is', 'moves are')} left for this hour`;
     case 'no-host':
       return reason.room
         ? `${named(reason.machine)} may not go to the hosts in use that have room for it`
@@ -51,7 +61,7 @@ export function whyKept({ reason }: BusyHost, { machines }: Situation, { payback
       return 'the reserve would not hold without it';
     default: {
       const saved = `saves ${wattHours(reason.gain)} in ${minutes(paybackSeconds)}`;
-      const price = `moving ${machinesInWords(reason.moves)} costs ${wattHours(reason.cost)}`;
+      const price = `moving ${counted(reason.moves, 'machine')} costs ${wattHours(reason.cost)}`;
       return reason.why === 'cost'
         ? `being empty ${saved}, and ${price}`
         : `it could be emptied: that ${saved}, and ${price}`;
@@ -68,17 +78,17 @@ export function whyReserveLacks({ of, lost, homeless }: ReserveGap, situation: S
   return `if ${names.join(', ')}${more} failed now, machines would be left without a host, such as ${machines[homeless]?.id}`;
 }
 
-const machinesInWords = (count: number) => `${count} ${count === 1 ? 'machine' : 'machines'}`;
 const wattHours = (joules: number) => `${Number((joules / 3600).toPrecision(2))} Wh`;
 const minutes = (seconds: number) => (seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`);
 
 /** A plan in one sentence. @param kept the host that would be emptied first, and why it is not */
 export function whyPlan({ relief, order, moves, stuck }: BalancePlan, kept?: string): string {
   if (moves.length > 0)
-    return `${moves.length} ${moves.length === 1 ? 'move is' : 'moves are'} predicted to gain more than they cost`;
+    return `${counted(moves.length, 'move is', 'moves are')} predicted to gain more than ${moves.length === 1 ? 'it costs' : 'they cost'}`;
   const verdicts = [relief.verdict, order.verdict];
   if (verdicts.includes('breaks-reserve')) return 'the reserve would not hold any more after the moves that were found';
   if (verdicts.includes('not-worth-it')) return 'the moves that were found would cost more than they gain';
-  if (stuck.length > 0) return `${stuck.length} machines should move, and no host takes them`;
+  if (stuck.length > 0)
+    return `${counted(stuck.length, 'machine')} should move, and no host takes ${stuck.length === 1 ? 'it' : 'them'}`;
   return kept === undefined ? 'all is as it should be' : `no host can be emptied, such as ${kept}`;
 }

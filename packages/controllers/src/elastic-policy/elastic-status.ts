@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import type { Condition, ElasticPolicy, ElasticPolicyStatus, Stored } from '@godwit/kinds';
 import type { ElasticAnswer, Shape } from '@godwit/planner';
 import { quantityOf } from './resize.ts';
@@ -77,5 +78,5 @@ export function sizesText(sizes: Shape['sizes']): NonNullable<ElasticPolicyStatu
 /** A shape in words. */
 export function shapeText({ replicas, sizes }: Shape): string {
   const size = Object.entries(sizesText(sizes)).map(([name, amount]) => `${name} ${amount}`);
-  return [`${replicas} ${replicas === 1 ? 'machine' : 'machines'}`, ...size].join(', ');
+  return [counted(replicas, 'machine'), ...size].join(', ');
 }

@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import {
   binaryQuantity,
@@ -145,7 +146,7 @@ export async function reshapePool(
   const template = resizedTemplate(virtualMachineTemplate, sizes);
   if (replicas === before && !template) return false;
   const resize = resizeOf(now, sizes);
-  const scale = { do: 'scale' as const, to: `${replicas} ${replicas === 1 ? 'machine' : 'machines'}`, in: { before } };
+  const scale = { do: 'scale' as const, to: counted(replicas, 'machine'), in: { before } };
   const both = { ...scale, to: `${scale.to}, ${resize.to}`, in: { ...resize.in, before } };
   const action = replicas === before ? resize : template ? both : scale;
   const annotations = annotationsOfAction(client, pool, reason, action);

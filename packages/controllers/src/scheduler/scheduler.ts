@@ -1,4 +1,4 @@
-import { describeError, type Random } from '@godwit/base';
+import { counted, describeError, type Random } from '@godwit/base';
 import { type ApiClient, EventRecorder } from '@godwit/client';
 import {
   balancePolicy,
@@ -119,7 +119,7 @@ export class Scheduler implements Reconciler {
     if (failures.length > 0) throw failures[0];
     if (this.#watch.hasWork) return after(0, 'more machines wait');
     const { size } = this.#watch.waiting;
-    return size === 0 ? done : after(RETRY_MS, `${size} machines wait for a host`);
+    return size === 0 ? done : after(RETRY_MS, `${counted(size, 'machine waits', 'machines wait')} for a host`);
   }
 
   #retryAllInTime(): void {

@@ -1,4 +1,5 @@
 /** Why a machine waits, as a value: a code with its names and figures, for which each language has words. */
+import { counted } from '@godwit/base';
 import { inWords, refusalInEnglish, type WhyRefused, type WordsOf } from '@godwit/planner';
 import { gangSizeAnnotation } from './gangs.ts';
 
@@ -46,7 +47,8 @@ const WAITING: WordsOf<WhyWaiting> = {
   refused: ({ why, room }) => `${refusalInEnglish(why)}${room ? ` ${ROOM[room.is](room)}` : ''}`,
   'group-without-size': ({ group }) =>
     `the annotation ${gangSizeAnnotation} of each member of group ${group} must be a whole number of 1 or more.`,
-  'group-incomplete': ({ group, missing, size }) => `group ${group} waits for ${missing} more of its ${size} members.`,
+  'group-incomplete': ({ group, missing, size }) =>
+    `group ${group} waits for ${missing} more of its ${counted(size, 'member')}.`,
   'group-refused': ({ group, needed, possible, next }) =>
     `group ${group} needs hosts for ${needed} ${needed === 1 ? 'machine' : 'machines at once'}, and there are some for ${possible}.` +
     (next ? ` For the next: ${refusalInEnglish(next)}` : ''),

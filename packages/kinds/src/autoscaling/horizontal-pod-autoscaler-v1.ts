@@ -43,6 +43,9 @@ const status = object(
 const body = object({ spec: required(spec), status });
 export type HorizontalPodAutoscalerV1 = KindOf<Static<typeof body>>;
 
+type V1Status = NonNullable<HorizontalPodAutoscalerV1['status']>;
+type V2Status = NonNullable<HorizontalPodAutoscaler['status']>;
+
 /**
  * The form in which `kubectl autoscale` makes autoscalers. It is another way to write one of autoscaling/v2, as
  * which it is stored: what of that this form cannot say stays as it is.
@@ -55,6 +58,7 @@ export const horizontalPodAutoscalerV1 = defineKind({
   shortNames: ['hpa'],
   description: 'The older form of an autoscaler, by processors alone.',
   body,
+  subresources: { status: true },
   columns: [
     textColumn(
       'Reference',
@@ -68,7 +72,7 @@ export const horizontalPodAutoscalerV1 = defineKind({
 
 /** What the older form cannot say is as it was `before`, or left to the defaults. */
 function write(
-  { spec: given }: BodyOf<HorizontalPodAutoscalerV1>,
+  { spec: given, status: found }: BodyOf<HorizontalPodAutoscalerV1>,
   before?: BodyOf<HorizontalPodAutoscaler>,
 ): BodyOf<HorizontalPodAutoscaler> {
   const { targetCPUUtilizationPercentage: averageUtilization, ...rest } = given;
@@ -76,7 +80,30 @@ function write(
   const others = known.filter((metric) => !isProcessorUse(metric));
   const own = averageUtilization === undefined ? [] : [processorUse(averageUtilization)];
   const metrics = [...own, ...others];
-  return { spec: { ...rest, ...(metrics.length > 0 && { metrics }), ...(behavior && { behavior }) } };
+  return {
+    spec: { ...rest, ...(metrics.length > 0 && { metrics }), ...(behavior && { behavior }) },
+    ...(found && { status: writtenStatus(found, before?.status) }),
+  };
+}
+
+function writtenStatus(
+  { currentCPUUtilizationPercentage: averageUtilization, ...found }: V1Status,
+  before: V2Status | undefined,
+): V2Status {
+  const { conditions, currentMetrics: known = [], desiredReplicas = 0 } = before ?? {};
+  const others = known.filter(({ resource }) => resource?.name !== 'cpu');
+  const measured = known.find(({ resource }) => resource?.name === 'cpu')?.resource?.current;
+  const own =
+    averageUtilization === undefined
+      ? []
+      : [{ type: 'Resource' as const, resource: { name: 'cpu', current: { ...measured, averageUtilization } } }];
+  const currentMetrics = [...own, ...others];
+  return {
+    desiredReplicas,
+    ...found,
+    ...(currentMetrics.length > 0 && { currentMetrics }),
+    ...(conditions && { conditions }),
+  };
 }
 
 function processorUse(averageUtilization: number): MetricSpec {

@@ -1,4 +1,5 @@
 /** Why a machine has no host, and what would help, in English: what `kubectl describe` shows. */
+import { counted } from '@godwit/base';
 import {
   type Act,
   type CountedMachines,
@@ -80,7 +81,7 @@ const ACTS: WordsOf<Act> = {
   'add-larger-host': () => 'add a larger host',
   'add-host': ({ traits }) => `add a host with ${listed(traits.map((trait) => inWords(trait, TRAITS)))}`,
   free: ({ resource, amount, on }) => `free ${amountOf(resource, amount, 'more')} on ${anyHost(on)}`,
-  'take-off': ({ count, from }) => `take ${machines(count)} off ${anyHost(from)}`,
+  'take-off': ({ count, from }) => `take ${counted(count, 'machine')} off ${anyHost(from)}`,
   'bring-back': ({ host }) => `bring ${anyHost(host)} back`,
   wake: ({ host }) => `wake ${anyHost(host)}`,
   uncordon: ({ host }) => `uncordon ${anyHost(host)}`,
@@ -101,10 +102,10 @@ const ACTS: WordsOf<Act> = {
   'not-near': ({ meant, farAsWell }) =>
     `do not ask to be near ${listed(meant.map(meantInEnglish))}${farAsWell ? ', which it must be far from as well' : ''}`,
   'not-far': ({ meant }) => `do not ask to be far from ${listed(meant.map(meantInEnglish))}`,
-  stop: ({ machines: known, counted, since }) => {
-    const who = listed([...(known.count > 0 ? [someNamed(known)] : []), ...counted.map(countedMachines)]);
+  stop: ({ machines: known, counted: crowds, since }) => {
+    const who = listed([...(known.count > 0 ? [someNamed(known)] : []), ...crowds.map(countedMachines)]);
     if (since === undefined) return `stop ${who}`;
-    const all = counted.reduce((sum, { count }) => sum + count, known.count);
+    const all = crowds.reduce((sum, { count }) => sum + count, known.count);
     const keep = all === 1 ? 'which keeps it away' : 'which keep it away';
     return `stop ${who}, ${since === 'keep-away' ? keep : 'which it must be far from'}`;
   },
@@ -173,10 +174,8 @@ function someNamed({ count, first }: Some<MachineName>): string {
 }
 
 function countedMachines({ count, meant, place }: CountedMachines): string {
-  return `${machines(count)}${meant ? ` with ${meantInEnglish(meant)}` : ''} in ${place}`;
+  return `${counted(count, 'machine')}${meant ? ` with ${meantInEnglish(meant)}` : ''} in ${place}`;
 }
-
-const machines = (count: number) => `${count} ${count === 1 ? 'machine' : 'machines'}`;
 
 /** `a`, `a and b`, `a, b and c`. */
 function listed(words: readonly string[]): string {

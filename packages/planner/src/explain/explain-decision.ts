@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import type { Decision } from '../decision.ts';
 import { type Reason, reasons } from '../reason.ts';
 
@@ -35,9 +36,7 @@ export function reasonInWords(reason: number): string {
 export function explainDecision(decision: Decision): string {
   const { host, score, of: count, policy, next = [], no = [] } = decision;
   const points = (value: number) => `${Math.round(value * 100)} of 100 points`;
-  const sentences = [
-    `${host} was chosen from ${count} ${count === 1 ? 'host' : 'hosts'} with ${points(score)} (policy ${policy}).`,
-  ];
+  const sentences = [`${host} was chosen from ${counted(count, 'host')} with ${points(score)} (policy ${policy}).`];
   if (next.length > 0) {
     sentences.push(`Next were ${next.map(([name, value]) => `${name} with ${points(value)}`).join(', ')}.`);
   }

@@ -10,18 +10,38 @@ export function roomRemedies(measure: Measure, rows: readonly number[], question
   const { needed, whole } = measure;
   const missing = (row: number) => needed - measure.room(row);
   const large = rows.filter((row) => whole(row) >= needed);
-  const smaller = less(
-    measure,
-    rows.reduce((least, row) => Math.min(least, missing(row)), measure.needed),
-  );
+  const smaller = less(measure, least(rows, missing, needed));
   const ask: Remedy = smaller ? [[{ is: 'ask', wishes: [smaller] }]] : [];
   if (large.length === 0) return [...ask, [largerHost(measure, rows)]];
-  const smallest = large.reduce((found, row) => Math.min(found, missing(row)), Number.POSITIVE_INFINITY);
+  const smallest = least(large, missing, Number.POSITIVE_INFINITY);
   const equal = large.filter((row) => missing(row) === smallest);
   const names = equal.map((row) => question.snapshot.hosts[row]?.name ?? '');
-  const nearest = large.length > equal.length ? large.toSorted((a, b) => missing(a) - missing(b)) : large;
-  const move = helpfulMove(largeEnough(nearest, missing, measure, question), question);
+  const move = helpfulMove(largeEnough(nearest(large, missing), missing, measure, question), question);
   return [[freeing(measure, smallest, some(names))], ...(move ? [[move]] : []), ...ask];
+}
+
+/** Most hosts on which somebody is looked for who could move: there may be very many. */
+const MOST_SEARCHED = 64;
+
+/** The hosts with the least missing, in that order. */
+function nearest(rows: readonly number[], missing: (row: number) => number): readonly number[] {
+  const found: { readonly row: number; readonly lacks: number }[] = [];
+  for (const row of rows) {
+    const lacks = missing(row);
+    if (found.length === MOST_SEARCHED) {
+      if (lacks >= (found.at(-1)?.lacks ?? 0)) continue;
+      found.pop();
+    }
+    const before = found.findLastIndex((each) => each.lacks <= lacks);
+    found.splice(before + 1, 0, { row, lacks });
+  }
+  return found.map(({ row }) => row);
+}
+
+function least(rows: readonly number[], missing: (row: number) => number, most: number): number {
+  let found = most;
+  for (const row of rows) found = Math.min(found, missing(row));
+  return found;
 }
 
 const isNamed = (resource: Resource, ...names: readonly string[]) =>

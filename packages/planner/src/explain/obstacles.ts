@@ -4,7 +4,7 @@ import type { HostTest } from '../filters/index.ts';
 import { untoleratedTaint } from '../filters/tolerates-taints.ts';
 import { type Reason, reasons } from '../reason.ts';
 import { isGpuResource } from '../request/common.ts';
-import { portKey } from '../request/machine-request.ts';
+import { type HostPort, portKey } from '../request/machine-request.ts';
 import { prepareAllTests, type Question } from '../survey/index.ts';
 import { type Measure, measureOf } from './measure.ts';
 import { missingTopologyKeys } from './neighbours.ts';
@@ -24,6 +24,8 @@ export interface FoundObstacle {
 
 /** Reasons of which something else is told of each host. */
 const OF_ITS_OWN = maskOf(reasons.lacksDevices, reasons.portIsTaken, reasons.hasTaint, reasons.hasNoTopologyLabel);
+
+const ALL = Object.values(reasons).filter((reason) => reason !== reasons.passes);
 
 function maskOf(...some: readonly Reason[]): number {
   return some.reduce<number>((mask, reason) => mask | (1 << reason), 0);
@@ -47,19 +49,34 @@ export class ObstacleFinder {
     let mask = 0;
     for (const test of this.#tests) mask |= 1 << test(row);
     mask &= ~(1 << reasons.passes);
-    if ((mask & OF_ITS_OWN) === 0) return this.#known.get(mask) ?? this.#keep(mask, this.#listed(mask, row));
+    const key = (mask & OF_ITS_OWN) === 0 ? mask : `${mask} ${this.#ownOf(mask, row)}`;
+    const known = this.#known.get(key);
+    if (known) return known;
     const list = this.#listed(mask, row);
-    const key = list.map((each) => each.key).join();
-    return this.#known.get(key) ?? this.#keep(key, list);
-  }
-
-  #keep(key: number | string, list: readonly FoundObstacle[]): readonly FoundObstacle[] {
     this.#known.set(key, list);
     return list;
   }
 
+  /** What tells hosts apart in whose way are things of the same kinds. */
+  #ownOf(mask: number, row: number): string {
+    const { snapshot, request } = this.#question;
+    const has = (reason: Reason) => (mask & (1 << reason)) !== 0;
+    let own = '';
+    if (has(reasons.lacksDevices)) own += `${this.#lackingDevices(row).join()}\n`;
+    if (has(reasons.portIsTaken)) own += `${takenPort(row, this.#question)?.port}\n`;
+    if (has(reasons.hasTaint)) {
+      const taint = untoleratedTaint(snapshot.hosts[row]?.taints ?? [], request.tolerations);
+      own += `${taint?.key}=${taint?.value}\n`;
+    }
+    if (has(reasons.hasNoTopologyLabel)) {
+      const { spread, affinity } = missingTopologyKeys(row, snapshot, request);
+      own += `${spread.join()}\n${affinity.join()}`;
+    }
+    return own;
+  }
+
   #listed(mask: number, row: number): readonly FoundObstacle[] {
-    const found = new Set(Object.values(reasons).filter((reason) => (mask & (1 << reason)) !== 0));
+    const found = new Set(ALL.filter((reason) => (mask & (1 << reason)) !== 0));
     const lacking = found.has(reasons.lacksDevices) ? this.#lackingDevices(row) : [];
     // Told once: who has too few whole GPUs or cores has too little of what they are counted by, too.
     const devices = found.has(reasons.lacksGpus) ? lacking.filter((resource) => !isGpuResource(resource)) : lacking;
@@ -108,12 +125,16 @@ const PLAIN: Readonly<Partial<Record<Reason, Told>>> = {
   [reasons.isKeptAway]: { is: 'isKeptAway' },
 };
 
+function takenPort(row: number, { snapshot, request }: Pick<Question, 'snapshot' | 'request'>): HostPort | undefined {
+  return request.ports.find((port) => snapshot.portTaken(row, portKey(port)));
+}
+
 function toldOf(reason: Reason, row: number, { snapshot, request }: Question): Told {
   const plain = PLAIN[reason];
   if (plain) return plain;
   switch (reason) {
     case reasons.portIsTaken: {
-      const port = request.ports.find((candidate) => snapshot.portTaken(row, portKey(candidate)));
+      const port = takenPort(row, { snapshot, request });
       return { is: 'portIsTaken', port: port ? portName(port) : '' };
     }
     case reasons.hasOtherArchitecture:

@@ -51,12 +51,28 @@ function helpFor({ rows, obstacles, question }: BlockedHosts, circle: WaitingCir
     const names = rows.map((row) => question.snapshot.hosts[row]?.name ?? '');
     return { here: [[[{ is: switched, host: some(names) }]]], elsewhere: [] };
   }
-  const choices = rows.slice(0, MOST_LOOKED_AT).map((row) => ({
-    row,
-    obstacles,
-    steps: obstacles.map((each) => stepOf(each, row, question, circle)),
-  }));
-  return helpAt(choices.toSorted((a, b) => difficultyOf(a.steps) - difficultyOf(b.steps))[0] as Choice, question);
+  return helpAt(simplest(rows, obstacles, question, circle), question);
+}
+
+/** Of some of the hosts the one where the least has to be done. */
+function simplest(
+  rows: readonly number[],
+  obstacles: readonly FoundObstacle[],
+  question: Question,
+  circle: WaitingCircle,
+): Choice {
+  let best: Choice | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const row of rows.slice(0, MOST_LOOKED_AT)) {
+    const choice = { row, obstacles, steps: obstacles.map((each) => stepOf(each, row, question, circle)) };
+    const difficulty = difficultyOf(choice.steps);
+    if (best && difficulty >= least) continue;
+    best = choice;
+    least = difficulty;
+    // Less than one thing about each of them cannot be.
+    if (least <= obstacles.length) break;
+  }
+  return best as Choice;
 }
 
 /** A host, and what can be done about each thing that is in the way there. */

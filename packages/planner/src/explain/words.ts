@@ -1,4 +1,5 @@
 /** What is written in the same way in every language: amounts, taints, names. */
+import { counted } from '@godwit/base';
 import { readableBytes, type Taint } from '@godwit/kinds';
 import type { HostPort, MachineRequest } from '../request/machine-request.ts';
 import type { MachineName, Resource, Some } from './why-refused.ts';
@@ -6,7 +7,7 @@ import type { MachineName, Resource, Some } from './why-refused.ts';
 /** How a language says so many cores. */
 export type CoreWords = (cores: number) => string;
 
-const coresEnglish: CoreWords = (cores) => `${cores} ${cores === 1 ? 'core' : 'cores'}`;
+const coresEnglish: CoreWords = (cores) => counted(cores, 'core');
 
 /** Amounts for people: `4 GiB`, `1.5 cores`, `2`. */
 export function readableAmount(resource: string, amount: number, cores = coresEnglish): string {

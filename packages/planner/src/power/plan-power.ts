@@ -29,10 +29,10 @@ export interface PowerDemand {
 }
 
 /**
- * Which hosts to switch on and off. Woken, the cheapest to run first: what has machines bound to it, what
- * machines wait for, what a plan asks for, what is missing to the fewest hosts, what the load that is forecast needs, and what the reserve needs. Only when nothing has to be woken
- * do hosts go to sleep: open, empty for long enough, not of the control plane, the costliest first, each only if all
- * of that would still hold without it.
+ * Which hosts to switch on and off. Woken, the cheapest to run first: what has machines bound to it, what machines wait
+ * for, what a plan asks for, what is missing to the fewest hosts, what the load that is forecast needs, and what the
+ * reserve needs. Only when nothing has to be woken do hosts go to sleep: open, empty for long enough, not of the control
+ * plane, the costliest first, each only if all of that would still hold without it.
  */
 export function planPower(situation: Situation, settings: BalanceSettings, demand: PowerDemand): PowerPlan {
   const power = new PowerPlanner(situation, settings, demand);

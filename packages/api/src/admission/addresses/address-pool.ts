@@ -1,4 +1,4 @@
-import { timestamp, type World } from '@godwit/base';
+import { counted, timestamp, type World } from '@godwit/base';
 import {
   addressNumber,
   addressText,
@@ -89,7 +89,7 @@ export class AddressPool {
       this.#next.set(range, (offset + 1) % usable);
       return this.#take(ip, parent, onEnd);
     }
-    const message = `no address is left in ${range} (${subnet.size} addresses)`;
+    const message = `no address is left in ${range} (${counted(subnet.size, 'address', 'addresses')})`;
     throw new StatusFailure('ServiceUnavailable', message, { retryAfterSeconds: 10 });
   }
 

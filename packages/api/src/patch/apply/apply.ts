@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import { type Cause, type JsonSchema, StatusFailure } from '@godwit/kinds';
 import { isObject, type JsonObject, setField } from '../../documents/json.ts';
 import { elementOrder } from '../element-order.ts';
@@ -109,7 +110,7 @@ export function conflictFailure(conflicts: readonly ManagedFields[]): StatusFail
         : `conflicts with ${whom}:\n${paths.map((path) => `- ${path}`).join('\n')}`,
     );
   }
-  const count = causes.length === 1 ? '1 conflict' : `${causes.length} conflicts`;
+  const count = counted(causes.length, 'conflict');
   return new StatusFailure('Conflict', `Apply failed with ${count}: ${parts.join('\n')}`, { causes });
 }
 

@@ -1,4 +1,4 @@
-import { describeError } from '@godwit/base';
+import { counted, describeError } from '@godwit/base';
 import type { ApiClient, EventRecorder } from '@godwit/client';
 import { isNotFound, pod, podDisruptionBudget, selects, virtualMachineInstance } from '@godwit/kinds';
 import {
@@ -172,10 +172,7 @@ export class RoomMaker {
       to: subject,
       why: 'it is less important, and there was no other room',
       in: { ...victim.amounts, priority: victim.priority, host },
-      no: next.map(([name, count]) => [
-        name,
-        `${count} ${count === 1 ? 'machine' : 'machines'} would have had to go there`,
-      ]),
+      no: next.map(([name, count]) => [name, `${counted(count, 'machine')} would have had to go there`]),
     };
     return { [decisionAnnotation]: keepRecord(object.metadata.annotations?.[decisionAnnotation], record) };
   }

@@ -1,5 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { describeError, Failure, type Log } from '@godwit/base';
+import { counted, describeError, Failure, type Log } from '@godwit/base';
 import { runProgram } from '@godwit/base/node';
 import type { VirtualMachineInstanceSpec } from '@godwit/kinds';
 import { type DedicatedMachine, dedicate, sharedProcessors } from '../../virtual-machine/dedicated-processors.ts';
@@ -46,7 +46,7 @@ export class ProcessorKeeper {
     };
     const found = dedicate(await this.#processors(), this.#dedicated.values(), request);
     if (!found) {
-      const message = `${request.count} processors to itself are more than this host has left`;
+      const message = `${counted(request.count, 'processor to itself is', 'processors to itself are')} more than this host has left`;
       throw new Failure('unsupported-hardware', message, { retryable: true });
     }
     this.#dedicated.set(uid, found);
