@@ -160,7 +160,11 @@ program
   .option('--save <file>', 'write the cloud of --from down, without secrets, to rehearse it elsewhere or later')
   .option('--lose <place>', 'what if this host, rack or zone is lost? (again for more)', several)
   .option('--grow <percent>', 'what if everything grows by so much a week?')
-  .option('--fit <size>', 'how many of these fit? cpu=2,memory=4Gi[,kind=Pod][,name=x] (again for more)', several)
+  .option(
+    '--fit <size>',
+    'how many of these fit? cpu=2,memory=4Gi[,kind=Pod][,name=x], or a group (again for more)',
+    several,
+  )
   .option('--policy <name>', 'compare with spread, pack, fragmentation, balance or energy (again for more)', several)
   .option('--reserve <hosts>', 'how many hosts may fail at any time')
   .option('--for <duration>', 'how long: 90s, 6h, 2d, 4w')

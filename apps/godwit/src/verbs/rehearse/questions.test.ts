@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { flagsIn, scenarioOf } from './questions.ts';
+import { flagsIn, groupsNamed, scenarioOf } from './questions.ts';
 
 const rack = (name: string) => ({ rack: name });
 
@@ -45,8 +45,8 @@ test('they come on top of a scenario that is given', () => {
 
 test('what is wrong with a question is told in its own words', () => {
   assert.throws(() => scenarioOf({ grow: 'much' }, undefined, rack), { message: '--grow much: is no number' });
-  assert.throws(() => scenarioOf({ fit: ['4Gi'] }, undefined, rack), {
-    message: /^--fit 4Gi: say it as cpu=2,memory=4Gi/,
+  assert.throws(() => scenarioOf({ fit: ['size=4Gi'] }, undefined, rack), {
+    message: /^--fit size=4Gi: say it as cpu=2,memory=4Gi/,
   });
   assert.throws(() => scenarioOf({ fit: ['name=x'] }, undefined, rack), { message: '--fit name=x: says no size' });
   assert.throws(() => scenarioOf({ policy: ['best'] }, undefined, rack), { message: /is none of spread, pack/ });
@@ -54,4 +54,13 @@ test('what is wrong with a question is told in its own words', () => {
     'Scenario.godwit.dev "questions" is invalid: spec.growth.percentPerWeek: Invalid value: -300: too little';
   assert.equal(flagsIn(told, undefined), '--grow: Invalid value: -300: too little');
   assert.equal(flagsIn('spec.machines[0].cpu: no', undefined), '--fit cpu: no');
+});
+
+test('--fit names groups, too', () => {
+  const asked = { fit: ['web', 'cpu=2'] };
+  assert.deepEqual(groupsNamed(asked), ['web']);
+  assert.deepEqual(
+    scenarioOf(asked, undefined, rack).spec.machines?.map(({ name }) => name),
+    ['size-1'],
+  );
 });

@@ -7,7 +7,7 @@ export interface Questions {
   readonly lose?: readonly string[];
   /** Percent a week. */
   readonly grow?: string;
-  /** Sizes of machines, such as `cpu=2,memory=4Gi`: how many of them fit? */
+  /** Sizes of machines, such as `cpu=2,memory=4Gi`, and names of groups that there are: how many more of them fit? */
   readonly fit?: readonly string[];
   /** Ways to use the hosts, by name, to be compared. */
   readonly policy?: readonly string[];
@@ -44,7 +44,8 @@ export function scenarioOf(
   given: Scenario | undefined,
   placeOf: (name: string) => NonNullable<ScenarioEvent['lose']>,
 ): Scenario {
-  const { lose = [], fit = [], policy = [], grow, reserve } = questions;
+  const { lose = [], policy = [], grow, reserve } = questions;
+  const sizes = (questions.fit ?? []).filter(isSize);
   const spec: ScenarioSpec = given?.spec ?? { duration: DURATION };
   const events = lose.map((name): ScenarioEvent => ({ at: LOST_AT, lose: placeOf(name), for: LOST_FOR }));
   return {
@@ -57,7 +58,7 @@ export function scenarioOf(
       ...(grow !== undefined && { growth: { percentPerWeek: numberOf('--grow', grow) } }),
       ...(reserve !== undefined && { reserveHosts: numberOf('--reserve', reserve) }),
       ...(events.length > 0 && { events: [...(spec.events ?? []), ...events] }),
-      ...(fit.length > 0 && { machines: [...(spec.machines ?? []), ...fit.map(sizeOf)] }),
+      ...(sizes.length > 0 && { machines: [...(spec.machines ?? []), ...sizes.map(sizeOf)] }),
       ...(policy.length > 0 && { policies: [...(spec.policies ?? []), ...policy.map(policyOf)] }),
     },
   };
@@ -85,6 +86,12 @@ function policyOf(name: string): ScenarioPolicy {
   const known = Object.keys(POLICIES).join(', ');
   throw new Failure('bad-argument', `--policy ${name}: is none of ${known}; others are described in a scenario file`);
 }
+
+/** The groups that `--fit` names; all else that it says are sizes. */
+export const groupsNamed = ({ fit = [] }: Questions): readonly string[] => fit.filter((text) => !isSize(text));
+
+/** Names of groups are those of the API's objects: they have neither of these. */
+const isSize = (text: string): boolean => /[=,]/.test(text);
 
 const FIT_PARTS = ['name', 'kind', 'cpu', 'memory'];
 

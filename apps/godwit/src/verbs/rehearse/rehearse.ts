@@ -17,7 +17,7 @@ import {
 } from '../../sim/rehearsal/index.ts';
 import { ProgressBar } from '../../terminal/progress-bar.ts';
 import { Terminal } from '../../terminal/terminal.ts';
-import { flagsIn, numberOf, type Questions, scenarioOf } from './questions.ts';
+import { flagsIn, groupsNamed, numberOf, type Questions, scenarioOf } from './questions.ts';
 import { readCloud, saveCloud } from './read-cloud.ts';
 import { readTrace, readYaml } from './read-file.ts';
 
@@ -81,7 +81,8 @@ async function planOf(path: string | undefined, options: RehearseOptions, known?
     const { metadata, spec } = asked;
     const seeded = options.seed === undefined ? spec : { ...spec, seed: numberOf('--seed', options.seed) };
     const name = metadata.name ?? 'scenario';
-    const plan = makePlan(name, seeded, (trace) => readTrace(trace, path, options.traces), known);
+    const trace = (file: string) => readTrace(file, path, options.traces);
+    const plan = makePlan(name, seeded, trace, known, groupsNamed(options));
     if (plan.hosts.length === 0)
       throw new Failure('no-hosts', 'the scenario has no hosts: describe some, or say --from');
     return plan;

@@ -30,12 +30,22 @@ function cloudOf(groups: number) {
 
 test('of few groups all are asked of, in their order', () => {
   const { snapshot, examples } = cloudOf(5);
-  assert.deepEqual([...groupsAsked(snapshot, examples).keys()], [...examples.keys()]);
+  const { asked, unasked } = groupsAsked(snapshot, examples);
+  assert.deepEqual([...asked.keys()], [...examples.keys()]);
+  assert.deepEqual(unasked, []);
 });
 
-test('of many the largest are, and first those of which there is none yet', () => {
+test('of many the largest are, and first those of which there is none yet; the others are named', () => {
+  const { snapshot, examples } = cloudOf(14);
+  const { asked, unasked } = groupsAsked(snapshot, examples);
+  assert.deepEqual([...asked.keys()].slice(0, 3), ['new', 'group-14', 'group-13']);
+  assert.equal(asked.size, 12);
+  assert.deepEqual(unasked, ['group-3', 'group-2', 'group-1']);
+});
+
+test('who is named is asked of, however small', () => {
   const { snapshot, examples } = cloudOf(20);
-  const asked = [...groupsAsked(snapshot, examples).keys()];
-  assert.deepEqual(asked.slice(0, 3), ['new', 'group-20', 'group-19']);
-  assert.equal(asked.length, 12);
+  const { asked, unasked } = groupsAsked(snapshot, examples, ['group-2']);
+  assert.deepEqual([...asked.keys()].slice(0, 3), ['group-2', 'new', 'group-20']);
+  assert.equal(unasked.includes('group-2'), false);
 });

@@ -30,15 +30,24 @@ const BATCH = 200;
 /** Groups of which it is asked: a reader looks at no more of them, and each takes its time. */
 const MOST_GROUPS = 12;
 
+/** Groups of which it is asked how many more fit, and the names of those that are left out. */
+export interface Asking {
+  readonly asked: Examples;
+  readonly unasked: readonly string[];
+}
+
 /**
- * The groups of which it is asked how many more fit: those of which there is none yet, and of the others the largest.
+ * The groups of which it is asked how many more fit: those that somebody named, those of which there is none yet, and of the
+ * others the largest.
  */
-export function groupsAsked(snapshot: Snapshot, examples: Examples): Examples {
+export function groupsAsked(snapshot: Snapshot, examples: Examples, named: readonly string[] = []): Asking {
   const all = [...new Map([...examples, ...patterns(snapshot)])];
-  if (all.length <= MOST_GROUPS) return new Map(all);
+  if (all.length <= MOST_GROUPS) return { asked: new Map(all), unasked: [] };
   const counts = countByGroup(snapshot);
-  const weight = (group: string) => counts.get(group) ?? Number.POSITIVE_INFINITY;
-  return new Map(all.toSorted(([a], [b]) => weight(b) - weight(a) || 0).slice(0, MOST_GROUPS));
+  const weight = (group: string) => (named.includes(group) ? Number.MAX_VALUE : (counts.get(group) ?? MOST));
+  const sorted = all.toSorted(([a], [b]) => weight(b) - weight(a));
+  const most = Math.max(MOST_GROUPS, named.length);
+  return { asked: new Map(sorted.slice(0, most)), unasked: sorted.slice(most).map(([group]) => group) };
 }
 
 /** How many more of each group fit, each group by itself, once what sleeps is awake; and how many without waking. */

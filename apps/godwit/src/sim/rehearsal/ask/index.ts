@@ -18,18 +18,18 @@ export type { Fewest, Growth, Lost, More };
 /** All answers, as of the end of a run. */
 export interface Answers {
   readonly more: readonly More[];
-  /** Groups of which that was not asked, as there are so many. */
-  readonly unasked: number;
+  /** Groups of which that was not asked, as there are so many; the largest first. */
+  readonly unasked: readonly string[];
   readonly lost: readonly Lost[];
   readonly growth: Growth;
   readonly fewest: Fewest;
 }
 
 export function answer(plan: Plan, snapshot: Snapshot, policy: Policy, examples: Examples): Answers {
-  const asked = groupsAsked(snapshot, examples);
+  const { asked, unasked } = groupsAsked(snapshot, examples, plan.fit);
   return {
     more: howManyMore(plan, snapshot, policy, asked),
-    unasked: examples.size - asked.size,
+    unasked,
     lost: whatIfLost(plan, snapshot, policy),
     growth: untilFull(plan, snapshot, policy),
     fewest: fewestHosts(plan, snapshot, policy),

@@ -1,6 +1,7 @@
 import { Failure } from '@godwit/base';
 import { durationMs, type ScenarioEvent } from '@godwit/kinds';
 import type { HostFacts } from '../cloud/index.ts';
+import { groupNamed } from './group-named.ts';
 import { hostsAt } from './places.ts';
 import type { PlannedGroup } from './plan.ts';
 
@@ -47,12 +48,7 @@ function eventOf(
 }
 
 function assertMachines(wanted: string, path: string, groups: readonly PlannedGroup[]): void {
-  const found = groups.find(({ name }) => name === wanted);
-  if (!found) {
-    const names = groups.map(({ name }) => name).join(', ');
-    throw new Failure('no-such-machines', `${path}: there are no machines ${wanted}; there are ${names || 'none'}`);
-  }
-  if (found.scaling)
+  if (groupNamed(wanted, groups, path).scaling)
     throw new Failure(
       'no-such-machines',
       `${path}: the number of ${wanted} is that of an autoscaler, nobody else orders them`,

@@ -13,6 +13,7 @@ import {
 import type { HostFacts } from '../cloud/index.ts';
 import { dayStepsOf } from './day-steps.ts';
 import { eventsOf, type PlannedEvent } from './events.ts';
+import { groupNamed } from './group-named.ts';
 import { type LoadCurve, loadCurveOf } from './load-curve.ts';
 import { rackLabel, zoneLabel } from './places.ts';
 import { type PlannedPolicy, type PolicyObject, policiesOf } from './policies.ts';
@@ -74,6 +75,8 @@ export interface Plan {
   readonly carbon: (atMs: number) => number;
   /** Of traces that do not say a number at every moment. */
   readonly flaws: readonly TraceFlaws[];
+  /** Groups of which somebody asks how many more of them fit, by name; it is told of the largest ones anyway. */
+  readonly fit: readonly string[];
 }
 
 export type TraceReader = (path: string) => string;
@@ -99,7 +102,14 @@ export interface KnownCloud extends Beginning {
   readonly policies?: readonly PolicyObject[];
 }
 
-export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReader, known?: KnownCloud): Plan {
+/** @param fit names of groups that are asked of. Throws `no-such-machines` */
+export function makePlan(
+  name: string,
+  spec: ScenarioSpec,
+  readTrace: TraceReader,
+  known?: KnownCloud,
+  fit: readonly string[] = [],
+): Plan {
   const hosts = [...(known?.hosts ?? []), ...(spec.hosts ?? []).flatMap(hostsOf)];
   assertNew(
     (spec.machines ?? []).map(({ name }) => name),
@@ -125,6 +135,7 @@ export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReade
     };
   });
   const groups = [...(known?.groups ?? []).map((group) => growing(group, everywhere)), ...described];
+  for (const each of fit) groupNamed(each, groups);
   return {
     name,
     seed: spec.seed ?? 1,
@@ -143,6 +154,7 @@ export function makePlan(name: string, spec: ScenarioSpec, readTrace: TraceReade
     flaws: tracesOf(spec)
       .map((trace) => flawsOf(trace, readTrace(trace)))
       .filter(({ holes, negative }) => holes + negative > 0),
+    fit,
   };
 }
 

@@ -25,8 +25,8 @@ export function inWordsOf(report: Report, { policy }: Words): Report {
   };
 }
 
-/** How a cloud that was there was taken over: the same in all runs. */
-export function takenOf({ runs }: Report, words: Words): readonly string[] {
+/** How a cloud that was there was taken over, and what of it was not: the same in all runs. */
+export function takenOf({ runs, unheard }: Report, words: Words): readonly string[] {
   const { taken } = runs[0] ?? {};
-  return taken ? [words.taken(taken)] : [];
+  return [...(taken ? [words.taken(taken)] : []), ...(unheard ? [words.leftOut(unheard)] : [])];
 }

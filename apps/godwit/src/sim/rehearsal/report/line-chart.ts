@@ -28,7 +28,7 @@ export interface Band {
 
 const WIDTH = 560;
 const HEIGHT = 230;
-const LEFT = 48;
+const LEFT = 54;
 const RIGHT = 14;
 const TOP = 26;
 /** Where the words of bands stand: in two lines, as they may overlap. */
@@ -55,11 +55,13 @@ export function renderChart({ title, atMs, series, bands = [] }: ChartOptions, u
     );
     grid.push(`<text x="${LEFT - 8}" y="${fixed(y(value) + 4)}" text-anchor="end">${short(value)}</text>`);
   }
-  for (const { ms, label } of timeTicks(endMs, units)) {
+  for (const [index, { ms, label }] of timeTicks(endMs, units).entries()) {
     // At the very end words go to the left, or they would be cut off.
     const anchor = x(ms) > WIDTH - RIGHT - LABEL ? 'end' : 'middle';
     const at = anchor === 'end' ? Math.min(WIDTH, x(ms) + LABEL) : x(ms);
-    grid.push(`<text x="${fixed(at)}" y="${HEIGHT - 8}" text-anchor="${anchor}">${label}</text>`);
+    // On small screens words are larger, and every other one is left out.
+    const odd = index % 2 === 1 ? ' class="odd"' : '';
+    grid.push(`<text${odd} x="${fixed(at)}" y="${HEIGHT - 8}" text-anchor="${anchor}">${label}</text>`);
   }
   const every = Math.max(1, Math.ceil(atMs.length / MOST_POINTS));
   const lines = series.map(({ values, colour, dashed }) => {

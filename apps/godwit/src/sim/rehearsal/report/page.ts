@@ -8,6 +8,8 @@ import { sectionsOf } from './sections.ts';
 import type { Words } from './words.ts';
 
 const GIB = 2 ** 30;
+/** Number of the colour of lines that belong to no policy: between those of policies and the grey of what there could be. */
+const COMMON = 8;
 /** Most decisions that are shown with their reasons; all that are remembered stand in the data. */
 const MOST_DEEDS = 60;
 
@@ -37,7 +39,7 @@ function renderBody(report: Report, words: Words): string {
     best ? `<p class="best">${escaped(words.best(best.policy, best.by))}</p>` : '',
     `<h2>${words.sections.policies}</h2>${wideTable('policies', words.columns, rows)}`,
     renderRuns(report, words),
-    `<h2>${words.sections.figures}</h2><div class="charts">${charts(report, words).join('')}</div>`,
+    `<h2>${words.sections.figures}</h2>${happened(report, words)}<div class="charts">${charts(report, words).join('')}</div>`,
     renderElasticity(report, words),
   ].join('\n');
 }
@@ -92,6 +94,16 @@ function renderDeeds({ deeds: { latest, reasons } }: Run, { use }: Words): strin
   return `<details><summary>${escaped(use.deeds(shown.length, all))}</summary><ul>${lines}</ul></details>`;
 }
 
+/** What the shaded times in the plots are. */
+function happened({ events, durationMs }: Report, { event: wordsOf, span }: Words): string {
+  if (events.length === 0) return '';
+  const items = events.map(({ atMs, untilMs, event }) => {
+    const end = untilMs === undefined || untilMs > durationMs ? '' : span(untilMs);
+    return `<li><time>${`${span(atMs)} – ${end}`.trimEnd()}</time>${escaped(wordsOf(event))}</li>`;
+  });
+  return `<ul class="happened">${items.join('')}</ul>`;
+}
+
 function charts({ runs, events, durationMs }: Report, words: Words): string[] {
   const { charts: titles, series: names, event: wordsOf, units } = words;
   const atMs = runs[0]?.samples.map((sample) => sample.atMs) ?? [];
@@ -103,13 +115,19 @@ function charts({ runs, events, durationMs }: Report, words: Words): string[] {
     shift: number,
     dashed: boolean,
     value: (sample: Run['samples'][number]) => number,
-  ): Series[] =>
-    runs.map(({ policy, samples }, index) => ({
+  ): Series[] => {
+    const all = runs.map(({ samples }) => samples.map(value));
+    const [first = []] = all;
+    // What is the same under all policies is one line.
+    if (several && all.every((values) => values.every((each, index) => each === first[index])))
+      return [{ name: name === '' ? names.same : name, values: first, colour: COMMON, dashed }];
+    return runs.map(({ policy }, index) => ({
       name: several ? (name === '' ? policy : words.of(policy, name)) : name,
-      values: samples.map(value),
+      values: all[index] ?? [],
       colour: (several ? index : shift) % 6,
       dashed,
     }));
+  };
   const capacity = (value: (sample: Run['samples'][number]) => number): Series[] => [
     // Of the policy that has most hosts on: what there could be.
     {

@@ -1,5 +1,6 @@
 import type { Plan, PlannedEvent, TraceFlaws } from '../plan/index.ts';
 import type { Run } from '../run/index.ts';
+import { type Unheard, unheardOf } from './unheard.ts';
 
 export interface Report {
   readonly scenario: string;
@@ -14,6 +15,8 @@ export interface Report {
   readonly events: readonly ReportEvent[];
   /** Of traces that were not read as they stand. */
   readonly flaws: readonly TraceFlaws[];
+  /** Of a cloud that was there: autoscalers by whose metrics nothing is scaled here. */
+  readonly unheard?: readonly Unheard[];
   readonly runs: readonly Run[];
   /** The policy that is better, where several were tried, and what decided it. */
   readonly best?: { readonly policy: string; readonly by: Criterion };
@@ -76,6 +79,7 @@ export function makeReport(plan: Plan, runs: readonly Run[]): Report {
     reserveHosts: plan.reserveHosts,
     events: plan.events.map(({ atMs, untilMs, event }) => ({ atMs, untilMs, event })),
     flaws: plan.flaws,
+    ...(plan.known && { unheard: unheardOf(plan.known.objects) }),
     runs,
     ...(best && { best }),
   };

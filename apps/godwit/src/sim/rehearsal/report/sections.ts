@@ -20,7 +20,7 @@ export function sectionsOf(run: Run, { reserveHosts, flaws }: Report, words: Wor
       heading: words.sections.answers,
       sentences: [
         ...answers.more.map(words.more),
-        ...(answers.unasked > 0 ? [words.unasked(answers.unasked)] : []),
+        ...(answers.unasked.length > 0 ? [words.unasked(answers.unasked)] : []),
         words.growth(answers.growth),
         ...answers.lost.slice(0, MOST_LOST).map(words.lost),
         words.fewest(answers.fewest),

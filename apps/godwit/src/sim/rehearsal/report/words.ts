@@ -9,6 +9,7 @@ import { eventChinese, eventEnglish } from './event-words.ts';
 import { money, percent, span, whole } from './figures.ts';
 import type { TimeUnits } from './line-chart.ts';
 import type { Criterion, Report, ReportEvent } from './report.ts';
+import type { Unheard } from './unheard.ts';
 import { type UseWords, useChinese, useEnglish } from './use-words.ts';
 
 /** Everything that a report says, in one language. */
@@ -23,6 +24,7 @@ export interface Words {
   readonly of: (policy: string, what: string) => string;
   /** Of time, along plots. */
   readonly units: TimeUnits;
+  readonly span: (ms: number) => string;
   readonly summary: (report: Report) => string;
   readonly sections: {
     readonly answers: string;
@@ -34,9 +36,11 @@ export interface Words {
   };
   /** How a cloud that was there already was taken over. */
   readonly taken: (taken: TakenOver) => string;
+  /** What of it was not. */
+  readonly leftOut: (unheard: readonly Unheard[]) => string;
   readonly more: (answer: More) => string;
-  /** So many groups of which that is not told. */
-  readonly unasked: (groups: number) => string;
+  /** Groups of which that is not told, the largest first. */
+  readonly unasked: (groups: readonly string[]) => string;
   readonly lost: (answer: Lost) => string;
   readonly growth: (answer: Growth) => string;
   readonly fewest: (answer: Fewest) => string;
@@ -60,6 +64,8 @@ export interface Words {
     readonly wanted: string;
     readonly running: string;
     readonly on: string;
+    /** A line that is the same under all policies. */
+    readonly same: string;
   };
   readonly use: UseWords;
   readonly elasticity: ElasticityWords;
@@ -82,10 +88,16 @@ const rowOf = (run: Run, currency: string): readonly string[] => [
   whole(run.deeds.counts['hosts woken'] + run.deeds.counts['hosts put to sleep']),
   `${whole(run.energy)} kWh`,
   `${whole(run.emptyEnergy)} kWh`,
-  `${whole(run.carbon)} kg`,
+  // Where nobody said how much comes with a kilowatt-hour, nothing is known of it.
+  run.carbon > 0 ? `${whole(run.carbon)} kg` : '–',
   money(run.cost, currency),
   run.hash.slice(0, SHORT_HASH),
 ];
+
+/** Names enough to know what is meant; all of them stand in the data. */
+const MOST_NAMES = 5;
+const listed = (names: readonly string[], between: string, rest: string): string =>
+  names.slice(0, MOST_NAMES).join(between) + (names.length > MOST_NAMES ? rest : '');
 
 const many = (count: number, what: string): string => `${whole(count)} ${what}${count === 1 ? '' : 's'}`;
 
@@ -108,6 +120,7 @@ export const english: Words = {
   policy: (name) => name,
   of: (policy, what) => `${policy}: ${what}`,
   units: { d: 'd', h: 'h', min: 'min' },
+  span,
   title: (name) => `Rehearsal: ${name}`,
   done: (ms) => `rehearsed in ${span(ms)}`,
   written: (path) => `report: ${path}`,
@@ -128,15 +141,24 @@ export const english: Words = {
     const wrong = first ? ` ${whole(elsewhere.length)} are not where they are, first ${first.machine}.` : '';
     return `${begin}${wait}.${wrong}`;
   },
+  leftOut: (unheard) => {
+    const begin = 'Services and addresses are left out, and so are requests.';
+    if (unheard.length === 0) return begin;
+    const scalers = unheard.map(({ scaler, metrics }) => `${scaler} (${metrics.join(', ')})`);
+    const those = listed(scalers, ', ', ` and ${whole(scalers.length - MOST_NAMES)} more`);
+    return `${begin} Nothing is known here of metrics of ${those}: by these nothing is scaled, and nobody wakes what sleeps.`;
+  },
   more: ({ group, machines, now, why }) => {
     const awake = now < machines ? `, ${whole(now)} of them on hosts that are on` : '';
     return why === undefined
       ? `More than ${whole(machines)} more of ${group} fit${awake}.`
       : `${whole(machines)} more of ${group} fit${awake}. Then: ${obstaclesInEnglish(why)}`;
   },
-  unasked: (groups) => `How many more fit of ${many(groups, 'smaller group')} was not asked; --fit asks for any size.`,
+  unasked: (groups) =>
+    `How many more fit of ${many(groups.length, 'smaller group')} was not asked (${listed(groups, ', ', ' …')}): --fit NAME asks for one of them.`,
   lost: ({ kind, name, hosts, machines, homeless, waiting }) => {
-    const what = `Losing ${kind} ${name} (${many(hosts, 'host')}, ${many(machines, 'machine')}):`;
+    const place = name.startsWith(kind) ? name : `${kind} ${name}`;
+    const what = `Losing ${place} (${many(hosts, 'host')}, ${many(machines, 'machine')}):`;
     const woken = waiting > 0 ? `, ${whole(waiting)} of them once hosts are woken` : '';
     return homeless === 0
       ? `${what} every machine finds another host${woken}.`
@@ -157,12 +179,13 @@ export const english: Words = {
     by === 'nothing'
       ? 'The policies are as good as each other here.'
       : `${policy} is better for you: ${criteriaEnglish[by]}.`,
-  loss: ({ what, atMs, hosts, machines, medianMs, longestMs, missing }) =>
-    `${what}, lost after ${span(atMs)}: ${many(hosts, 'host')}, ${many(machines, 'machine')}.` +
-    (longestMs === undefined
-      ? ''
-      : ` Half ran again after ${span(medianMs ?? longestMs)}, the last after ${span(longestMs)}.`) +
-    (missing > 0 ? ` ${whole(missing)} did not come back.` : ''),
+  loss: ({ what, atMs, hosts, machines, medianMs, longestMs, missing }) => {
+    const begin = `${what}, lost after ${span(atMs)}: ${many(hosts, 'host')}, ${many(machines, 'machine')}.`;
+    const end = missing > 0 ? ` ${whole(missing)} did not come back.` : '';
+    if (longestMs === undefined) return begin + end;
+    const [half, last] = [span(medianMs ?? longestMs), span(longestMs)];
+    return `${begin} ${half === last ? `They ran again after ${last}.` : `Half ran again after ${half}, the last after ${last}.`}${end}`;
+  },
   refusal: ({ message, machines }) => `${whole(machines)} at most: ${message}`,
   columns: [
     'Policy',
@@ -186,7 +209,15 @@ export const english: Words = {
     hosts: 'Hosts that are on',
     watts: 'Power (W)',
   },
-  series: { capacity: 'capacity', promised: 'promised', used: 'used', wanted: 'wanted', running: 'running', on: 'on' },
+  series: {
+    capacity: 'capacity',
+    promised: 'promised',
+    used: 'used',
+    wanted: 'wanted',
+    running: 'running',
+    on: 'on',
+    same: 'all policies',
+  },
   use: useEnglish,
   elasticity: elasticityEnglish,
   event: eventEnglish,
@@ -220,6 +251,7 @@ export const chinese: Words = {
   policy: (name) => (name === asItIs ? '现状' : name),
   of: (policy, what) => `${policy}：${what}`,
   units: { d: '天', h: '小时', min: '分钟' },
+  span: spanChinese,
   title: (name) => `演练报告：${name}`,
   done: (ms) => `演练用时 ${spanChinese(ms)}`,
   written: (path) => `报告：${path}`,
@@ -239,13 +271,21 @@ export const chinese: Words = {
     const wrong = first ? `有 ${whole(elsewhere.length)} 台不在原处，首先是 ${first.machine}。` : '';
     return `从云的现状开始：${whole(inPlace)} 台机器在各自所在的主机上${wait}。${wrong}`;
   },
+  leftOut: (unheard) => {
+    const begin = '未接管服务和地址，因此也没有请求。';
+    if (unheard.length === 0) return begin;
+    const scalers = unheard.map(({ scaler, metrics }) => `${scaler}（${metrics.join('、')}）`);
+    const those = listed(scalers, '、', ` 等 ${whole(scalers.length)} 个`);
+    return `${begin}${those}所依据的部分指标在此无从得知：不会据此扩缩，也不会有请求唤醒休眠的机器。`;
+  },
   more: ({ group, machines, now, why }) => {
     const awake = now < machines ? `（其中 ${whole(now)} 台无需唤醒主机）` : '';
     return why === undefined
       ? `还能再放下超过 ${whole(machines)} 台 ${group}${awake}。`
       : `还能再放下 ${whole(machines)} 台 ${group}${awake}。之后：${obstaclesChinese(why)}`;
   },
-  unasked: (groups) => `另有 ${whole(groups)} 个较小的组未作此计算；用 --fit 可以查询任意规格。`,
+  unasked: (groups) =>
+    `另有 ${whole(groups.length)} 个较小的组未作此计算（${listed(groups, '、', '……')}）；用 --fit 组名 可以查询其中一个。`,
   lost: ({ kind, name, hosts, machines, homeless, waiting }) => {
     const what = `失去${kindsChinese[kind]} ${name}（${whole(hosts)} 台主机，${whole(machines)} 台机器）：`;
     const woken = waiting > 0 ? `，其中 ${whole(waiting)} 台要等休眠的主机被唤醒` : '';
@@ -266,12 +306,13 @@ export const chinese: Words = {
   reserve: (run, hosts) => useChinese.reserve(run, hosts) + triedChinese(run.reserveCheck),
   best: (policy, by) =>
     by === 'nothing' ? '在此场景下各策略不分高下。' : `${policy} 更适合您：${criteriaChinese[by]}。`,
-  loss: ({ what, atMs, hosts, machines, medianMs, longestMs, missing }) =>
-    `${what}，于 ${spanChinese(atMs)}后丢失：${whole(hosts)} 台主机，${whole(machines)} 台机器。` +
-    (longestMs === undefined
-      ? ''
-      : `一半机器在 ${spanChinese(medianMs ?? longestMs)}后恢复，最后一台在 ${spanChinese(longestMs)}后恢复。`) +
-    (missing > 0 ? `有 ${whole(missing)} 台没有恢复。` : ''),
+  loss: ({ what, atMs, hosts, machines, medianMs, longestMs, missing }) => {
+    const begin = `${what}，于 ${spanChinese(atMs)}后丢失：${whole(hosts)} 台主机，${whole(machines)} 台机器。`;
+    const end = missing > 0 ? `有 ${whole(missing)} 台没有恢复。` : '';
+    if (longestMs === undefined) return begin + end;
+    const [half, last] = [spanChinese(medianMs ?? longestMs), spanChinese(longestMs)];
+    return `${begin}${half === last ? `机器在 ${last}后恢复。` : `一半机器在 ${half}后恢复，最后一台在 ${last}后恢复。`}${end}`;
+  },
   refusal: ({ message, why, machines }) => `最多同时 ${whole(machines)} 台：${why ? waitingChinese(why) : message}`,
   columns: [
     '策略',
@@ -289,7 +330,15 @@ export const chinese: Words = {
   ],
   row: rowOf,
   charts: { cpu: '处理器（核）', memory: '内存（GiB）', machines: '机器', hosts: '开机的主机', watts: '功率（W）' },
-  series: { capacity: '容量', promised: '已承诺', used: '已使用', wanted: '期望', running: '运行中', on: '开机' },
+  series: {
+    capacity: '容量',
+    promised: '已承诺',
+    used: '已使用',
+    wanted: '期望',
+    running: '运行中',
+    on: '开机',
+    same: '所有策略',
+  },
   use: useChinese,
   elasticity: elasticityChinese,
   event: eventChinese,
