@@ -1,27 +1,23 @@
 import {
   type BalancePolicy,
+  type KubeObject,
   movingTo,
   type Node,
   type Pod,
   type Stored,
   type VirtualMachineInstance,
 } from '@godwit/kinds';
-import { hostOfNode, isAction, knownRequest } from '@godwit/planner';
+import { type Amounts, hostOfNode, isAction, knownRequest } from '@godwit/planner';
 import type { ObjectChange } from '../cloud/api-view.ts';
+import { cannotLose, type Loss, type Size } from './cannot-lose.ts';
 import { newestOf } from './decisions.ts';
 import { type Invariant, type InvariantContext, Violation } from './invariant.ts';
 import { judgedWithinMs } from './judged-within.ts';
 
-/** Memory of a host and of each machine that is on it or on its way to it, in bytes. */
-interface Holding {
-  readonly capacity: number;
-  readonly machines: number[];
-}
-
 /**
- * No move and no switching off breaks the reserve of its policy: if so many hosts failed now, the others would still
- * have room for all that runs. Judged by memory alone and by what no plan can get round: by sums, and by what is
- * larger than any room that is left. What holds by this may fail by more; what fails by this cannot hold.
+ * No host is switched off that the reserve of its policy needs: whichever hosts failed now, as many as it names, the
+ * others would have room for all that ran there. Moves are judged together as one plan, so that of a single one no
+ * more is asked than that there are hosts enough.
  */
 export class ReserveHolds implements Invariant {
   readonly name = 'reserve';
@@ -44,7 +40,7 @@ export class ReserveHolds implements Invariant {
     if (!before || !after || essence(before) !== essence(after)) this.#sinceMs.set(key, this.#context.nowMs());
     const record = after && newestOf(before, after);
     if (!record || !isAction(record)) return;
-    if ((record.do === 'power' && record.to === 'off') || record.do === 'move') this.#judge(record.policy, key);
+    if ((record.do === 'power' && record.to === 'off') || record.do === 'move') this.#judge(record.policy, key, plural);
   }
 
   #noteAsked(key: string, before: Stored<BalancePolicy> | undefined): void {
@@ -53,7 +49,7 @@ export class ReserveHolds implements Invariant {
     this.#asked.set(key, [...(this.#asked.get(key) ?? []), earlier]);
   }
 
-  #judge(policyName: string, acted: string): void {
+  #judge(policyName: string, acted: string, plural: string): void {
     const { cloud, nowMs, report } = this.#context;
     const settledMs = nowMs() - judgedWithinMs(cloud, nowMs());
     const known = (key: string) => (this.#sinceMs.get(key) ?? 0) < settledMs;
@@ -63,20 +59,22 @@ export class ReserveHolds implements Invariant {
     const lately = (this.#asked.get(policyKey) ?? []).filter(({ untilMs }) => untilMs >= settledMs);
     const count = Math.min(hostsOf(policy), ...lately.map((earlier) => earlier.count));
     if (count === 0) return;
-    const hosts = new Map<string, Holding>();
+    const hosts = new Map<string, Loss>();
     for (const node of cloud.view.all<Node>('nodes')) {
       const key = `/core/nodes//${node.metadata.name}`;
       const { name, ready, asleep, capacity } = hostOfNode(node);
       // What has just come or gone may not have been known.
       if (key !== acted && !known(key)) return;
-      if (ready && !asleep) hosts.set(name, { capacity: capacity.memory ?? 0, machines: [] });
+      if (ready && !asleep) hosts.set(name, { name, capacity: sizeOf(capacity), staying: [], movable: [] });
     }
     for (const [key, machine] of machinesOf(cloud.view)) {
       const { finished, amounts } = knownRequest(machine);
       if (finished || (key !== acted && !known(key))) continue;
-      hosts.get(placeOf(machine))?.machines.push(amounts.memory ?? 0);
+      const host = hosts.get(placeOf(machine));
+      // Whoever has a volume on a host is not helped by others.
+      (hasVolume(machine) ? host?.staying : host?.movable)?.push(sizeOf(amounts));
     }
-    const why = cannotLose([...hosts.values()], count);
+    const why = cannotLose([...hosts.values()], count, plural === 'nodes');
     if (why) report(new Violation(this.name, `${acted} breaks the reserve of ${policyName}: ${why}`));
   }
 }
@@ -99,25 +97,22 @@ function placeOf(machine: Machine): string {
   return movingTo(instance) ?? instance.status?.nodeName ?? '';
 }
 
+const sizeOf = ({ cpu = 0, memory = 0 }: Amounts): Size => [cpu, memory];
+
+const hasVolume = ({ spec }: Machine): boolean =>
+  spec.volumes?.some((volume) => 'persistentVolumeClaim' in volume || 'dataVolume' in volume) ?? false;
+
+function essenceOfMachine(object: KubeObject): string {
+  const { finished, amounts } = knownRequest(object);
+  return `${placeOf(object as Machine)} ${finished} ${sizeOf(amounts)}`;
+}
+
 /** What of an object matters to the rule, by plural. */
-const essences: Readonly<Record<string, (object: ObjectChange['after'] & object) => string>> = {
-  pods: (object) => `${placeOf(object as Stored<Pod>)} ${knownRequest(object).finished}`,
-  virtualmachineinstances: (object) =>
-    `${placeOf(object as Stored<VirtualMachineInstance>)} ${knownRequest(object).finished}`,
+const essences: Readonly<Record<string, (object: KubeObject) => string>> = {
+  pods: essenceOfMachine,
+  virtualmachineinstances: essenceOfMachine,
   nodes: (object) => {
     const { ready, asleep, schedulable } = hostOfNode(object);
     return `${ready} ${asleep} ${schedulable}`;
   },
 };
-
-const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
-
-/** Why the loss of so many hosts cannot be borne, in words; undefined where it might be. */
-function cannotLose(hosts: readonly Holding[], count: number): string | undefined {
-  const all = sum(hosts.map(({ machines }) => sum(machines)));
-  if (all === 0) return undefined;
-  if (hosts.length <= count) return `${hosts.length} hosts are on`;
-  const capacities = hosts.map(({ capacity }) => capacity).toSorted((a, b) => b - a);
-  const left = sum(capacities.slice(count));
-  return all > left ? `${all} bytes are needed, and ${left} would be left` : undefined;
-}

@@ -22,12 +22,15 @@ export interface RunSeedsOptions {
   readonly onOutcome: (outcome: SeedOutcome) => boolean;
 }
 
+/** Nearly all that a run makes lives for a moment: with room for it, most of the collecting is spared. */
+const resourceLimits = { maxYoungGenerationSizeMb: 128 };
+
 /** Runs each seed in one of `jobs` threads; resolves when all have ended, or when `onOutcome` wants no more. */
 export async function runSeeds({ seeds, jobs, run, onOutcome }: RunSeedsOptions): Promise<void> {
   const left = seeds[Symbol.iterator]();
   let goesOn = true;
   const work = async (): Promise<void> => {
-    const worker = new Worker(new URL('./seed-worker.ts', import.meta.url), { workerData: run });
+    const worker = new Worker(new URL('./seed-worker.ts', import.meta.url), { workerData: run, resourceLimits });
     try {
       for (let seed = left.next(); goesOn && !seed.done; seed = left.next()) {
         const outcome = await ask(worker, seed.value);
