@@ -90,17 +90,19 @@ export class PolicyMemory {
     this.#sampledMs = monotonicMs;
     this.#usages = usages;
     let total = 0;
+    let known = 0;
     for (const id of ids) {
       const usage = usages.get(id);
+      const record = this.records.get(id) ?? (usage && this.#newRecord(id));
+      if (record) known++;
       if (!usage) continue;
       total += usage.cpu;
       // Nothing is known of how it changes: half of what it uses is a guess on the safe side.
       this.load.observe(id, usage.cpu, monotonicMs, usage.cpu / 2);
-      const record = this.records.get(id) ?? this.#newRecord(id);
-      record.observe(usage, monotonicMs);
+      record?.observe(usage, monotonicMs);
     }
     if (usages.size > 0) this.forecastCpu = this.demand.observe(total, wallMs);
-    for (const id of this.records.keys()) if (!ids.has(id)) this.#forget(id);
+    if (known < this.records.size) for (const id of this.records.keys()) if (!ids.has(id)) this.#forget(id);
     for (const id of this.movedMs.keys()) if (!ids.has(id)) this.movedMs.delete(id);
   }
 

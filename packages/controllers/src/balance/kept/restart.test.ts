@@ -121,7 +121,7 @@ test('a recommendation stands after a restart; without what was kept it would ta
   await addPod('web', 'a', 2000);
   await addPolicy({ balance: { mode: 'off' }, power: { mode: 'off' } });
   const stop = run();
-  await cloud.pass(6 * HOUR + 10 * MINUTE);
+  await cloud.pass(6 * HOUR + 15 * MINUTE);
   const before = await recommended();
   assert.ok(before && before.length > 0);
   await stop();
@@ -161,7 +161,7 @@ test('what is damaged or of somebody else is learned anew, with one warning', as
   }
   const stopSecond = run();
   assert.deepEqual(await recommended(), []);
-  await cloud.pass(10 * MINUTE);
+  await cloud.pass(15 * MINUTE);
   await stopSecond();
   assert.deepEqual(warnings, ['what a policy had learned is damaged, and is learned anew']);
   run();
@@ -207,7 +207,7 @@ test('a clock that was set back, or far ahead, costs nothing that was learned', 
   cloud.clock.jump(-400 * 24 * HOUR);
   const stopSecond = run();
   assert.deepEqual(await recommended(), before);
-  await cloud.pass(10 * MINUTE);
+  await cloud.pass(15 * MINUTE);
   await stopSecond();
   cloud.clock.jump(4000 * 24 * HOUR);
   run();

@@ -58,26 +58,26 @@ async function pass(
 
 test('thousands of machines are kept a part at a time, and nothing remains of those that are gone', async () => {
   const known = await open();
-  assert.ok((await pass(known, [0, 21], usagesOf(MACHINES))) <= 2);
+  assert.ok((await pass(known, [0, 42], usagesOf(MACHINES))) <= 2);
   assert.deepEqual((await shardsOf()).toSorted(), ['0-of-4', '1-of-4', '2-of-4', '3-of-4']);
   for (const { data } of await kept()) assert.ok(JSON.stringify(data).length < 2 ** 18);
   // Others are shared out anew, in the same program or in the next; what is no more in use goes when all are kept.
   const next = await open();
   assert.equal(next.memory.records.size, MACHINES);
   assert.deepEqual(next.memory.load.forecast('pod/default/web-0'), known.memory.load.forecast('pod/default/web-0'));
-  await pass(next, [0, 1], usagesOf(100));
+  await pass(next, [0, 2], usagesOf(100));
   assert.equal((await shardsOf()).length, 4);
-  await pass(next, [1, 10], usagesOf(100));
+  await pass(next, [2, 20], usagesOf(100));
   assert.deepEqual(await shardsOf(), ['0-of-1']);
-  await pass(next, [10, 20], new Map());
+  await pass(next, [20, 40], new Map());
   assert.deepEqual(await shardsOf(), []);
 });
 
 test('a program that ends while machines are shared out anew leaves all that was known', async () => {
   const known = await open();
-  await pass(known, [0, 6], usagesOf(1000));
+  await pass(known, [0, 12], usagesOf(1000));
   assert.deepEqual(await shardsOf(), ['0-of-1']);
-  await pass(known, [6, 18], usagesOf(MACHINES));
+  await pass(known, [12, 36], usagesOf(MACHINES));
   assert.equal((await shardsOf()).length, 3);
   const next = await open();
   for (const id of usagesOf(1000).keys()) assert.ok(next.memory.records.has(id), id);
@@ -85,15 +85,15 @@ test('a program that ends while machines are shared out anew leaves all that was
 
 test('what is in its old place stays there until everybody is in the new one', async () => {
   const known = await open();
-  await pass(known, [0, 6], usagesOf(1000));
+  await pass(known, [0, 12], usagesOf(1000));
   const name = `balance-policy-${policy.metadata.uid}-1-of-4`;
   const refusing = await client
     .resource(configMap)
     .create({ metadata: { namespace: 'kube-system', name }, immutable: true });
-  await pass(known, [6, 40], usagesOf(MACHINES));
+  await pass(known, [12, 80], usagesOf(MACHINES));
   assert.ok((await shardsOf()).includes('0-of-1'));
   await client.resource(configMap).delete(refusing.metadata);
-  await pass(known, [40, 80], usagesOf(MACHINES));
+  await pass(known, [80, 160], usagesOf(MACHINES));
   assert.deepEqual((await shardsOf()).toSorted(), ['0-of-4', '1-of-4', '2-of-4', '3-of-4']);
 });
 
@@ -101,7 +101,7 @@ test('a shard that is too long for an object is split', async () => {
   const known = await open();
   const name = 'x'.repeat(1500);
   const usages = new Map([...usagesOf(400)].map(([id, usage]) => [`${id}-${name}`, usage]));
-  await pass(known, [0, 16], usages);
+  await pass(known, [0, 32], usages);
   assert.deepEqual((await shardsOf()).toSorted(), ['0-of-2', '1-of-2']);
 });
 

@@ -9,9 +9,9 @@ import { type Data, type KeptMachines, readMachines, readPolicy, writeMachines, 
 /** Where policies keep what they know: they stand in no namespace themselves. */
 const NAMESPACE = 'kube-system';
 /** How often one of the shards is kept, and what is known of the policy as a whole. */
-const KEEP_MS = 300_000;
+const KEEP_MS = 600_000;
 /** Within this all of them are: so much of what it has learned a crash may cost a large cloud. */
-const ROUND_MS = 1_800_000;
+const ROUND_MS = 3_600_000;
 /** A shard that is longer is split, in characters: an object may hold twice as much. */
 const LONGEST = 512 * 1024;
 /** However long nobody watched, to what was learned it was no more: otherwise the first samples afterwards were all that counts. */
