@@ -2,9 +2,11 @@ import { Failure } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
 import { BalanceController } from '@godwit/controllers';
 import { type BalancePolicy, balancePolicy } from '@godwit/kinds';
+import { rightSizeSettingsOf } from '@godwit/planner';
 import { openClient } from '../access/open-client.ts';
 import { RehearsingDoor } from '../access/rehearsing-door.ts';
 import { Terminal } from '../terminal/terminal.ts';
+import { formatDuration } from '../terminal/units.ts';
 
 export interface BalanceOptions {
   readonly state: string;
@@ -17,6 +19,8 @@ type Status = NonNullable<BalancePolicy['status']>;
 interface Report {
   readonly policy: string;
   readonly currency?: string;
+  /** How long machines are watched before sizes are recommended. */
+  readonly watchMs: number;
   readonly status: Status | null;
 }
 
@@ -34,7 +38,8 @@ export async function balance(wanted: string | undefined, options: BalanceOption
     for (const { metadata, spec, status } of policies) {
       const planned = options.dryRun ? await planNow(client, metadata.name) : status;
       const currency = spec.rightSize?.prices?.currency;
-      reports.push({ policy: metadata.name, status: planned ?? null, ...(currency && { currency }) });
+      const { watchMs } = rightSizeSettingsOf(spec);
+      reports.push({ policy: metadata.name, status: planned ?? null, watchMs, ...(currency && { currency }) });
     }
     if (options.output === 'json') process.stdout.write(`${JSON.stringify(reports)}\n`);
     else for (const report of reports) print(new Terminal(), report, options.dryRun ?? false);
@@ -61,7 +66,7 @@ async function planNow(real: ApiClient, name: string): Promise<Status | undefine
   }
 }
 
-function print(terminal: Terminal, { policy, status, currency }: Report, dryRun: boolean): void {
+function print(terminal: Terminal, { policy, status, currency, watchMs }: Report, dryRun: boolean): void {
   terminal.line(terminal.paint('bold', `BalancePolicy ${policy}`));
   if (!status?.plan) {
     terminal.line('  has not been looked at yet');
@@ -79,14 +84,17 @@ function print(terminal: Terminal, { policy, status, currency }: Report, dryRun:
   for (const { machine, resource, current, recommended } of recommendations)
     terminal.line(`  give ${machine} ${recommended} of ${resource} instead of ${current}`);
   for (const { volume, from, to } of plan.volumes ?? []) terminal.line(`  move volume ${volume} from ${from} to ${to}`);
-  terminal.line(terminal.paint('dim', `  ${wasteText(waste, currency)}`));
+  terminal.line(terminal.paint('dim', `  ${waste ? wasteText(waste, currency) : unknownWaste(watchMs)}`));
   for (const { type, status: holds, message } of status.conditions ?? [])
     if (message) terminal.line(`  ${type}=${holds}: ${message}`);
   if (dryRun) terminal.line(terminal.paint('dim', '  Nothing was changed.'));
 }
 
-function wasteText(waste: Status['waste'], currency = ''): string {
-  if (!waste) return 'what is given out and not needed is known after six hours of watching';
+function unknownWaste(watchMs: number): string {
+  return `what is given out and not needed is known after ${formatDuration(watchMs)} of watching`;
+}
+
+function wasteText(waste: NonNullable<Status['waste']>, currency = ''): string {
   const { cores, gib, watts = 0, costPerHour } = waste;
   const price = costPerHour === undefined ? '' : `, ${`${round(costPerHour)} ${currency}`.trim()} an hour`;
   return `given out and not needed: ${round(cores)} cores, ${round(gib)} GiB, ${round(watts)} W${price}`;

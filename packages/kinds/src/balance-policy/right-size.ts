@@ -28,6 +28,10 @@ export const rightSize = object(
       minimum: 0,
       maximum: 100,
     }),
+    watchMinutes: int32('Minutes for which a machine is watched before a size is recommended; 360 by default.', {
+      minimum: 1,
+      maximum: 43_200,
+    }),
     prices,
   },
   'What sizes are recommended.',

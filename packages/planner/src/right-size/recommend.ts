@@ -13,6 +13,8 @@ export interface RightSizeSettings {
   readonly margin: number;
   /** How wrong a size must be to be changed, as a share of itself. */
   readonly minimumChange: number;
+  /** What was watched for a shorter time is not known well enough. */
+  readonly watchMs: number;
 }
 
 export function rightSizeSettingsOf({ rightSize }: BalancePolicySpec): RightSizeSettings {
@@ -23,6 +25,7 @@ export function rightSizeSettingsOf({ rightSize }: BalancePolicySpec): RightSize
     memoryHalfLifeSeconds: (rightSize?.memoryHalfLifeHours ?? 24) * 3600,
     margin: (rightSize?.margin ?? 15) / 100,
     minimumChange: (rightSize?.minimumChange ?? 10) / 100,
+    watchMs: (rightSize?.watchMinutes ?? 360) * 60_000,
   };
 }
 
@@ -38,8 +41,6 @@ export interface Recommendation extends MachineSize {
 }
 
 const HOUR_MS = 3_600_000;
-/** What was watched for a shorter time is not known well enough. */
-const LEAST_HISTORY_MS = 6 * HOUR_MS;
 /** A hundredth of a core and 4 MiB: nothing runs in less, and differences below do not matter. */
 const SMALLEST: MachineSize = { cpu: 10, memory: 4 * 1024 ** 2 };
 const LARGEST: MachineSize = { cpu: 1_000_000, memory: 16 * 1024 ** 4 };
@@ -110,8 +111,8 @@ export class UsageRecord {
   }
 
   /** Undefined while it was not watched for long enough. */
-  percentiles({ cpuPercentile, memoryPercentile }: RightSizeSettings): MachineSize | undefined {
-    if (this.#firstMs === undefined || this.#lastMs - this.#firstMs < LEAST_HISTORY_MS) return undefined;
+  percentiles({ cpuPercentile, memoryPercentile, watchMs }: RightSizeSettings): MachineSize | undefined {
+    if (this.#firstMs === undefined || this.#lastMs - this.#firstMs < watchMs) return undefined;
     const cpu = this.#cpu.percentile(cpuPercentile);
     const memory = this.#memory.percentile(memoryPercentile);
     return cpu === undefined || memory === undefined ? undefined : { cpu, memory };

@@ -74,6 +74,14 @@ test('memory goes by peaks: a short one each day counts', () => {
   assert.ok((recommend({ cpu: 100, memory: GIB }, record, settings)?.memory ?? 0) > 4 * GIB);
 });
 
+test('who wants to know sooner says so', () => {
+  const record = watched(2, () => ({ cpu: 200, memory: GIB }));
+  const soon = rightSizeSettingsOf({ rightSize: { watchMinutes: 90 } });
+  const current = { cpu: 2000, memory: 8 * GIB };
+  assert.deepEqual(recommend(current, record, soon)?.changes, ['cpu', 'memory']);
+  assert.equal(recommend(current, record, rightSizeSettingsOf({ rightSize: { watchMinutes: 150 } })), undefined);
+});
+
 test('too short a history, clocks set back and holes are no ground for advice', () => {
   assert.equal(
     recommend(
