@@ -42,7 +42,8 @@ export async function readScale(
   namespace: string,
 ): Promise<ScaleTarget> {
   const kind = kindOfTarget(reference);
-  if (!kind.subresources.scale) throw new Failure('not-scalable', `a ${reference.kind} has no number of machines`);
+  if (!kind.subresources.scale)
+    throw new Failure('not-scalable', `objects of kind ${reference.kind} have no number of machines`);
   const { group, version, plural } = kind;
   const address = { group, version, plural, namespace, name: reference.name, subresource: 'scale' };
   const { spec, status } = (await client.door.get(address)) as Scale;

@@ -28,6 +28,19 @@ test('tenants are held apart in groups of two at least, and nobody shares dedica
   ]);
 });
 
+test('hosts that are selected for one tenant already are not given to a second one by more labels', () => {
+  const dedicated = (...selectors: readonly Record<string, string>[]) =>
+    faults({
+      placement: {
+        isolation: { dedicated: selectors.map((nodeSelector, index) => ({ tenant: `t${index}`, nodeSelector })) },
+      },
+    });
+  assert.deepEqual(dedicated({ x: '1' }, { x: '1', y: '2' }), [
+    'FieldValueInvalid spec.placement.isolation.dedicated[1].nodeSelector[t1]',
+  ]);
+  assert.deepEqual(dedicated({ x: '1', y: '2' }, { x: '1' }, { x: '2', y: '2' }), []);
+});
+
 test('switching hosts off and keeping everything even are told as a contradiction', () => {
   const spec: BalancePolicySpec = { placement: { strategy: 'spread' }, power: { mode: 'automatic' } };
   assert.deepEqual(faults(spec), ['FieldValueInvalid spec.power.mode']);

@@ -1,4 +1,5 @@
 import { listOf, mapOf, number, object, oneOf, required, type Static, string } from '../machinery/index.ts';
+import { hasLabels } from '../selectors/index.ts';
 import {
   atKey,
   eachItem,
@@ -69,16 +70,19 @@ export function validatePlacement(given: PlacementSpec, path: string, faults: Fa
     if (tenants.length < 2) faults.invalid(`${at}.tenants`, tenants, 'must name at least two tenants');
     tenants.forEach((tenant, index) => faults.check(`${at}.tenants[${index}]`, tenant, labelValueFault));
   });
-  const hosts = new Map<string, string>();
+  const owners: { readonly tenant: string; readonly nodeSelector: Labels }[] = [];
   eachItem(dedicated, `${path}.isolation.dedicated`, ({ tenant, nodeSelector }, at) => {
     faults.check(`${at}.tenant`, tenant, labelValueFault);
     validateLabels(nodeSelector, `${at}.nodeSelector`, faults);
     if (Object.keys(nodeSelector).length === 0) faults.required(`${at}.nodeSelector`, 'must name at least one label');
-    const key = JSON.stringify(Object.entries(nodeSelector).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-    const owner = hosts.get(key);
-    if (owner !== undefined && owner !== tenant) {
-      faults.invalid(atKey(`${at}.nodeSelector`, tenant), nodeSelector, `these hosts are already those of ${owner}`);
+    // Of several that select a host it is that of the first.
+    const owner = owners.find((each) => each.tenant !== tenant && hasLabels(each.nodeSelector, nodeSelector));
+    if (owner) {
+      const why = `these hosts are already those of ${owner.tenant}`;
+      faults.invalid(atKey(`${at}.nodeSelector`, tenant), nodeSelector, why);
     }
-    hosts.set(key, tenant);
+    if (Object.keys(nodeSelector).length > 0) owners.push({ tenant, nodeSelector });
   });
 }
+
+type Labels = Readonly<Record<string, string>>;

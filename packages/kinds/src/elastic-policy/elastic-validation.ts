@@ -4,7 +4,7 @@ import { parseQuantity } from '../quantity.ts';
 import { at, eachItem, Faults, pathSegmentFault } from '../validation/index.ts';
 import { validateElasticMetric } from './elastic-metric.ts';
 import type { ElasticPolicySpec } from './elastic-policy.ts';
-import { validateElasticSchedule } from './elastic-schedule.ts';
+import { type ElasticScheduleSpec, validateElasticSchedule } from './elastic-schedule.ts';
 
 /** Targets that are one machine: they grow, and their number stays. */
 const SINGLE_MACHINES = ['VirtualMachine', 'Pod'];
@@ -45,10 +45,35 @@ export function validateElasticPolicy(spec: ElasticPolicySpec): readonly Cause[]
   }
   eachItem(schedules, 'spec.schedules', (schedule, path) => {
     validateElasticSchedule(schedule, path, faults);
-    if (!out) faults.forbidden(path, 'schedules bound the number of machines, which `out` does not let change');
+    if (out) validateBesideOut(schedule, { least, most: out.maxReplicas }, path, faults);
+    else faults.forbidden(path, 'schedules bound the number of machines, which `out` does not let change');
   });
+  validateLost(spec, least, faults);
   validateBehavior(spec.behavior, faults);
   return faults.causes;
+}
+
+/** What a schedule leaves unsaid is as always: neither of them may be passed over without a word. */
+function validateBesideOut(
+  { minReplicas, maxReplicas }: ElasticScheduleSpec,
+  { least, most }: { readonly least: number; readonly most: number },
+  path: string,
+  faults: Faults,
+): void {
+  if (maxReplicas === undefined && minReplicas !== undefined && minReplicas > most) {
+    const why = `must not be above \`spec.out.maxReplicas\` (${most}) unless the schedule sets maxReplicas, too`;
+    faults.invalid(at(path, 'minReplicas'), minReplicas, why);
+  }
+  if (minReplicas === undefined && maxReplicas !== undefined && maxReplicas < least) {
+    const why = `must not be below \`spec.out.minReplicas\` (${least}) unless the schedule sets minReplicas, too`;
+    faults.invalid(at(path, 'maxReplicas'), maxReplicas, why);
+  }
+}
+
+function validateLost({ lost, out }: ElasticPolicySpec, least: number, faults: Faults): void {
+  if (!lost) return;
+  if (!out) faults.forbidden('spec.lost', 'it says a number of machines, which `out` does not let change');
+  else faults.within('spec.lost.replicas', lost.replicas, least, out.maxReplicas);
 }
 
 function validateSizes(

@@ -125,6 +125,10 @@ test('faults are told with their place, in the words that clients know', () => {
     [{ containers: [{ name: 'c', image: '' }] }, 'spec.containers[0].image: Required value'],
     [{ containers: [container, container] }, 'spec.containers[1].name: Duplicate value: "web"'],
     [
+      { containers: [{ ...container, resources: { limits: { memory: '1Gi', 'hugepages-2Mi': '3Mi' } } }] },
+      'spec.containers[0].resources.limits[hugepages-2Mi]: Invalid value: "3Mi": must be a multiple of the page size, 2Mi',
+    ],
+    [
       { containers: [{ ...container, volumeMounts: [{ name: 'v', mountPath: '/v' }] }] },
       'spec.containers[0].volumeMounts[0].name: Not found: "v"',
     ],
@@ -206,6 +210,27 @@ test('of a pod that exists, only some fields may change, and binding may place i
   assert.match(faults({ nodeName: 'h' }, old)[0] ?? '', /^spec: Forbidden/);
   assert.deepEqual(faults({ nodeName: 'h' }, old, 'binding'), []);
   assert.deepEqual(faults({ ephemeralContainers: [{ name: 'x', image: 'y' }] }, old, 'ephemeralcontainers'), []);
+});
+
+test('labels are taken from the pod or said by the selector, and either match or differ', () => {
+  const spreading = (more: object) =>
+    faults({
+      topologySpreadConstraints: [
+        { topologyKey: 'zone', maxSkew: 1, whenUnsatisfiable: 'DoNotSchedule', matchLabelKeys: ['app'], ...more },
+      ],
+    });
+  const field = 'spec.topologySpreadConstraints[0].matchLabelKeys';
+  assert.deepEqual(spreading({ labelSelector: { matchLabels: { tier: 'web' } } }), []);
+  assert.deepEqual(spreading({}), [`${field}: Forbidden: must not be specified when labelSelector is not set`]);
+  for (const selector of [{ matchLabels: { app: 'a' } }, { matchExpressions: [{ key: 'app', operator: 'Exists' }] }]) {
+    assert.deepEqual(spreading({ labelSelector: selector }), [
+      `${field}[0]: Invalid value: "app": exists in both matchLabelKeys and labelSelector`,
+    ]);
+  }
+  const term = { topologyKey: 'zone', labelSelector: {}, matchLabelKeys: ['app'], mismatchLabelKeys: ['app'] };
+  const told = faults({ affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } });
+  assert.equal(told.length, 1);
+  assert.match(told[0] ?? '', /exists in both matchLabelKeys and mismatchLabelKeys$/);
 });
 
 function cells(item: Pod): readonly unknown[] {

@@ -150,11 +150,27 @@ function validateWholeResources(resources: ResourceRequirements | undefined, pat
       ['limits', limit],
       ['requests', request],
     ] as const) {
+      const text = String(resources?.[field]?.[name]);
       if (amount !== undefined && !Number.isInteger(amount)) {
-        faults.invalid(`${path}.${field}[${name}]`, String(resources?.[field]?.[name]), 'must be an integer');
+        faults.invalid(`${path}.${field}[${name}]`, text, 'must be an integer');
+      } else if (amount !== undefined && !isWholePages(name, amount)) {
+        faults.invalid(
+          `${path}.${field}[${name}]`,
+          text,
+          `must be a multiple of the page size, ${name.slice(HUGE_PAGES.length)}`,
+        );
       }
     }
   }
+}
+
+const HUGE_PAGES = 'hugepages-';
+
+/** Whether an amount of huge pages can be made of them; true for all that are none. */
+function isWholePages(name: string, amount: number): boolean {
+  if (!name.startsWith(HUGE_PAGES)) return true;
+  const size = parseQuantity(name.slice(HUGE_PAGES.length));
+  return size !== undefined && size > 0 && amount % size === 0;
 }
 
 /** Devices and the like, and huge pages. */

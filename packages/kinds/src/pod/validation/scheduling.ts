@@ -58,6 +58,10 @@ function validateTerm(term: PodAffinityTerm, path: string, faults: Faults): void
   else faults.check(`${path}.topologyKey`, term.topologyKey, qualifiedNameFault);
   validateLabelSelector(term.labelSelector, `${path}.labelSelector`, faults);
   validateLabelSelector(term.namespaceSelector, `${path}.namespaceSelector`, faults);
+  for (const [index, key] of (term.matchLabelKeys ?? []).entries()) {
+    if (!term.mismatchLabelKeys?.includes(key)) continue;
+    faults.invalid(`${path}.matchLabelKeys[${index}]`, key, 'exists in both matchLabelKeys and mismatchLabelKeys');
+  }
 }
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -88,12 +92,8 @@ export function validateAffinity(affinity: Affinity | undefined, path: string, f
   validatePodAffinity(podAntiAffinity, `${path}.podAntiAffinity`, faults);
 }
 
-export function validateScheduling(spec: PodSpec, path: string, faults: Faults): void {
-  validateLabels(spec.nodeSelector, `${path}.nodeSelector`, faults);
-  validateAffinity(spec.affinity, `${path}.affinity`, faults);
-  validateTolerations(spec.tolerations, `${path}.tolerations`, faults);
-  const spread = spec.topologySpreadConstraints ?? [];
-  eachItem(spread, `${path}.topologySpreadConstraints`, (constraint, at) => {
+function validateSpread(spread: NonNullable<PodSpec['topologySpreadConstraints']>, path: string, faults: Faults): void {
+  eachItem(spread, path, (constraint, at) => {
     if (constraint.maxSkew <= 0) faults.invalid(`${at}.maxSkew`, constraint.maxSkew, 'must be greater than zero');
     const { minDomains, whenUnsatisfiable } = constraint;
     if (minDomains !== undefined) {
@@ -105,12 +105,38 @@ export function validateScheduling(spec: PodSpec, path: string, faults: Faults):
     }
     if (constraint.topologyKey === '') faults.required(`${at}.topologyKey`, 'can not be empty');
     validateLabelSelector(constraint.labelSelector, `${at}.labelSelector`, faults);
+    validateMatchLabelKeys(constraint, `${at}.matchLabelKeys`, faults);
   });
   faults.distinct(
     spread,
     ({ topologyKey, whenUnsatisfiable }) => `{${topologyKey}, ${whenUnsatisfiable}}`,
-    (index) => `${path}.topologySpreadConstraints[${index}]`,
+    (index) => `${path}[${index}]`,
   );
+}
+
+/** What a selector says of a label itself is not taken from the pod as well. */
+function validateMatchLabelKeys(
+  { matchLabelKeys = [], labelSelector }: NonNullable<PodSpec['topologySpreadConstraints']>[number],
+  path: string,
+  faults: Faults,
+): void {
+  if (matchLabelKeys.length === 0) return;
+  if (!labelSelector) {
+    faults.forbidden(path, 'must not be specified when labelSelector is not set');
+    return;
+  }
+  const { matchLabels = {}, matchExpressions = [] } = labelSelector;
+  const selected = new Set([...Object.keys(matchLabels), ...matchExpressions.map(({ key }) => key)]);
+  for (const [index, key] of matchLabelKeys.entries()) {
+    if (selected.has(key)) faults.invalid(`${path}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector');
+  }
+}
+
+export function validateScheduling(spec: PodSpec, path: string, faults: Faults): void {
+  validateLabels(spec.nodeSelector, `${path}.nodeSelector`, faults);
+  validateAffinity(spec.affinity, `${path}.affinity`, faults);
+  validateTolerations(spec.tolerations, `${path}.tolerations`, faults);
+  validateSpread(spec.topologySpreadConstraints ?? [], `${path}.topologySpreadConstraints`, faults);
   eachItem(spec.schedulingGates, `${path}.schedulingGates`, ({ name }, at) =>
     faults.check(`${at}.name`, name, qualifiedNameFault),
   );
