@@ -19,8 +19,8 @@ const SCALERS = [
 ] as const;
 const KWOK_OBJECTS = 20;
 const GIB = 2 ** 30;
-/** The heap of the process that rehearses, in MiB: with what is beside it, it stays below 4 GiB. */
-const HEAP_MIB = 3_200;
+/** The heap of the process that rehearses, in MiB: a third more than what lives in it at the largest size. */
+const HEAP_MIB = 2_500;
 /** For what is young: most of what a write makes is gone with it. */
 const YOUNG_MIB = 64;
 const MOST_SECONDS = 600;
