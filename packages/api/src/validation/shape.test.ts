@@ -109,6 +109,15 @@ test('messages are those of kubectl', () => {
   );
 });
 
+test('what YAML took for a boolean or a number is told as such', () => {
+  const walk = new Walk();
+  shapeOf(schema)({ name: false }, walk);
+  assert.deepEqual(
+    walk.causes.map((cause) => cause.message),
+    ['Invalid value: "boolean": name must be of type string: false (in YAML, put it in quotes as it was written)'],
+  );
+});
+
 test('unknown fields are left out and named, nulls are left out, open objects keep everything', () => {
   const { copy, unknown } = check({ name: 'a', extra: 1, on: null, items: [{ key: 'k', more: 2 }], free: { x: null } });
   assert.deepEqual(copy, { name: 'a', items: [{ key: 'k' }], free: { x: null } });

@@ -65,9 +65,12 @@ function copyOpen(value: unknown, walk: Walk, known?: unknown): unknown {
 }
 
 function wrongType(value: unknown, walk: Walk, expected: string): undefined {
+  // Numbers and booleans where a text belongs are mostly words that somebody wrote as they are, such as `off` and `1.20`.
+  const isScalar = typeof value === 'boolean' || typeof value === 'number';
+  const hint = expected === 'string' && isScalar ? ' (in YAML, put it in quotes as it was written)' : '';
   walk.refuse(
     'FieldValueTypeInvalid',
-    `Invalid value: ${quoted(typeName(value))}: ${walk.field} must be of type ${expected}: ${quoted(value)}`,
+    `Invalid value: ${quoted(typeName(value))}: ${walk.field} must be of type ${expected}: ${quoted(value)}${hint}`,
   );
   return undefined;
 }
