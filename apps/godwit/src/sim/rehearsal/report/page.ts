@@ -31,9 +31,8 @@ export function renderPage(report: Report): string {
 
 function renderBody(report: Report, words: Words): string {
   const { runs, best, currency } = report;
-  const rows = runs.map((run) =>
-    cells('td', words.row(run, currency), run.policy === best?.policy ? ' class="won"' : ''),
-  );
+  const winner = best?.by === 'nothing' ? undefined : best?.policy;
+  const rows = runs.map((run) => cells('td', words.row(run, currency), run.policy === winner ? ' class="won"' : ''));
   return [
     `<h1>${escaped(words.title(report.scenario))}</h1><p>${escaped([words.summary(report), ...takenOf(report, words)].join(' '))}</p>`,
     best ? `<p class="best">${escaped(words.best(best.policy, best.by))}</p>` : '',
