@@ -14,10 +14,11 @@ test('bytes are told in the largest unit that fits', () => {
 });
 
 test('durations are told in at most two units', () => {
-  assert.deepEqual([5, 2400, 200_000, 18_120_000, 273_600_000].map(formatDuration), [
+  assert.deepEqual([5, 2400, 200_000, 21_600_000, 18_120_000, 273_600_000].map(formatDuration), [
     '5 ms',
     '2.4 s',
     '3 min 20 s',
+    '6 h',
     '5 h 2 min',
     '3 d 4 h',
   ]);
