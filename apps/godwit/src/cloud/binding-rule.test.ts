@@ -66,7 +66,7 @@ test('two leaders who race put no two tenants together who must not share a host
   await make('b', 'pepsi');
   const results = await race(['a', 'host'], ['b', 'host']);
   assert.equal(results.filter((result) => result === 'bound').length, 1);
-  assert.match(results.find((result) => result !== 'bound') ?? '', /pod\/\w is of a tenant that it must not share/);
+  assert.match(results.find((result) => result !== 'bound') ?? '', /does not fit on node "host": node\(s\) were those of other tenants/);
   const bound = (await leaders[0].resource(pod).list()).items.filter(({ spec }) => spec.nodeName);
   assert.equal(bound.length, 1);
 });
@@ -78,7 +78,7 @@ test('a host of one tenant takes nobody else, whoever has not heard of the polic
   await make('a', 'coke');
   await make('b', 'bank');
   const [coke, bank] = await race(['a', 'vault'], ['b', 'vault']);
-  assert.match(coke ?? '', /that of another tenant/);
+  assert.match(coke ?? '', /does not fit on node "vault": node\(s\) were those of other tenants/);
   assert.equal(bank, 'bound');
   await bind(leaders[1], 'a', 'host');
 });
