@@ -1,6 +1,7 @@
 import { textColumn } from './columns/index.ts';
 import { compareQuantities, isQuantity } from './exact-quantity.ts';
 import { defineKind, type KindOf, listOf, object, oneOf, required, type Static, string } from './machinery/index.ts';
+import { parseQuantity } from './quantity.ts';
 import { coreName } from './shared/openapi-names.ts';
 import { type ResourceList, resourceList } from './shared/resource-list.ts';
 import { Faults, qualifiedNameFault } from './validation/index.ts';
@@ -50,6 +51,7 @@ const body = object({
 });
 
 export type ResourceQuota = KindOf<Static<typeof body>>;
+type QuotaSpec = NonNullable<ResourceQuota['spec']>;
 
 export const resourceQuota = defineKind({
   group: '',
@@ -63,11 +65,14 @@ export const resourceQuota = defineKind({
     const faults = new Faults();
     for (const [name, amount] of Object.entries(spec?.hard ?? {})) {
       const path = `spec.hard[${name}]`;
-      faults.check(path, name, qualifiedNameFault);
+      faults.check(path, name, (key) => qualifiedNameFault(key) ?? unknownFault(key));
       if (isQuantity(amount) && compareQuantities(amount, 0) < 0) {
         faults.invalid(path, String(amount), 'must be greater than or equal to 0');
+      } else if (isCount(name) && !Number.isInteger(parseQuantity(amount) ?? 0)) {
+        faults.invalid(path, String(amount), 'must be an integer');
       }
     }
+    validateScopes(spec ?? {}, faults);
     return faults.causes;
   },
   columns: [
@@ -78,3 +83,58 @@ export const resourceQuota = defineKind({
   ],
   subresources: { status: true },
 });
+
+const COUNTS = new Set([
+  'configmaps',
+  'persistentvolumeclaims',
+  'pods',
+  'replicationcontrollers',
+  'resourcequotas',
+  'secrets',
+  'services',
+  'services.loadbalancers',
+  'services.nodeports',
+]);
+
+const COMPUTE = /^(?:(?:requests\.|limits\.)?(?:cpu|memory|ephemeral-storage|hugepages-.+)|requests\.storage)$/;
+
+function isCount(name: string): boolean {
+  return COUNTS.has(name) || name.startsWith('count/');
+}
+
+/** What nothing counts would bound nothing. */
+function unknownFault(name: string): string | undefined {
+  const isKnown = isCount(name) || COMPUTE.test(name) || name.includes('/');
+  return isKnown ? undefined : 'must be a standard resource for quota';
+}
+
+const SCOPES = ['BestEffort', 'NotBestEffort', 'Terminating', 'NotTerminating', 'PriorityClass'];
+
+/** Scopes tell pods apart: they are known, agree with each other, and nothing but pods is bounded with them. */
+function validateScopes({ hard = {}, scopes = [], scopeSelector }: QuotaSpec, faults: Faults): void {
+  const rules = scopeSelector?.matchExpressions ?? [];
+  const named = [
+    ...scopes.map((name, index) => ({ name, path: `spec.scopes[${index}]` })),
+    ...rules.map(({ scopeName: name }, index) => ({
+      name,
+      path: `spec.scopeSelector.matchExpressions[${index}].scopeName`,
+    })),
+  ];
+  for (const { name, path } of named) {
+    if (!SCOPES.includes(name)) faults.invalid(path, name, `unsupported scope; supported: ${SCOPES.join(', ')}`);
+  }
+  const names = new Set(named.map(({ name }) => name));
+  for (const name of ['BestEffort', 'Terminating']) {
+    if (names.has(name) && names.has(`Not${name}`)) faults.invalid('spec.scopes', [...names], 'conflicting scopes');
+  }
+  if (names.size === 0) return;
+  for (const resource of Object.keys(hard)) {
+    const isOfPods = resource === 'pods' || resource === 'count/pods';
+    if (
+      isOfPods ||
+      (!names.has('BestEffort') && /^(?:requests|limits)\.|^(?:cpu|memory|ephemeral-storage)$/.test(resource))
+    )
+      continue;
+    faults.invalid(`spec.hard[${resource}]`, resource, 'unsupported scope applied to resource');
+  }
+}
