@@ -4,6 +4,8 @@ import { hash32 } from '../../framework/index.ts';
 const MOST_MEMBERS = 1024;
 /** Below this on average there are too many shards: far enough from the most that they do not come and go. */
 const LEAST_MEMBERS = 128;
+/** For millions of machines. */
+const MOST_SHARDS = 4096;
 
 /**
  * Which machines are kept together: a power of two of shards, by the hash of their ids, so that each is written without
@@ -11,13 +13,8 @@ const LEAST_MEMBERS = 128;
  * them are left, are they shared out anew.
  */
 export class Shards {
-  #members: readonly Set<string>[];
+  #members: readonly Set<string>[] = emptySets(1);
   #size = 0;
-
-  /** @param count a power of two */
-  constructor(count = 1) {
-    this.#members = emptySets(count);
-  }
 
   get count(): number {
     return this.#members.length;
@@ -46,6 +43,11 @@ export class Shards {
     if (count === this.count) return false;
     this.#share(count);
     return true;
+  }
+
+  /** Shares out as another program did; what is no such number is not believed. */
+  resume(count: number): void {
+    if (Number.isInteger(Math.log2(count)) && count <= MOST_SHARDS) this.#share(count);
   }
 
   /** What is known of the members of one has become too much for an object. */

@@ -61,13 +61,14 @@ test('thousands of machines are kept a part at a time, and nothing remains of th
   assert.ok((await pass(known, [0, 42], usagesOf(MACHINES))) <= 2);
   assert.deepEqual((await shardsOf()).toSorted(), ['0-of-4', '1-of-4', '2-of-4', '3-of-4']);
   for (const { data } of await kept()) assert.ok(JSON.stringify(data).length < 2 ** 18);
+  // Nor is all of it written at once when nothing ran for an hour.
+  const late = await open();
+  assert.ok((await pass(late, [100, 101], usagesOf(MACHINES))) <= 2);
   // Others are shared out anew, in the same program or in the next; what is no more in use goes when all are kept.
   const next = await open();
   assert.equal(next.memory.records.size, MACHINES);
   assert.deepEqual(next.memory.load.forecast('pod/default/web-0'), known.memory.load.forecast('pod/default/web-0'));
-  await pass(next, [0, 2], usagesOf(100));
-  assert.equal((await shardsOf()).length, 4);
-  await pass(next, [2, 20], usagesOf(100));
+  await pass(next, [0, 20], usagesOf(100));
   assert.deepEqual(await shardsOf(), ['0-of-1']);
   await pass(next, [20, 40], new Map());
   assert.deepEqual(await shardsOf(), []);
@@ -77,7 +78,7 @@ test('a program that ends while machines are shared out anew leaves all that was
   const known = await open();
   await pass(known, [0, 12], usagesOf(1000));
   assert.deepEqual(await shardsOf(), ['0-of-1']);
-  await pass(known, [12, 36], usagesOf(MACHINES));
+  await pass(known, [12, 30], usagesOf(MACHINES));
   assert.equal((await shardsOf()).length, 3);
   const next = await open();
   for (const id of usagesOf(1000).keys()) assert.ok(next.memory.records.has(id), id);
@@ -95,6 +96,23 @@ test('what is in its old place stays there until everybody is in the new one', a
   await client.resource(configMap).delete(refusing.metadata);
   await pass(known, [80, 160], usagesOf(MACHINES));
   assert.deepEqual((await shardsOf()).toSorted(), ['0-of-4', '1-of-4', '2-of-4', '3-of-4']);
+});
+
+test('programs that never live for long keep all of it in turn', async () => {
+  for (let life = 0; life < 20; life++) {
+    const memory = new PolicyMemory({});
+    const shelf = new Shelf(client, policy.metadata.uid, memory);
+    const bornMs = life * 9 * MINUTE;
+    for (let minute = 0; minute < 9; minute++) {
+      const moment = { monotonicMs: minute * MINUTE, wallMs: 1e12 + bornMs + minute * MINUTE };
+      if (minute === 0) await shelf.recall(moment);
+      memory.observe(usagesOf(MACHINES), new Set(usagesOf(MACHINES).keys()), moment);
+      await shelf.tend(policy, moment);
+    }
+  }
+  const ages = (await kept()).map(({ data }) => 1e12 + 180 * MINUTE - JSON.parse(data?.['about'] ?? '').atMs);
+  assert.equal(ages.length, 5);
+  assert.ok(Math.max(...ages) <= 60 * MINUTE, `${Math.max(...ages) / MINUTE} minutes`);
 });
 
 test('a shard that is too long for an object is split', async () => {

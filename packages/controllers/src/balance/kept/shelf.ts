@@ -32,12 +32,12 @@ export class Shelf {
   /** Those of its ConfigMaps that there are. */
   readonly #names = new Set<string>();
   #isRecalled = false;
-  #policyKeptMs = 0;
+  #policyKeptMs = Number.NEGATIVE_INFINITY;
   /** Until when shards are kept that were due, and which is next. */
   #shardsKeptMs = 0;
   #next = 0;
   /** Whether all were kept since the first one was. */
-  #isWhole = true;
+  #isWhole = false;
 
   constructor(client: ApiClient, uid: string, memory: PolicyMemory) {
     this.#client = client;
@@ -56,7 +56,7 @@ export class Shelf {
    */
   async recall(now: Moment): Promise<void> {
     const found = await this.#find();
-    const shards: KeptMachines[] = [];
+    const shards: (KeptMachines & { readonly name: string })[] = [];
     const damages: unknown[] = [];
     const attempt = (read: () => void) => {
       try {
@@ -67,19 +67,20 @@ export class Shelf {
     };
     for (const { metadata, data = {} } of found) {
       if (metadata.name === this.#name) attempt(() => this.#takePolicy(data, now));
-      else attempt(() => shards.push(readMachines(data)));
+      else attempt(() => shards.push({ ...readMachines(data), name: metadata.name }));
     }
     // While machines are shared out anew they may stand in two: the younger one knows better.
     const { ofMachines, records } = this.#memory;
-    for (const { atMs, of, lines } of shards.toSorted((a, b) => b.atMs - a.atMs)) {
+    this.#beginRound(now);
+    const youngestFirst = shards.toSorted((a, b) => b.atMs - a.atMs);
+    const [last] = youngestFirst;
+    if (last) this.#continueRound(last.name, monotonicOf(last.atMs, now));
+    for (const { atMs, of, lines } of youngestFirst) {
       if (of !== ofMachines) continue;
       const keptMs = monotonicOf(atMs, now);
       for (const [id, word] of lines) if (!records.has(id)) attempt(() => this.#memory.take(id, word, keptMs));
     }
     if (damages.length > 0) this.#warn('what a policy had learned is damaged, and is learned anew', damages[0]);
-    this.#memory.shards.fit();
-    this.#beginRound(now);
-    this.#policyKeptMs = now.monotonicMs;
     this.#isRecalled = true;
   }
 
@@ -90,11 +91,10 @@ export class Shelf {
     await this.#attempt(async () => {
       if (now.monotonicMs - this.#policyKeptMs >= KEEP_MS) await this.#keepPolicy(policy, now, 0);
     });
-    const everyMs = Math.min(KEEP_MS, ROUND_MS / shards.count);
-    const due = Math.floor((now.monotonicMs - this.#shardsKeptMs) / everyMs);
-    this.#shardsKeptMs += due * everyMs;
-    // When the program stood still for long that is no reason to write them twice.
-    for (let left = Math.min(due, shards.count); left > 0; left--) {
+    const due = Math.floor((now.monotonicMs - this.#shardsKeptMs) / this.#everyMs);
+    this.#shardsKeptMs += due * this.#everyMs;
+    // Turns that were missed while nothing ran are not made good at once.
+    for (let left = Math.min(due, Math.ceil(SAMPLE_MS / this.#everyMs)); left > 0; left--) {
       await this.#attempt(() => this.#keepNext(policy, now));
     }
   }
@@ -131,6 +131,7 @@ export class Shelf {
     const { atMs, demand, evictions, empty } = readPolicy(data);
     const memory = this.#memory;
     const keptMs = monotonicOf(atMs, now);
+    this.#policyKeptMs = keptMs;
     for (const [ageSeconds, count] of evictions) {
       const times = Array.from({ length: count }, () => keptMs - ageSeconds * 1000);
       memory.evictionsMs.push(...times);
@@ -183,9 +184,24 @@ export class Shelf {
     return `${this.#name}-${index}-of-${this.#memory.shards.count}`;
   }
 
+  /** How often it is a shard's turn. */
+  get #everyMs(): number {
+    return Math.min(KEEP_MS, ROUND_MS / this.#memory.shards.count);
+  }
+
   #beginRound({ monotonicMs }: Moment): void {
     this.#next = 0;
-    this.#shardsKeptMs = monotonicMs;
+    this.#shardsKeptMs = monotonicMs - this.#everyMs;
+  }
+
+  /** Where another program was when it ended: also when none of them lives for long all shards have their turn. */
+  #continueRound(name: string, keptMs: number): void {
+    const [index, count] = (/-(\d+)-of-(\d+)$/.exec(name) ?? []).slice(1).map(Number);
+    if (index === undefined || count === undefined) return;
+    const { shards } = this.#memory;
+    shards.resume(count);
+    this.#next = (index + 1) % shards.count;
+    this.#shardsKeptMs = keptMs;
   }
 
   /** All have been kept in their present order: what remains of another one is of no use. */
