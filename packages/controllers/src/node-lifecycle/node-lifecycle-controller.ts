@@ -42,6 +42,9 @@ export class NodeLifecycleController implements Reconciler {
   /** Nodes that pods are bound to and that are not there, and since when, on a clock that never jumps. */
   readonly #missing = new Map<string, number>();
 
+  /** Nodes that are told to wake, and since when, on the same clock. */
+  readonly #wakingMs = new Map<string, number>();
+
   constructor(client: ApiClient) {
     this.#client = client;
     this.#heartbeats = new Heartbeats(client);
@@ -58,16 +61,33 @@ export class NodeLifecycleController implements Reconciler {
 
   async reconcile(name: string): Promise<Outcome> {
     const known = this.#nodes.get({ name });
-    if (!known) return this.#clear(name);
+    if (!known) {
+      this.#wakingMs.delete(name);
+      return this.#clear(name);
+    }
     this.#missing.delete(name);
     if (known.metadata.deletionTimestamp) return done;
     const silence = this.#heartbeats.silence(name);
-    const heard = !silence || silence.silentMs < silence.allowedMs;
+    const allowedMs = Math.min(silence?.allowedMs ?? 0, this.#sinceToldMs(known));
+    const heard = !silence || silence.silentMs < allowedMs;
     await this.#mark(known, heard);
     const leftMs = await this.#evict(known);
-    const silentMs = heard && silence ? silence.allowedMs - silence.silentMs : undefined;
+    const silentMs = heard && silence ? allowedMs - silence.silentMs : undefined;
     const waits = [leftMs, silentMs].filter((wait) => wait !== undefined);
     return waits.length === 0 ? done : after(Math.max(1, Math.min(...waits)), 'a lease or a toleration runs out');
+  }
+
+  /** What a host that is told to wake said before that it said before it slept. */
+  #sinceToldMs(known: Stored<Node>): number {
+    const { name } = known.metadata;
+    if (sleepOf(known) !== 'waking') {
+      this.#wakingMs.delete(name);
+      return Number.POSITIVE_INFINITY;
+    }
+    const nowMs = this.#client.world.clock.monotonic();
+    const toldMs = this.#wakingMs.get(name) ?? nowMs;
+    this.#wakingMs.set(name, toldMs);
+    return nowMs - toldMs;
   }
 
   async #mark(known: Stored<Node>, heard: boolean): Promise<void> {

@@ -95,6 +95,28 @@ test('a silent node is marked, its pods are told to go in time, and removed when
   await cloud.close();
 });
 
+test('a host that is told to wake just after it fell asleep is awake when it is heard again, not by what it said before', async () => {
+  const cloud = await SimulatedCloud.start();
+  const { client } = cloud.client();
+  const nodes = client.resource(node);
+  const made = await nodes.create({ metadata: { name: 'a' }, spec: {}, status: {} });
+  await nodes.updateStatus({ ...made, status: { conditions: [ready] } });
+  const name = { namespace: 'kube-node-lease', name: 'a' };
+  await client.resource(lease).create({ metadata: name, spec: { leaseDurationSeconds: 40, renewTime: now } });
+  cloud.run(new NodeLifecycleController(client));
+  await cloud.pass(5_000);
+  const body = { spec: { taints: [{ key: 'godwit.dev/asleep', value: 'waking', effect: 'NoSchedule' }] } };
+  await nodes.patch({ name: 'a' }, { type: 'merge', body });
+  const isMarked = async () => (await nodes.get({ name: 'a' })).spec?.taints?.length === 1;
+  await cloud.pass(20_000);
+  assert.equal(await isMarked(), true);
+  const renewal = { spec: { renewTime: '2026-01-01T00:00:25.000000Z' } };
+  await client.resource(lease).patch(name, { type: 'merge', body: renewal });
+  await nodes.updateStatus({ ...(await nodes.get({ name: 'a' })), status: { conditions: [ready] } });
+  await cloud.until('it takes machines', async () => !(await isMarked()), 2_000);
+  await cloud.close();
+});
+
 test('pods of a node that was removed are gone, unless it comes back soon', async () => {
   const cloud = await SimulatedCloud.start();
   const { client } = cloud.client();
