@@ -66,7 +66,10 @@ test('two leaders who race put no two tenants together who must not share a host
   await make('b', 'pepsi');
   const results = await race(['a', 'host'], ['b', 'host']);
   assert.equal(results.filter((result) => result === 'bound').length, 1);
-  assert.match(results.find((result) => result !== 'bound') ?? '', /does not fit on node "host": node\(s\) were those of other tenants/);
+  assert.match(
+    results.find((result) => result !== 'bound') ?? '',
+    /does not fit on node "host": node\(s\) were those of other tenants/,
+  );
   const bound = (await leaders[0].resource(pod).list()).items.filter(({ spec }) => spec.nodeName);
   assert.equal(bound.length, 1);
 });

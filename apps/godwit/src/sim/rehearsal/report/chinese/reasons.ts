@@ -18,6 +18,8 @@ const REASONS: readonly Rule[] = [
   [/^the plan needs it for machines that must move$/, '迁移计划需要它'],
   [/^fewer hosts are on than the policy asks for$/, '开机主机少于策略要求'],
   [/^a plan asks for it$/, '计划要求如此'],
+  [/^no policy switches it any more$/, '不再有策略开关它'],
+  [/^it uses as much, with a margin$/, '按实际用量加余量'],
   [/^it is less important, and there was no other room$/, '它的优先级较低，而且没有其他空间'],
 ];
 
