@@ -33,6 +33,31 @@ test('room in pieces is no room', () => {
   assert.ok(!holds(pieces, { hosts: 1 }));
 });
 
+test('the host that matters is not always the fullest', () => {
+  const memory = (size: number) => ({ held: { memory: size } });
+  const machines = [
+    machineOf(0, 10, memory(300)),
+    machineOf(0, 10, memory(300)),
+    machineOf(1, 10, memory(550)),
+    machineOf(2, 10, memory(500)),
+  ];
+  assert.ok(!holds(situationOf(hosts, machines), { hosts: 1 }), 'what is on b fits nowhere else');
+  const crowd = Array.from({ length: 200 }, (_, index) => hostOf(`h${index}`));
+  const many = crowd.flatMap((_, host) =>
+    host === 7
+      ? [machineOf(host, 10, memory(550))]
+      : [machineOf(host, 10, memory(300)), machineOf(host, 10, memory(300))],
+  );
+  assert.ok(!holds(situationOf(crowd, many), { hosts: 1 }), 'nor where they are too many to try all');
+});
+
+test('a host that does nothing may fail, too', () => {
+  const small = hostOf('small', { capacity: { cpu: 500, memory: 1000 } });
+  const situation = situationOf([hostOf('a'), hostOf('idle'), small], [machineOf(0, 600)]);
+  assert.ok(holds(situation, { hosts: 1 }));
+  assert.ok(!holds(situation, { hosts: 2 }), 'if the idle one fails with it');
+});
+
 test('racks and zones fail as a whole', () => {
   const machines = [machineOf(0, 300), machineOf(1, 300), machineOf(2, 400)];
   assert.ok(holds(situationOf(hosts, machines), { hosts: 1 }));

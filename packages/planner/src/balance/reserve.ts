@@ -1,6 +1,6 @@
 import type { Floor } from './floor.ts';
 import type { Reserve } from './settings.ts';
-import type { BalanceHost } from './situation.ts';
+import type { BalanceHost, Situation } from './situation.ts';
 
 /** What would be without a host if so much failed: the first that is found. */
 export interface ReserveGap {
@@ -13,9 +13,10 @@ export interface ReserveGap {
 
 /**
  * Whether everything that runs would still have a place if so many hosts, racks or zones failed at once. Shown by
- * placing: for each resource the domains that use most of it are taken away, and their machines put on what is
- * left, largest first. Loads count as expected with their margin, and hosts may be filled by failures as far as
- * they may be by moves. Needs more domains than may fail, else it does not hold.
+ * placing: domains are taken away, and their machines put on what is left, largest first. Of a few domains all that may
+ * fail together are tried, of many the worst by each resource: those that use most of it, and those with the largest
+ * machines. Loads count as expected with their margin, and hosts may be filled by failures as far as they may be by
+ * moves. Needs more domains than may fail, else it does not hold.
  */
 export function holdsReserve(floor: Floor, reserve: Reserve): boolean {
   return reserveGap(floor, reserve) === undefined;
@@ -45,32 +46,75 @@ function gapIn(
     if (members) members.push(index);
     else domains.set(domain, [index]);
   });
-  const busy = [...domains.values()].filter((hosts) => hosts.some((host) => floor.isBusy(host)));
-  if (busy.length === 0) return undefined;
-  if (domains.size <= count) return { of, lost: [] };
-  for (const lost of worstLosses(floor, busy, count)) {
+  const all = [...domains.values()];
+  if (!all.some((hosts) => hosts.some((host) => floor.isBusy(host)))) return undefined;
+  if (all.length <= count) return { of, lost: [] };
+  for (const lost of isFew(all.length, count) ? everyLoss(all, count) : worstLosses(floor, all, count)) {
     const homeless = firstHomeless(floor, lost);
     if (homeless !== undefined) return { of, lost, homeless };
   }
   return undefined;
 }
 
-/** For each resource, the domains that use most of it. */
-function worstLosses(
-  floor: Floor,
-  domains: readonly (readonly number[])[],
+/** Most losses that are tried one by one. */
+const MOST_TRIED = 128;
+
+/** Whether no more sets of so many domains can be chosen than are tried. */
+function isFew(domains: number, count: number): boolean {
+  let sets = 1;
+  for (let chosen = 1; chosen <= count; chosen++) {
+    sets = (sets * (domains - chosen + 1)) / chosen;
+    if (sets > MOST_TRIED) return false;
+  }
+  return true;
+}
+
+type Domain = readonly number[];
+
+/** The hosts of each set of so many domains. */
+function* everyLoss(domains: readonly Domain[], count: number, from = 0): Iterable<readonly number[]> {
+  if (count === 0) {
+    yield [];
+    return;
+  }
+  for (let first = from; first <= domains.length - count; first++) {
+    for (const others of everyLoss(domains, count - 1, first + 1)) yield [...(domains[first] as Domain), ...others];
+  }
+}
+
+/** For each resource, the domains that use most of it, and those with the largest machines. */
+function* worstLosses(floor: Floor, domains: readonly Domain[], count: number): Iterable<readonly number[]> {
+  for (const resource of ['cpu', ...floor.resources]) {
+    yield mostOf(domains, count, (host) => floor.used(resource, host), sum);
+    const sizes = (host: number) =>
+      [...(floor.machinesOn[host] ?? [])].map((machine) => sizeOf(floor, machine, resource));
+    yield mostOf(domains, count, (host) => largest(sizes(host)), largest);
+  }
+}
+
+const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+const largest = (values: readonly number[]) => values.reduce((most, value) => Math.max(most, value), 0);
+
+function sizeOf({ situation }: Floor, machine: number, resource: string): number {
+  const { cpu, held } = situation.machines[machine] as Situation['machines'][number];
+  return resource === 'cpu' ? cpu.mean : (held[resource] ?? 0);
+}
+
+/** The hosts of the domains with the highest marks, which are made of those of their hosts. */
+function mostOf(
+  domains: readonly Domain[],
   count: number,
-): readonly (readonly number[])[] {
-  return ['cpu', ...floor.resources].map((resource) => {
-    const uses = domains.map((hosts) => hosts.reduce((sum, host) => sum + floor.used(resource, host), 0));
-    const lost: number[] = [];
-    for (let round = 0; round < Math.min(count, domains.length); round++) {
-      const most = uses.reduce((best, use, index) => (use > (uses[best] as number) ? index : best), 0);
-      lost.push(...(domains[most] as readonly number[]));
-      uses[most] = Number.NEGATIVE_INFINITY;
-    }
-    return lost;
-  });
+  markOf: (host: number) => number,
+  together: (marks: readonly number[]) => number,
+): readonly number[] {
+  const marks = domains.map((hosts) => together(hosts.map(markOf)));
+  const lost: number[] = [];
+  for (let round = 0; round < count; round++) {
+    const most = marks.reduce((best, mark, index) => (mark > (marks[best] as number) ? index : best), 0);
+    lost.push(...(domains[most] as Domain));
+    marks[most] = Number.NEGATIVE_INFINITY;
+  }
+  return lost;
 }
 
 /** A machine of these hosts that finds none among the others, though it may run there. */
