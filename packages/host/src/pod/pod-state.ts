@@ -40,7 +40,7 @@ export interface PodState {
   readonly leftovers: readonly string[];
   /** What failed and is tried again later, by lane. */
   readonly retries: Readonly<Record<string, Retry>>;
-  /** The status that the API has from us, as text. */
+  /** The status that the API has from us. */
   readonly writtenStatus?: WrittenStatus;
   /** The object is gone from the API, or was told to go. */
   readonly reported: boolean;

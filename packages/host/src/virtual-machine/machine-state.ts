@@ -54,7 +54,7 @@ export interface MachineState {
   readonly conditions: readonly KnownCondition[];
   /** When each phase was entered, in milliseconds since the epoch. */
   readonly phaseTimes: readonly (readonly [phase: string, atMs: number])[];
-  /** The status that the API has from us, as text. */
+  /** The status that the API has from us. */
   readonly writtenStatus?: HostedStatus | undefined;
   /** The finalizer is off. */
   readonly released: boolean;
