@@ -99,15 +99,16 @@ function machineOf(name: string, { random, app, claim }: Choice): Manifest {
 
 /** Orders to what runs, or a change of what it should be like. */
 function machineOrder(name: string, random: Random, hosts: readonly string[]): Order {
-  const words = pick(['start', 'stop', 'restart', 'pause', 'unpause', 'softreboot', 'grow', 'move', 'move'], random);
+  const words = pick(['start', 'stop', 'restart', 'pause', 'unpause', 'softreboot', 'resize', 'move', 'move'], random);
   if (words === 'move') {
     const target = { apiVersion: 'v1', kind: 'Node', name: pick(hosts, random) };
     const body = { apiVersion: 'v1', kind: 'Binding', metadata: { name, namespace: 'default' }, target };
     return { words: `move to ${target.name}`, plural: 'virtualmachineinstances', subresource: 'move', body };
   }
-  if (words === 'grow') {
-    const domain = { memory: { guest: pick(['128Mi', '160Mi', '192Mi'], random) } };
-    return merge(`give ${domain.memory.guest} to`, { spec: { template: { spec: { domain } } } });
+  if (words === 'resize') {
+    const [sockets, guest] = [1 + random.integer(3), pick(['64Mi', '96Mi', '128Mi', '192Mi'], random)];
+    const domain = { cpu: { sockets }, memory: { guest } };
+    return merge(`give ${sockets} sockets and ${guest} to`, { spec: { template: { spec: { domain } } } });
   }
   const plural = ['start', 'stop', 'restart'].includes(words) ? 'virtualmachines' : 'virtualmachineinstances';
   return { words, group: 'subresources.kubevirt.io', plural, subresource: words };
