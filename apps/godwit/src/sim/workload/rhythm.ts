@@ -4,7 +4,7 @@ const SECOND_MS = 1_000;
 const BUSY_S = { least: 20, more: 40 };
 const QUIET_S = { least: 90, more: 120 };
 /** How much longer pauses are when it is quiet. */
-const QUIET = 12;
+const QUIET = 30;
 
 /**
  * Busy and quiet times, drawn from the seed: everything happens at once, then hardly anything, as in life. In the
