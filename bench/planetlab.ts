@@ -44,8 +44,11 @@ export const bench: Bench = async function* ({ traces, say }) {
   for (const variation of variationsOf(days, readBitbrains(folder))) yield* elsewhere(variation, say);
 };
 
-/** How much more than the plainest rule of that paper may be used for a small part of its migrations and violations. */
-const ABOVE_STATIC = 1.03;
+/**
+ * How much more than the plainest rule of that paper may be used for a small part of its migrations and violations. That
+ * rule keeps no host free; that any host may fail costs three to five percent here (without a reserve both use the same).
+ */
+const ABOVE_STATIC = 1.06;
 
 /** The same rule with the same settings where nobody has looked before, beside the plainest rule in the same run. */
 async function* elsewhere(variation: Variation, say: (line: string) => void): AsyncIterable<BenchRow> {
