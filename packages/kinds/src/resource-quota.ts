@@ -84,7 +84,8 @@ export const resourceQuota = defineKind({
   subresources: { status: true },
 });
 
-const COUNTS = new Set([
+/** Kinds of the core group that quotas may also count by their bare plural. */
+export const countedByPlural: ReadonlySet<string> = new Set([
   'configmaps',
   'persistentvolumeclaims',
   'pods',
@@ -92,9 +93,9 @@ const COUNTS = new Set([
   'resourcequotas',
   'secrets',
   'services',
-  'services.loadbalancers',
-  'services.nodeports',
 ]);
+
+const COUNTS = new Set([...countedByPlural, 'services.loadbalancers', 'services.nodeports']);
 
 const COMPUTE = /^(?:(?:requests\.|limits\.)?(?:cpu|memory|ephemeral-storage|hugepages-.+)|requests\.storage)$/;
 

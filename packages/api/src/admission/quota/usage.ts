@@ -1,6 +1,7 @@
 import {
   addQuantities,
   type Container,
+  countedByPlural,
   instanceUsage,
   isPodFinished,
   type KindDefinition,
@@ -18,17 +19,6 @@ import { resourceName } from '../../validation/index.ts';
 export type Usage = Readonly<Record<string, string>>;
 
 type Amounts = Record<string, string>;
-
-/** Kinds that quotas may also count by their bare plural. */
-const countedByPlural = new Set([
-  'configmaps',
-  'persistentvolumeclaims',
-  'pods',
-  'replicationcontrollers',
-  'resourcequotas',
-  'secrets',
-  'services',
-]);
 
 /** Whether objects of this kind are virtual machines: they take of the same amounts as pods. */
 export function isInstance({ group, plural }: KindDefinition): boolean {
