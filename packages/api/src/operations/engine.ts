@@ -1,4 +1,4 @@
-import { describeError, Failure, hasCode, timestamp, type World } from '@godwit/base';
+import { describeError, Failure, hasCode, KeyedLock, timestamp, type World } from '@godwit/base';
 import { type Address, type KindDefinition, StatusFailure, type Verb } from '@godwit/kinds';
 import type { Store } from '@godwit/store';
 import type { AddressPool } from '../admission/addresses/address-pool.ts';
@@ -13,7 +13,6 @@ import { documentKey } from '../documents/keys.ts';
 import type { KindHub } from '../documents/kind-hub.ts';
 import { forbidden, notFound } from '../validation/index.ts';
 import { Hubs } from './hubs.ts';
-import { KeyedLock } from './keyed-lock.ts';
 import { KindRegistry } from './kind-registry.ts';
 import type { Caller } from './operations.ts';
 import type { OperationsOptions } from './options.ts';

@@ -70,6 +70,18 @@ describe('disks and kernels out of container images', { concurrency: 1 }, () => 
     if (statSync(root).dev === store) assert.ok(statSync(path).nlink > 1);
   });
 
+  test('many machines of one image at once', async (t) => {
+    if (skipped(t)) return;
+    const paths = ['/boot/vmlinuz', '/disk/system.img'];
+    const many = Array.from({ length: 32 }, (_, at) => ({ user: `many-${at}`, path: paths[at % 2] as string }));
+    const fresh = new ImageFiles(join(root, 'many'), new ImageResolver({ stores: ['/var/lib/containers/storage'] }));
+    const found = await Promise.all(
+      many.map(({ user, path }) => fresh.file(`${PREFIX}:base`, 'Never', path, user, signal)),
+    );
+    assert.equal(new Set(found).size, 2);
+    for (const path of found) assert.ok(statSync(path).isFile());
+  });
+
   test('an image that is not here, and may or may not be pulled', async (t) => {
     if (skipped(t)) return;
     const find = (image: string, policy: 'Never' | 'Always') => images.disk(image, policy, undefined, 'user', signal);

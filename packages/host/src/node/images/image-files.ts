@@ -1,6 +1,6 @@
 import { constants, copyFile, link, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix } from 'node:path';
-import { Failure, hasCode } from '@godwit/base';
+import { Failure, hasCode, KeyedLock } from '@godwit/base';
 import { ifThere } from '@godwit/base/node';
 import type { PullPolicy } from '../../hypervisor-driver.ts';
 import { inspectImage } from '../volume/index.ts';
@@ -13,11 +13,15 @@ export interface ImageDisk {
   readonly sizeBytes: number;
 }
 
-/** The folder of images: files laid out once an image, and who uses them. */
+/**
+ * The folder of images: files laid out once an image, and who uses them. What changes the folder of one image goes in
+ * turn: many machines of one image may start at once, while another is just being given up.
+ */
 export class ImageFiles {
   readonly #folder: string;
   readonly #resolver: ImageResolver;
   readonly #disks = new Map<string, ImageDisk>();
+  readonly #turns = new KeyedLock();
 
   /** @param folder `<state>/images` */
   constructor(folder: string, resolver: ImageResolver) {
@@ -31,8 +35,10 @@ export class ImageFiles {
    */
   async file(image: string, policy: PullPolicy, path: string, user: string, signal: AbortSignal): Promise<string> {
     const local = await this.#resolver.resolve(image, policy, signal);
-    await this.#use(local.id, user);
-    return this.#layOut(local, image, path, signal);
+    return this.#inTurn(local.id, signal, async () => {
+      await this.#use(local.id, user);
+      return this.#layOut(local, image, path, signal);
+    });
   }
 
   /** The disk of a containerDisk image: at `path`, else the only file in `/disk`. Also code `disk-corrupt`. */
@@ -44,7 +50,13 @@ export class ImageFiles {
     signal: AbortSignal,
   ): Promise<ImageDisk> {
     const local = await this.#resolver.resolve(image, policy, signal);
-    await this.#use(local.id, user);
+    return this.#inTurn(local.id, signal, async () => {
+      await this.#use(local.id, user);
+      return this.#disk(local, image, path, signal);
+    });
+  }
+
+  async #disk(local: LocalImage, image: string, path: string | undefined, signal: AbortSignal): Promise<ImageDisk> {
     const known = this.#disks.get(`${local.id}:${path ?? ''}`);
     if (known) return known;
     const inside = path ?? (await this.#onlyDisk(local, image, signal));
@@ -67,16 +79,29 @@ export class ImageFiles {
   async collect(idleMs: number, nowMs: number): Promise<string[]> {
     const removed: string[] = [];
     for (const id of await entries(this.#folder)) {
-      const folder = join(this.#folder, id);
-      if ((await entries(join(folder, 'users'))).length > 0) continue;
-      // The folder of users changes whenever one comes or goes.
-      const { mtimeMs } = await lstat(join(folder, 'users')).catch(() => lstat(folder));
-      if (nowMs - mtimeMs < idleMs) continue;
-      await rm(folder, { recursive: true, force: true });
-      for (const key of this.#disks.keys()) if (key.startsWith(`${id}:`)) this.#disks.delete(key);
-      removed.push(id);
+      if (await this.#inTurn(id, undefined, () => this.#collectOne(id, idleMs, nowMs))) removed.push(id);
     }
     return removed;
+  }
+
+  async #collectOne(id: string, idleMs: number, nowMs: number): Promise<boolean> {
+    const folder = join(this.#folder, id);
+    if ((await entries(join(folder, 'users'))).length > 0) return false;
+    // The folder of users changes whenever one comes or goes.
+    const { mtimeMs } = await lstat(join(folder, 'users')).catch(() => lstat(folder));
+    if (nowMs - mtimeMs < idleMs) return false;
+    await rm(folder, { recursive: true, force: true });
+    for (const key of this.#disks.keys()) if (key.startsWith(`${id}:`)) this.#disks.delete(key);
+    return true;
+  }
+
+  async #inTurn<T>(id: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    const done = await this.#turns.acquire(id, signal);
+    try {
+      return await work();
+    } finally {
+      done();
+    }
   }
 
   async #use(id: string, user: string): Promise<void> {

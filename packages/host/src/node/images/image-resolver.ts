@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure, hasCode } from '@godwit/base';
+import { Failure, hasCode, KeyedLock } from '@godwit/base';
 import { ifThere, runProgram } from '@godwit/base/node';
 import type { PullPolicy } from '../../hypervisor-driver.ts';
 
@@ -35,14 +35,27 @@ export interface ImageResolverOptions {
 export class ImageResolver {
   readonly #options: ImageResolverOptions;
   readonly #known = new Map<string, LocalImage>();
+  readonly #turns = new KeyedLock();
   #stamp = '';
 
   constructor(options: ImageResolverOptions) {
     this.#options = options;
   }
 
-  /** Codes: `image-not-found` (and may not be pulled), `image-pull-failed`. */
+  /**
+   * Many who ask for one image at once are answered by one search, or one pull. Codes: `image-not-found` (and may not
+   * be pulled), `image-pull-failed`.
+   */
   async resolve(name: string, policy: PullPolicy, signal: AbortSignal): Promise<LocalImage> {
+    const done = await this.#turns.acquire(name, signal);
+    try {
+      return await this.#resolve(name, policy, signal);
+    } finally {
+      done();
+    }
+  }
+
+  async #resolve(name: string, policy: PullPolicy, signal: AbortSignal): Promise<LocalImage> {
     const stamp = await this.#currentStamp();
     if (stamp !== this.#stamp) this.#known.clear();
     this.#stamp = stamp;

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import { type Clock, Failure } from '@godwit/base';
+import { type Clock, Failure, together } from '@godwit/base';
 import { exists } from '@godwit/base/node';
 import type { PreparedMachine, PreparedVolume, PrepareRequest, VolumeRequest } from '../../hypervisor-driver.ts';
 import { iso9660 } from '../cloud-init/index.ts';
@@ -28,10 +28,11 @@ export async function layOut(
   await mkdir(files.folder, { recursive: true, mode: 0o700 });
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
-  const [volumes, kernel] = await Promise.all([
-    Promise.all(request.volumes.map((volume) => layOutVolume(volume, request.uid, folder, parts, signal))),
-    layOutKernel(request, parts, signal),
-  ]);
+  const kernel = await layOutKernel(request, parts, signal);
+  const volumes = await together(
+    signal,
+    request.volumes.map((volume) => (until) => layOutVolume(volume, request.uid, folder, parts, until)),
+  );
   return { volumes, ...(kernel && { kernel }) };
 }
 
