@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { VirtualMachineInstance } from '@godwit/kinds';
-import { fits, fitsOnNode } from './fits.ts';
-import { spreadPolicy } from './policy.ts';
+import type { KubeObject, VirtualMachineInstance } from '@godwit/kinds';
+import { HostAllocations } from './allocation/index.ts';
+import { fits } from './fits.ts';
+import { type Policy, spreadPolicy } from './policy.ts';
 import { requestOfMachine } from './request/request-of-machine.ts';
 
 const node = {
@@ -21,6 +22,20 @@ const pod = (uid: string, memory: string, hostPort?: number) => ({
     ],
   },
 });
+
+interface Question {
+  readonly node: KubeObject;
+  readonly bound: readonly KubeObject[];
+  readonly machine: KubeObject;
+  readonly policy?: Policy;
+}
+
+/** As binding is told of the machines that are there already, and asks. */
+function fitsOnNode({ node: host, bound, machine, policy = spreadPolicy }: Question): readonly string[] {
+  const allocations = new HostAllocations(() => policy);
+  for (const object of bound) allocations.note(host.metadata.name ?? '', object.metadata.uid ?? '', { object });
+  return allocations.refusals(host, machine);
+}
 
 test('what is asked for on top of what is given out must not exceed what is there', () => {
   assert.deepEqual(fits({ cpu: 500 }, { cpu: 1000 }, { cpu: 500 }), []);

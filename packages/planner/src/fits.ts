@@ -1,18 +1,16 @@
-import type { KubeObject } from '@godwit/kinds';
-import { type Amounts, addAmounts, gpuShareResource } from './amounts.ts';
-import { obstacleInEnglish } from './explain/english.ts';
+import type { HostAllocation } from './allocation/host-allocation.ts';
+import { type Amounts, gpuShareResource } from './amounts.ts';
 import { coreResource, coresTogether, gpuResource, gpuRoom, neededOfGpus } from './explain/measure.ts';
 import type { Lack, Obstacle, Resource } from './explain/why-refused.ts';
 import { portName } from './explain/words.ts';
 import { haveCores } from './filters/has-free-cores.ts';
 import { cpuLeft } from './filters/has-free-cpu.ts';
 import { tenancyOf } from './filters/suits-tenant.ts';
-import { overcommitOf, type Policy, partFor, spreadPolicy } from './policy.ts';
+import { overcommitOf, type Policy, partFor } from './policy.ts';
 import { isGpuResource } from './request/common.ts';
 import { type MachineRequest, portKey } from './request/machine-request.ts';
-import { requestOfMachine } from './request/request-of-machine.ts';
 import { chooseDevices, DeviceTable, WHOLE_DEVICE } from './snapshot/device-table.ts';
-import { coresOf, type Host, hostOfNode } from './snapshot/host.ts';
+import { coresOf, type Host } from './snapshot/host.ts';
 
 /** A resource of which there is too little. */
 export interface Shortage {
@@ -42,81 +40,44 @@ export function fits(
   return shortages;
 }
 
-const requests = new WeakMap<KubeObject, MachineRequest>();
-
-/** What a machine asks for, read once however often it is looked at: objects of the API never change. */
-export function knownRequest(object: KubeObject): MachineRequest {
-  let request = requests.get(object);
-  if (!request) {
-    request = requestOfMachine(object);
-    requests.set(object, request);
-  }
-  return request;
-}
-
-/** A machine that is to be bound to a node. */
-export interface BindingQuestion {
-  readonly node: KubeObject;
-  readonly bound: readonly KubeObject[];
-  readonly machine: KubeObject;
-  /** The policy by which machines are placed; the default one where nothing is said. */
-  readonly policy?: Policy;
-}
-
-/**
- * `fits` for objects of the API, as binding asks it: why `machine` (a Pod or a VirtualMachineInstance) does not
- * fit on `node` beside the machines `bound` to it, in the words of refusals; empty when it does. Who binds may have
- * decided before another one did: all that two of them could break is asked again here, tenants included.
- */
-export function fitsOnNode(question: BindingQuestion): readonly string[] {
-  return obstaclesOnNode(question).map(obstacleInEnglish);
-}
-
-function obstaclesOnNode(question: BindingQuestion): readonly Obstacle[] {
-  const host = hostOfNode(question.node);
+/** `fits` as binding asks it: all that keeps `machine` from a host beside those whose allocation it is. */
+export function obstaclesOnHost(
+  host: Host,
+  allocation: HostAllocation,
+  machine: MachineRequest,
+  governing: Policy,
+): readonly Obstacle[] {
   // Whoever chose it had not heard of it yet: what is bound there would wait until somebody wakes it.
   if (host.asleep) return [{ is: 'isAsleep' }];
-  const machine = requestOfMachine(question.machine);
-  const others = question.bound
-    .filter(({ metadata }) => metadata.uid !== question.machine.metadata.uid)
-    .map(knownRequest)
-    .filter(({ finished }) => !finished);
-  const policy = partFor(question.policy ?? spreadPolicy, host.labels);
-  const taken = new Set(others.flatMap(({ ports }) => ports.map(portKey)));
-  const ports = machine.ports.filter((port) => taken.has(portKey(port))).map(portName);
-  const cores = coreObstacles(host, others, machine);
-  const gpus = gpuObstacles(host, others, machine);
+  const policy = partFor(governing, host.labels);
+  const ports = machine.ports.filter((port) => allocation.hasPort(portKey(port))).map(portName);
+  const cores = coreObstacles(host, allocation, machine);
+  const gpus = gpuObstacles(host, allocation, machine);
   // Told once: who has too few whole cores or GPUs has too little of what they are counted by, too.
   const isTold = (name: string) =>
     (cores.length > 0 && name === 'cpu') || (gpus.length > 0 && (isGpuResource(name) || name === gpuShareResource));
   return [
-    ...shortages(host, others, machine, policy)
+    ...shortages(host, allocation, machine, policy)
       .filter(({ resource }) => !isTold(resource))
       .map(({ resource: name, needed, free }) => lackOf({ is: 'named', name }, needed, free)),
     ...ports.map((port): Obstacle => ({ is: 'portIsTaken', port })),
     ...gpus,
     ...cores,
-    ...tenantObstacles(host, others, machine, policy),
+    ...tenantObstacles(host, allocation, machine, policy),
   ];
 }
 
 function shortages(
   { capacity }: Host,
-  others: readonly MachineRequest[],
+  { amounts, dedicated }: HostAllocation,
   machine: MachineRequest,
   policy: Policy,
 ): readonly Shortage[] {
-  const allocation: Record<string, number> = {};
-  let dedicated = 0;
-  for (const { amounts, cores } of others) {
-    addAmounts(allocation, amounts);
-    if (cores) dedicated += amounts.cpu ?? 0;
-  }
   const ratio = overcommitOf(policy, 'cpu');
-  if (ratio === 1) return fits(allocation, capacity, machine.amounts, policy.overcommit);
-  const used = allocation.cpu ?? 0;
+  if (ratio === 1) return fits(amounts, capacity, machine.amounts, policy.overcommit);
+  const used = amounts.cpu ?? 0;
   const left = cpuLeft({ whole: capacity.cpu ?? 0, used, dedicated, ratio, alone: machine.cores !== undefined });
-  return fits(allocation, { ...capacity, cpu: used + left }, machine.amounts, { ...policy.overcommit, cpu: 1 });
+  return fits(amounts, { ...capacity, cpu: used + left }, machine.amounts, { ...policy.overcommit, cpu: 1 });
 }
 
 function lackOf(resource: Resource, needed: number, free: number): Lack {
@@ -124,11 +85,11 @@ function lackOf(resource: Resource, needed: number, free: number): Lack {
 }
 
 /** Cores that a machine is to have to itself, from one NUMA node where its guest sees it. */
-function coreObstacles(host: Host, others: readonly MachineRequest[], { cores }: MachineRequest): readonly Obstacle[] {
+function coreObstacles(host: Host, { machines }: HostAllocation, { cores }: MachineRequest): readonly Obstacle[] {
   if (!cores) return [];
   const numa = new DeviceTable();
   numa.setHost(0, coresOf(host));
-  for (const other of others) if (other.cores) numa.put(other.cores, 0);
+  for (const other of machines) if (other.cores) numa.put(other.cores, 0);
   const free = numa.free(0);
   if (haveCores(free, cores)) return [];
   return [lackOf(coreResource(cores), cores.count * cores.share, coresTogether(free, cores))];
@@ -136,19 +97,19 @@ function coreObstacles(host: Host, others: readonly MachineRequest[], { cores }:
 
 function tenantObstacles(
   { labels }: Host,
-  others: readonly MachineRequest[],
+  { machines }: HostAllocation,
   machine: MachineRequest,
   { isolation }: Policy,
 ): readonly Obstacle[] {
   const rule = isolation && tenancyOf(machine, isolation);
-  const suits = !rule || (rule.mayUse(labels) && !(rule.isStranger && others.some(rule.isStranger)));
+  const suits = !rule || (rule.mayUse(labels) && !(rule.isStranger && [...machines].some(rule.isStranger)));
   return suits ? [] : [{ is: 'hasOtherTenant' }];
 }
 
 /** Parts that are free on several GPUs do not add up; and two machines may have been promised the same one. */
 function gpuObstacles(
   { gpus = 0 }: Host,
-  others: readonly MachineRequest[],
+  { machines }: HostAllocation,
   { gpu, amounts }: MachineRequest,
 ): readonly Obstacle[] {
   if (!gpu) return [];
@@ -157,7 +118,7 @@ function gpuObstacles(
     0,
     Array.from({ length: gpus }, () => WHOLE_DEVICE),
   );
-  for (const other of others) if (other.gpu) table.put(other.gpu, 0);
+  for (const other of machines) if (other.gpu) table.put(other.gpu, 0);
   const free = table.free(0);
   const { count, share, devices } = gpu;
   if (devices) {

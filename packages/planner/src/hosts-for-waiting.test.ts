@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SeededRandom } from '@godwit/base';
 import type { Node } from '@godwit/kinds';
+import { HostAllocations } from './allocation/index.ts';
 import { explainRefusal } from './explain/explain-refusal.ts';
 import { told } from './explain/test-support/told.ts';
-import { fitsOnNode } from './fits.ts';
 import { hostsForWaiting } from './hosts-for-waiting.ts';
 import { place } from './place.ts';
 import { energyPolicy } from './policy.ts';
@@ -59,5 +59,5 @@ test('a Node says by its taint that it sleeps, and nothing is bound there any mo
   const { ready, asleep: sleeps, taints } = hostOfNode(node);
   assert.deepEqual({ ready, sleeps, taints }, { ready: false, sleeps: true, taints: [] });
   const machine = { apiVersion: 'v1', kind: 'Pod', metadata: { uid: 'm' }, spec: { containers: [] } };
-  assert.deepEqual(fitsOnNode({ node, bound: [], machine }), ['node(s) were asleep']);
+  assert.deepEqual(new HostAllocations().refusals(node, machine), ['node(s) were asleep']);
 });

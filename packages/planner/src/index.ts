@@ -3,6 +3,7 @@
  * is the one rule of capacity (also asked at binding), `explain` puts decisions into words. No clock, no I/O;
  * chance is passed in, so the same question with the same seed has the same answer.
  */
+export * from './allocation/index.ts';
 export * from './amounts.ts';
 export * from './awaited.ts';
 export * from './balance/index.ts';
@@ -15,7 +16,7 @@ export * from './explain/why-refused.ts';
 export { readableAmount, readableAtLeast, unitOf } from './explain/words.ts';
 export { matcherOfTerms } from './filters/node-terms.ts';
 export { tolerates } from './filters/tolerates-taints.ts';
-export * from './fits.ts';
+export { fits, type Shortage } from './fits.ts';
 export * from './governing-policy.ts';
 export * from './hosts-for-waiting.ts';
 export { type GroupResult, type Placement, type PlaceResult, place, placeTogether, type Refusal } from './place.ts';

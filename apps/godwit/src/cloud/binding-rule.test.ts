@@ -16,7 +16,7 @@ beforeEach(async () => {
   const world: World = { clock: new VirtualClock(), random, ids: new SeededIds(random.fork()), log: silentLog };
   rule = new BindingRule();
   const store = new MemoryStore(world);
-  const operations = await createOperations({ world, store, kinds: builtInKinds, fits: rule.fits });
+  const operations = await createOperations({ world, store, kinds: builtInKinds, allocations: rule.allocations });
   rule.follow(operations, world);
   const leader = () => new ApiClient(operations.as({ name: 'leader', groups: ['system:masters'] }), world);
   leaders = [leader(), leader()];

@@ -2,9 +2,7 @@ import { controllers as controllersUser, type Operations } from '@godwit/api';
 import type { World } from '@godwit/base';
 import { ApiClient, type KindCache } from '@godwit/client';
 import { type BalancePolicy, balancePolicy } from '@godwit/kinds';
-import { fitsOnNode, GoverningPolicy } from '@godwit/planner';
-
-type Question = Omit<Parameters<typeof fitsOnNode>[0], 'policy'>;
+import { GoverningPolicy, HostAllocations } from '@godwit/planner';
 
 /** Judges bindings by the policy that the scheduler follows: what is given out more than once may be bound more than once. */
 export class BindingRule {
@@ -12,8 +10,7 @@ export class BindingRule {
   #client: ApiClient | undefined;
   #policies: KindCache<BalancePolicy> | undefined;
 
-  readonly fits = (question: Question): readonly string[] =>
-    fitsOnNode({ ...question, policy: this.#governing.of(this.#policies?.values() ?? []) });
+  readonly allocations = new HostAllocations(() => this.#governing.of(this.#policies?.values() ?? []));
 
   /** From here on it knows the policies. */
   follow(operations: Pick<Operations, 'as'>, world: World): void {

@@ -58,7 +58,7 @@ export async function openDoor(options: DoorOptions): Promise<OpenDoor> {
     volumes: options.volumes,
     usage: options.usage,
     values: options.values,
-    fits: rule.fits,
+    allocations: rule.allocations,
     derived: [decisions],
     rootCertificate: pki.authorityCertificate,
     breathe: () => setImmediate(),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Door, KubeObject } from '@godwit/kinds';
+import { judgeBy } from '../operations/testing/judge-by.ts';
 import type { Loose } from '../operations/testing/loose.ts';
 import { configMap, configMaps, openDoor, pod, pods } from '../operations/testing/open-door.ts';
 
@@ -262,7 +263,7 @@ test('binding gives a pod its node and its address, and its end gives the addres
 
 test('two who bind to one node cannot both take its last place', async () => {
   const { door } = await openDoor({
-    fits: ({ bound }) => (bound.length >= 2 ? ['no room'] : []),
+    allocations: judgeBy(({ others }) => (others.length >= 2 ? ['no room'] : [])),
   });
   await make(door, 'nodes', { metadata: { name: 'n1' } });
   const names = ['a', 'b', 'c', 'd'];

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StatusFailure, sleepOf } from '@godwit/kinds';
+import { judgeBy } from '../operations/testing/judge-by.ts';
 import { openDoor, pod, pods } from '../operations/testing/open-door.ts';
 
 const nodes = { group: '', version: 'v1', plural: 'nodes' };
@@ -8,7 +9,9 @@ const asleep = { key: 'godwit.dev/asleep', value: 'asleep', effect: 'NoSchedule'
 
 /** A host, and what can be done with it. A binding is refused where it sleeps. */
 async function host() {
-  const { door } = await openDoor({ fits: ({ node }) => (sleepOf(node) ? ['the node is asleep'] : []) });
+  const { door } = await openDoor({
+    allocations: judgeBy(({ node }) => (sleepOf(node) ? ['the node is asleep'] : [])),
+  });
   await door.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'host' } });
   await door.create(pods, pod('web'));
   const sleep = () => door.patch({ ...nodes, name: 'host' }, { type: 'merge', body: { spec: { taints: [asleep] } } });

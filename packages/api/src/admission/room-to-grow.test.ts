@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type KubeObject, type Pod, StatusFailure, thousandths, type VirtualMachineInstance } from '@godwit/kinds';
+import { judgeBy } from '../operations/testing/judge-by.ts';
 import { openDoor, pod, pods } from '../operations/testing/open-door.ts';
 
 const CAPACITY = 1000;
@@ -19,11 +20,10 @@ function cpuOf(machine: KubeObject): number {
 /** A host with one core, of which others have 600 m, and whose API keeps count. */
 async function busyHost() {
   const cloud = await openDoor({
-    fits: ({ bound, machine }) => {
-      const others = bound.filter(({ metadata }) => metadata.uid !== machine.metadata.uid);
+    allocations: judgeBy(({ others, machine }) => {
       const short = others.reduce((sum, other) => sum + cpuOf(other), cpuOf(machine)) - CAPACITY;
       return short > 0 ? [`${short} m of cpu are missing`] : [];
-    },
+    }),
   });
   const { door } = cloud;
   await door.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'host' } });

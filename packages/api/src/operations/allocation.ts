@@ -1,8 +1,11 @@
 import { type Cause, type KindDefinition, type KubeObject, StatusFailure } from '@godwit/kinds';
 import type { Write } from '@godwit/store';
+import type { MachineHub } from '../authorization/node-authorizer.ts';
+import type { Document } from '../documents/document.ts';
 import { documentKey } from '../documents/keys.ts';
 import { conflict, detailsOf, notFound } from '../validation/index.ts';
 import type { Engine } from './engine.ts';
+import type { Allocations } from './options.ts';
 
 /** Key that every binding to a node and every growth there advances: two that do not know of each other cannot both succeed. */
 export function allocationKey(node: string): string {
@@ -11,13 +14,34 @@ export function allocationKey(node: string): string {
 
 /** Machines that are bound to a node, and those on their way there: they have their room already. */
 export function machinesOn(engine: Engine, node: string): readonly KubeObject[] {
-  return engine.machines.flatMap(({ hub: machines, nodeField, comingField }) =>
+  return engine.machines.flatMap(({ hub, nodeField, comingField }) =>
     [nodeField, comingField].flatMap((field) => {
-      const read = field === undefined ? undefined : machines.kind.selectableFields[field];
+      const read = field === undefined ? undefined : hub.kind.selectableFields[field];
       if (field === undefined || !read) return [];
-      return [...machines.cache.by(field, node, read)].map(([, document]) => document.object);
+      return [...hub.cache.by(field, node, read)].map(([, document]) => document.object);
     }),
   );
+}
+
+/** Tells `allocations` of every machine that has a node, and from then on of every change. */
+export function tellAllocations(allocations: Allocations, machines: readonly MachineHub[]): void {
+  for (const { hub, nodeField, comingField } of machines) {
+    const fields = comingField === undefined ? [nodeField] : [nodeField, comingField];
+    const readers = fields.flatMap((field) => hub.kind.selectableFields[field] ?? []);
+    const nodesOf = ({ object }: Document) =>
+      new Set(readers.map((read) => read(object)).filter((node) => node !== ''));
+    const uidOf = (document: Document | undefined) => document?.object.metadata.uid;
+    const tell = (before: Document | undefined, after: Document | undefined) => {
+      const now = after && nodesOf(after);
+      const isSame = uidOf(before) === uidOf(after);
+      for (const node of before ? nodesOf(before) : []) {
+        if (!isSame || !now?.has(node)) allocations.note(node, uidOf(before) ?? '', undefined);
+      }
+      for (const node of now ?? []) allocations.note(node, uidOf(after) ?? '', after);
+    };
+    for (const document of hub.cache.values()) tell(undefined, document);
+    hub.onChange(({ before, after }) => tell(before, after));
+  }
 }
 
 /**
@@ -36,16 +60,16 @@ export async function roomOn(
   // The key is read first: the caches that are waited for then show every binding that it stands for.
   await engine.current();
   const nodeKind = engine.kinds.find('', 'v1', 'nodes');
-  if (nodeKind && engine.options.fits) {
+  if (nodeKind && engine.allocations) {
     const hub = await engine.hubs.live(nodeKind);
     const host = hub.cache.get(documentKey(nodeKind, undefined, node));
     if (!host) throw notFound(nodeKind, node);
-    const reasons = engine.options.fits({ node: host.object, bound: machinesOn(engine, node), machine });
-    if (reasons.length > 0) {
-      const causes = reasons.map(
+    const refusals = engine.allocations.refusals(host.object, machine);
+    if (refusals.length > 0) {
+      const causes = refusals.map(
         (message): Cause => ({ reason: 'FieldValueForbidden', field: 'target.name', message }),
       );
-      const text = `it does not fit on node "${node}": ${reasons.join('; ')}`;
+      const text = `it does not fit on node "${node}": ${refusals.join('; ')}`;
       const failure = conflict(kind, name, text);
       throw new StatusFailure('Conflict', failure.message, detailsOf(kind, name, { causes }));
     }

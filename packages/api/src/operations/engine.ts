@@ -12,10 +12,11 @@ import { documentOf } from '../documents/form.ts';
 import { documentKey } from '../documents/keys.ts';
 import type { KindHub } from '../documents/kind-hub.ts';
 import { forbidden, notFound } from '../validation/index.ts';
+import { tellAllocations } from './allocation.ts';
 import { Hubs } from './hubs.ts';
 import { KindRegistry } from './kind-registry.ts';
 import type { Caller } from './operations.ts';
-import type { OperationsOptions } from './options.ts';
+import type { Allocations, OperationsOptions } from './options.ts';
 
 /** What all operations share: the store and its caches, the kinds, and who may do what. */
 export class Engine {
@@ -34,6 +35,7 @@ export class Engine {
   /** Who has which rights; absent without the kinds of RBAC. */
   rbac: RbacIndex | undefined;
   readonly locks = new KeyedLock();
+  #allocations: Allocations | undefined;
   #second = -1;
   #secondText = '';
 
@@ -44,6 +46,14 @@ export class Engine {
     this.kinds = new KindRegistry(options.kinds);
     this.feed = new Feed(options.world, options.store);
     this.hubs = new Hubs(options.world, options.store, this.feed, options);
+  }
+
+  /** Who judges whether there is room on a node. It is told of all machines before it is asked for the first time. */
+  get allocations(): Allocations | undefined {
+    const { allocations } = this.options;
+    if (allocations && !this.#allocations) tellAllocations(allocations, this.machines);
+    this.#allocations = allocations;
+    return allocations;
   }
 
   /** Waits until the caches show everything that had been written when this was called. */

@@ -23,8 +23,8 @@ export interface OperationsOptions {
   readonly values?: ValueReader;
   /** The volumes of a host, by node name; undefined when that host cannot be reached. */
   readonly volumes?: (node: string) => VolumeAccess | undefined;
-  /** Whether a machine fits on a node beside those bound to it; without it everything fits. */
-  readonly fits?: Fits;
+  /** Judges whether a machine fits on a node beside those that are there; without it everything fits. */
+  readonly allocations?: Allocations;
   /** Kinds among `kinds` whose objects stand in the objects of others. */
   readonly derived?: readonly DerivedKind[];
   /** Signs service account tokens; without it `serviceaccounts/token` answers NotFound. */
@@ -44,9 +44,13 @@ export interface OperationsOptions {
   readonly bootstrap?: boolean;
 }
 
-/** Pure: why `machine` does not fit on `node` beside `bound`; empty when it does. */
-export type Fits = (question: {
-  readonly node: KubeObject;
-  readonly bound: readonly KubeObject[];
-  readonly machine: KubeObject;
-}) => readonly string[];
+/** Keeps count of what every node has given out, and says who may come. */
+export interface Allocations {
+  /**
+   * The machine `uid` is on a node or on its way there, as `machine` says when it is asked for its object; undefined:
+   * it is not.
+   */
+  note(node: string, uid: string, machine: { readonly object: KubeObject } | undefined): void;
+  /** Why `machine` does not fit on `node` beside the others there; empty when it does. */
+  refusals(node: KubeObject, machine: KubeObject): readonly string[];
+}

@@ -9,3 +9,15 @@ export function requestOfMachine(machine: KubeObject, context: RequestContext = 
     ? requestOfInstance(machine as VirtualMachineInstance, context)
     : requestOfPod(machine as Pod, context);
 }
+
+const requests = new WeakMap<KubeObject, MachineRequest>();
+
+/** What a machine asks for, read once however often it is looked at: objects of the API never change. */
+export function knownRequest(object: KubeObject): MachineRequest {
+  let request = requests.get(object);
+  if (!request) {
+    request = requestOfMachine(object);
+    requests.set(object, request);
+  }
+  return request;
+}

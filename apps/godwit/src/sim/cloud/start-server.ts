@@ -2,7 +2,7 @@ import { controllers as controllersUser, createOperations, type User } from '@go
 import { ApiClient } from '@godwit/client';
 import { ApiMover, ApiResizer, type PowerDriver } from '@godwit/controllers';
 import { builtInKinds, type MachineAccess, type UsageAccess } from '@godwit/kinds';
-import { fitsOnNode } from '@godwit/planner';
+import { HostAllocations } from '@godwit/planner';
 import { bootstrap } from '../../cloud/bootstrap.ts';
 import { openControllers } from '../../cloud/open-controllers.ts';
 import type { SimulatedDisk } from '../disk/simulated-disk.ts';
@@ -40,7 +40,7 @@ export async function startServer(options: ServerProgramOptions): Promise<readon
     machines: options.machines,
     usage: options.usage,
     ...(plant.admitters && { admitters: plant.admitters }),
-    fits: plant.everythingFits ? () => [] : fitsOnNode,
+    ...(!plant.everythingFits && { allocations: new HostAllocations() }),
   });
   await bootstrap(operations.as(controllersUser, 'godwit'), INSTANCE);
   const server = { life, operations, store, planted: plant.door };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject, VirtualMachineInstance } from '@godwit/kinds';
 import { nodeUser } from '../../authorization/user.ts';
+import { judgeBy } from '../testing/judge-by.ts';
 import { openDoor } from '../testing/open-door.ts';
 
 const nodes = { group: '', version: 'v1', plural: 'nodes' };
@@ -12,10 +13,7 @@ const MOST = 2;
 /** Hosts that have room for two machines each, and instances that run on them. */
 async function cloudWith(placed: Readonly<Record<string, string>>) {
   const { operations, door } = await openDoor({
-    fits: ({ bound, machine }) => {
-      const others = new Set(bound.map(({ metadata }) => metadata.uid).filter((uid) => uid !== machine.metadata.uid));
-      return others.size < MOST ? [] : ['it is full'];
-    },
+    allocations: judgeBy(({ others }) => (others.length < MOST ? [] : ['it is full'])),
   });
   for (const name of ['a', 'b', 'c']) await door.create(nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name } });
   for (const [name, node] of Object.entries(placed)) {

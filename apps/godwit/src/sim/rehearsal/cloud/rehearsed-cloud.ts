@@ -82,7 +82,7 @@ export class RehearsedCloud {
     const store = new MemoryStore({ clock, retention: RETENTION });
     await restore(store, options.objects ?? [], NETWORK, (kind) => builtInKinds.find((each) => each.kind === kind));
     const rule = new BindingRule();
-    const operations = await createOperations({ world, store, kinds: builtInKinds, fits: rule.fits });
+    const operations = await createOperations({ world, store, kinds: builtInKinds, allocations: rule.allocations });
     const quiet = new QuietDoor();
     const door = (user: Parameters<Operations['as']>[0], agent?: string): Door =>
       quiet.around(operations.as(user, agent));

@@ -1,0 +1,2 @@
+export * from './host-allocation.ts';
+export * from './host-allocations.ts';
