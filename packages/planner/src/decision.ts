@@ -1,3 +1,6 @@
+/** The annotation that holds the Decisions about an object. */
+export { decisionAnnotation } from '@godwit/kinds';
+
 /**
  * Why a machine is where it is, as compact JSON: it is written with the binding, in the annotation below, and
  * put into words by `explainDecision` when somebody asks.
@@ -21,6 +24,3 @@ export interface Decision {
   /** Set where `no` says at least how many: with very many hosts not each is asked about every new question. */
   readonly atLeast?: boolean;
 }
-
-/** Annotation of Pods and VirtualMachineInstances that holds their Decision. */
-export const decisionAnnotation = 'godwit.dev/decision';

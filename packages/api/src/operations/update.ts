@@ -186,7 +186,7 @@ function checkChange(kind: KindDefinition, address: Address, old: KubeObject, ob
     const message = `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${quoted(added)}`;
     throw forbidden(kind, name, message, [{ reason: 'FieldValueForbidden', field: 'metadata.finalizers', message }]);
   }
-  const causes: Cause[] = [...metadataCauses(kind, object.metadata)];
+  const causes: Cause[] = [...metadataCauses(kind, object.metadata, old.metadata)];
   for (const path of kind.immutable) {
     const steps = path.split('.');
     if (equalJson(valuesAt(old, steps), valuesAt(object, steps))) continue;

@@ -8,18 +8,17 @@ import {
   type ObjectMeta,
   pathSegmentFault,
   qualifiedNameFault,
+  validateAnnotations,
 } from '@godwit/kinds';
-
-const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
 
 const nameRules = { label: dnsLabelFault, subdomain: dnsSubdomainFault, 'path-segment': pathSegmentFault };
 
-/** What is wrong with an object's metadata. The schema of metadata has been checked. */
-export function metadataCauses(kind: KindDefinition, metadata: ObjectMeta): readonly Cause[] {
+/** What is wrong with an object's metadata. The schema of metadata has been checked. @param old what is stored now */
+export function metadataCauses(kind: KindDefinition, metadata: ObjectMeta, old?: ObjectMeta): readonly Cause[] {
   const faults = new Faults();
   checkName(kind, metadata, faults);
   if (metadata.labels) checkLabels(metadata.labels, faults);
-  if (metadata.annotations) checkAnnotations(metadata.annotations, faults);
+  validateAnnotations(kind.kind, metadata.annotations, 'metadata.annotations', faults, old?.annotations);
   metadata.finalizers?.forEach((finalizer, index) => {
     faults.check(`metadata.finalizers[${index}]`, finalizer, qualifiedNameFault);
   });
@@ -40,20 +39,6 @@ function checkLabels(labels: Readonly<Record<string, string>>, faults: Faults): 
     faults.check('metadata.labels', key, qualifiedNameFault);
     faults.check('metadata.labels', labels[key] as string, labelValueFault);
   }
-}
-
-function checkAnnotations(annotations: Readonly<Record<string, string>>, faults: Faults): void {
-  let size = 0;
-  for (const key in annotations) {
-    faults.check('metadata.annotations', key.toLowerCase(), qualifiedNameFault);
-    size += key.length + byteLength(annotations[key] as string);
-  }
-  if (size > ANNOTATIONS_LIMIT_BYTES) faults.tooLong('metadata.annotations', ANNOTATIONS_LIMIT_BYTES);
-}
-
-/** Bytes in UTF-8. Short texts cannot reach the limit whatever they hold, so they are only estimated. */
-function byteLength(text: string): number {
-  return text.length < 1024 ? text.length : new TextEncoder().encode(text).length;
 }
 
 function checkOwners(owners: NonNullable<ObjectMeta['ownerReferences']>, faults: Faults): void {

@@ -1,4 +1,4 @@
-import { type BalancePolicySpec, movingTo, type Node, type Stored } from '@godwit/kinds';
+import { type BalancePolicySpec, movingTo, type Node, type Stored, staysAnnotation } from '@godwit/kinds';
 import {
   type Amounts,
   allowedHosts,
@@ -22,8 +22,6 @@ import type { PolicyMemory } from './policy-memory.ts';
 export const controlPlaneLabel = 'node-role.kubernetes.io/control-plane';
 export const rackLabel = 'topology.godwit.dev/rack';
 const zoneLabel = 'topology.kubernetes.io/zone';
-/** `"true"` on a machine: it is never moved. */
-export const staysAnnotation = 'godwit.dev/stays';
 
 /** How long a pod is away that is ended here and started there. */
 const POD_MOVE_SECONDS = 10;

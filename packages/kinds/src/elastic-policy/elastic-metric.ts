@@ -1,6 +1,6 @@
 import { int32, number, object, oneOf, quantity, required, type Static, string } from '../machinery/index.ts';
 import { parseQuantity } from '../quantity.ts';
-import { at, type Faults, pathSegmentFault } from '../validation/index.ts';
+import { at, checkUrl, type Faults, pathSegmentFault } from '../validation/index.ts';
 
 export const elasticMetricTypes = ['cpu', 'memory', 'requests', 'latency', 'queue', 'prometheus', 'http'] as const;
 export const elasticAlgorithms = ['step', 'linear', 'target', 'predictive'] as const;
@@ -99,7 +99,7 @@ export function validateElasticMetric(metric: ElasticMetricSpec, path: string, f
     }
   }
   if (metric.service) faults.check(at(path, 'service'), metric.service, pathSegmentFault);
-  if (metric.url) faults.check(at(path, 'url'), metric.url, urlFault);
+  if (metric.url) checkUrl(at(path, 'url'), metric.url, faults);
   if (metric.path !== undefined && metric.type !== 'http')
     faults.forbidden(at(path, 'path'), 'is for metrics of type http');
   const chosen = elasticAlgorithms.filter((algorithm) => metric[algorithm] !== undefined);
@@ -108,11 +108,6 @@ export function validateElasticMetric(metric: ElasticMetricSpec, path: string, f
     return;
   }
   validateAlgorithm(metric, path, faults);
-}
-
-function urlFault(text: string): string | undefined {
-  if (!URL.canParse(text)) return 'must be an address such as http://prometheus:9090';
-  return /^https?:$/.test(new URL(text).protocol) ? undefined : 'must begin with http:// or https://';
 }
 
 function validateAlgorithm(metric: ElasticMetricSpec, path: string, faults: Faults): void {

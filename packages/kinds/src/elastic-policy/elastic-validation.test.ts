@@ -42,3 +42,13 @@ test('what is there without any metric is a number that may be', () => {
   };
   assert.match(validateElasticPolicy(spec)[0]?.field ?? '', /^spec.lost$/);
 });
+
+test('an address is one, and holds no password', () => {
+  const asking = (url: string) =>
+    faults({ metrics: [{ name: 'jobs', type: 'prometheus', url, query: 'up', target: { value: '60' } }] }).join();
+  assert.equal(asking('http://prometheus:9090'), '');
+  assert.match(asking('prometheus:9090'), /^spec\.metrics\[0\]\.url: Invalid value: .*must begin with http/);
+  const refused = asking('http://user:secret@prometheus:9090');
+  assert.match(refused, /^spec\.metrics\[0\]\.url: Forbidden: must not hold a user or password: .* a Secret$/);
+  assert.doesNotMatch(refused, /user:secret/);
+});

@@ -1,3 +1,4 @@
+import { fillAnnotation, volumeStateAnnotation } from '../shared/own-annotations.ts';
 import type { PersistentVolume } from './persistent-volume.ts';
 import type { PersistentVolumeClaim } from './persistent-volume-claim.ts';
 import type { StorageClass } from './storage-class.ts';
@@ -28,11 +29,6 @@ export const selectedNodeAnnotation = 'volume.kubernetes.io/selected-node';
 
 /** Annotation of a claim or DataVolume: its volume is made at once, whatever the class says. The name is CDI's. */
 export const immediateAnnotation = 'cdi.kubevirt.io/storage.bind.immediate.requested';
-
-/** Annotation of a claim, and copied to its volume: a {@link FillRequest} as JSON. */
-export const fillAnnotation = 'godwit.dev/fill';
-/** Annotation of a PersistentVolume, written by the agent: a {@link VolumeState} as JSON. */
-export const volumeStateAnnotation = 'godwit.dev/volume-state';
 
 /** What a volume is to hold before anybody uses it. */
 export type FillRequest = FillSource & {

@@ -1,4 +1,12 @@
-import { asleepTaint, type Node, numaAnnotation, sleepOf, type Taint } from '@godwit/kinds';
+import {
+  asleepTaint,
+  type Node,
+  numaAnnotation,
+  readNumbers,
+  sleepOf,
+  type Taint,
+  wattsAnnotation,
+} from '@godwit/kinds';
 import { type Amounts, amountsOf, gpuShareResource } from '../amounts.ts';
 import type { PowerCurve } from '../power/index.ts';
 import { wholeGpus } from '../request/common.ts';
@@ -51,8 +59,8 @@ export function hostOfNode(node: Node): Host {
   const asleep = sleepOf(node) !== undefined;
   const capacity = amountsOf(node.status?.allocatable ?? node.status?.capacity);
   const gpus = wholeGpus(capacity);
-  const numa = numbersOf(node.metadata.annotations?.[numaAnnotation]);
-  const watts = numbersOf(node.metadata.annotations?.[wattsAnnotation]);
+  const numa = readNumbers(node.metadata.annotations?.[numaAnnotation]);
+  const watts = readNumbers(node.metadata.annotations?.[wattsAnnotation]);
   const images = (node.status?.images ?? []).flatMap(({ names = [] }) => names.flatMap(namesOfImage));
   return {
     name: node.metadata.name ?? '',
@@ -78,14 +86,4 @@ export function coresOf({ numa, capacity }: Host): readonly number[] {
 function namesOfImage(full: string): readonly string[] {
   const short = full.replace(/^(?:localhost|docker\.io\/library|docker\.io)\//, '');
   return [...new Set([full, short].flatMap((name) => [name, name.replace(/:latest$/, '')]))];
-}
-
-/** Watts of a host at evenly spaced loads from none to all, such as `86,117`. */
-export const wattsAnnotation = 'godwit.dev/watts';
-
-/** Numbers of 0 or more, with commas between; undefined where the text is anything else. */
-function numbersOf(text: string | undefined): readonly number[] | undefined {
-  if (!text) return undefined;
-  const numbers = text.split(',').map(Number);
-  return numbers.every((number) => Number.isFinite(number) && number >= 0) ? numbers : undefined;
 }

@@ -10,6 +10,8 @@ const MOST_BYTES = 1 << 20;
  * @throws Failure `metric-unreachable`
  */
 export async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
+  // Of a time when they were not refused yet. The platform would refuse them too, and repeat them.
+  if (url.username || url.password) throw new Failure('metric-refused', `${url.host}: its address holds a password`);
   try {
     const until = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     const response = await fetch(url, { signal: until, redirect: 'error' });

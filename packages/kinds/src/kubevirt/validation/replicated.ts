@@ -4,6 +4,7 @@ import { selects } from '../../selectors/label-requirement.ts';
 import type { LabelSelector } from '../../shared/label-selector.ts';
 import { Faults } from '../../validation/faults.ts';
 import { validateLabelSelector } from '../../validation/label-selector.ts';
+import { validateTemplateMetadata } from '../../validation/template-metadata.ts';
 import { defaultSpec } from '../instance-defaults.ts';
 import type { VirtualMachineInstanceSpec } from '../virtual-machine-instance-spec.ts';
 import { validateMemoryIsAsked } from './compute.ts';
@@ -25,6 +26,7 @@ export function validateInstanceReplicaSet({ metadata, spec }: InstanceSet): rea
   if (metadata.deletionTimestamp) return [];
   const faults = new Faults();
   validateNumber(spec.replicas, spec.selector, spec.template.metadata?.labels, 'spec.template', faults);
+  validateTemplateMetadata('VirtualMachineInstance', spec.template.metadata, 'spec.template.metadata', faults);
   const report = new Report();
   if (spec.template.spec) {
     const complete = structuredClone(spec.template.spec) as Draft<VirtualMachineInstanceSpec>;
@@ -64,6 +66,7 @@ export function validatePool({ metadata, spec }: Pool): readonly Cause[] {
   const faults = new Faults();
   const template = spec.virtualMachineTemplate;
   validateNumber(spec.replicas, spec.selector, template.metadata?.labels, 'spec.virtualMachineTemplate', faults);
+  validateTemplateMetadata('VirtualMachine', template.metadata, 'spec.virtualMachineTemplate.metadata', faults);
   const { maxUnavailable } = spec;
   if (typeof maxUnavailable === 'number') faults.within('spec.maxUnavailable', maxUnavailable, 1);
   else if (maxUnavailable !== undefined && (!isPercentage(maxUnavailable) || Number.parseInt(maxUnavailable, 10) < 1)) {

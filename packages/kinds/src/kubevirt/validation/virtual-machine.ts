@@ -1,4 +1,6 @@
 import type { Cause, Draft, KubeObject } from '../../machinery/index.ts';
+import { Faults } from '../../validation/faults.ts';
+import { validateTemplateMetadata } from '../../validation/template-metadata.ts';
 import type { DataVolumeSpec } from '../data-volume-spec.ts';
 import { defaultSpec } from '../instance-defaults.ts';
 import { matcherCauses, matcherChangeCauses, type TypeMatcher, typeRoles } from '../instancetype/matcher.ts';
@@ -16,7 +18,10 @@ interface Machine extends KubeObject {
     readonly runStrategy?: string;
     readonly instancetype?: TypeMatcher;
     readonly preference?: TypeMatcher;
-    readonly template: { readonly spec?: VirtualMachineInstanceSpec };
+    readonly template: {
+      readonly metadata?: Parameters<typeof validateTemplateMetadata>[1];
+      readonly spec?: VirtualMachineInstanceSpec;
+    };
     readonly dataVolumeTemplates?: readonly {
       readonly metadata?: { readonly name?: string; readonly namespace?: string };
       readonly spec: DataVolumeSpec;
@@ -35,6 +40,9 @@ export function validateVirtualMachine(machine: Machine, { old }: { readonly old
     if (matcher) report.causes.push(...matcherCauses(role, matcher));
     report.causes.push(...matcherChangeCauses(role, old?.spec[role], matcher));
   }
+  const faults = new Faults();
+  validateTemplateMetadata('VirtualMachineInstance', machine.spec.template.metadata, 'spec.template.metadata', faults);
+  report.causes.push(...faults.causes);
   const spec = machine.spec.template.spec;
   if (!spec) {
     report.required('spec.template.spec', 'must be set');

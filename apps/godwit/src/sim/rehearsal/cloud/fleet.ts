@@ -14,8 +14,8 @@ import {
   type Stored,
   type VirtualMachineInstance,
   virtualMachineInstance,
+  wattsAnnotation,
 } from '@godwit/kinds';
-import { wattsAnnotation } from '@godwit/planner';
 import { LiveMoves } from './live-moves.ts';
 import { type HostFacts, RehearsedHost } from './rehearsed-host.ts';
 
