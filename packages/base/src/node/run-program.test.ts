@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runProgram } from './run-program.ts';
 
 test('a program is given its input, its environment and its folder, and says what it wrote', async () => {
@@ -25,3 +29,17 @@ for (const endsWithUs of [false, true]) {
     await assert.rejects(runProgram('sleep', ['30'], { signal: stop, endsWithUs }), { name: 'AbortError' });
   });
 }
+
+test('who gives a program up goes on when it has ended', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'godwit-program-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const giveUp = new AbortController();
+  const told = join(folder, 'pid');
+  const text = `echo $$ > ${told}.new; mv ${told}.new ${told}; exec sleep 60`;
+  const running = runProgram('sh', ['-c', text], { signal: giveUp.signal });
+  while (!existsSync(told)) await sleep(5);
+  const pid = readFileSync(told, 'utf8').trim();
+  giveUp.abort();
+  await assert.rejects(running, { name: 'AbortError' });
+  assert.equal(existsSync(`/proc/${pid}`), false);
+});

@@ -24,7 +24,8 @@ const TAIL_CHARACTERS = 2000;
 const NO_SUCH_PROGRAM = 127;
 
 /**
- * Runs a program to its end without a shell. Programs of the administrator are found too, and what is said is in English.
+ * Runs a program to its end without a shell, also where the signal ends it: what comes after does not meet it any more.
+ * Programs of the administrator are found too, and what is said is in English.
  * @throws Failure `program-missing` where it is not installed, `program-failed` with details.exitCode and the last of
  * what it said otherwise
  */
@@ -48,7 +49,12 @@ export function runProgram(
     const stdout = collect(child.stdout);
     const stderr = collect(child.stderr);
     const missing = (cause?: Error) => new Failure('program-missing', `${program} is not installed`, { cause });
-    child.on('error', (error) => reject(hasCode(error, 'ENOENT') ? missing(error) : error));
+    child.on('error', (error) => {
+      const fail = () => reject(hasCode(error, 'ENOENT') ? missing(error) : error);
+      // Of one that is told to end it is heard at once: it has ended when nothing of it can happen any more.
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) child.once('exit', fail);
+      else fail();
+    });
     child.on('close', (code, signal) => {
       const output = { stdout: stdout(), stderr: stderr() };
       if (code === 0) return resolve(output);

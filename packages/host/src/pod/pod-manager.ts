@@ -8,7 +8,7 @@ import {
   type Stored,
   type StreamRequest,
 } from '@godwit/kinds';
-import { MachineLoop, type MachineManager, type MachineRecords } from '../machine/index.ts';
+import { MachineLoop, type MachineManager, type MachineRecords, type Tick } from '../machine/index.ts';
 import type { MachineReading } from '../metrics/index.ts';
 import { containerLabels } from './container-labels.ts';
 import { PodBehaviour } from './pod-behaviour.ts';
@@ -161,13 +161,9 @@ export class PodManager implements MachineManager<Pod> {
         movedInTime: (before, byMs) => behaviour.movedInTime(before, byMs),
         record: (now) => behaviour.record(now),
         failed: (action, error) => behaviour.failed(action, error),
-        perform: async (action, signal) => {
-          const result = await behaviour.perform(action, signal);
-          if (result?.type !== 'started') return result;
-          return { ...result, run: { ...result.run, ended: this.#earlyExits.delete(result.run.id) } };
-        },
-        step: (before, input, nowMs) => {
-          const step = behaviour.step(before, input, nowMs);
+        perform: (action, signal) => behaviour.perform(action, signal),
+        step: (before, heard, nowMs) => {
+          const step = behaviour.step(before, this.#withEarlyExit(heard), nowMs);
           if (step.state.end) queueMicrotask(() => this.#wake());
           return step;
         },
@@ -187,6 +183,12 @@ export class PodManager implements MachineManager<Pod> {
   #wake(): void {
     for (const resolve of this.#waiters) resolve();
     this.#waiters.clear();
+  }
+
+  /** At the very step by which its run is known: a moment before, its end would be heard and belong to nobody. */
+  #withEarlyExit(input: PodInput | Tick): PodInput | Tick {
+    if (input.type !== 'started') return input;
+    return { ...input, run: { ...input.run, ended: this.#earlyExits.delete(input.run.id) } };
   }
 
   #noticeExit(id: string): void {

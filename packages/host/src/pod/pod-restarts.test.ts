@@ -30,6 +30,27 @@ describe('what is started again', () => {
     assert.equal(host.running().length, 1);
   });
 
+  test('an end that is heard while the start waits for a slow disk to be written down is not lost', async () => {
+    const host = await hostWith({ web: {} });
+    const save = host.records.save.bind(host.records);
+    let disk: Promise<void> = Promise.resolve();
+    host.records.save = (uid, record) => disk.then(() => save(uid, record));
+    const pod = podOf();
+    host.ensure(pod);
+    await host.pass(60);
+    assert.deepEqual(host.running(), [], 'it is being started');
+    const written = Promise.withResolvers<void>();
+    disk = written.promise;
+    host.ensure({ ...pod, metadata: { ...pod.metadata, labels: { news: 'yes' } } });
+    await host.pass(200);
+    for (const { id } of host.containers.actual()) host.containers.kill(id);
+    await host.pass(100);
+    written.resolve();
+    await host.pass(1_000);
+    assert.equal(host.status(pod)?.containerStatuses?.[0]?.restartCount, 1);
+    assert.equal(host.running().length, 1);
+  });
+
   test('the back-off is forgotten after ten minutes of running', async () => {
     const host = await hostWith({ web: { runsMs: 601_000, exitCode: 1 } });
     const pod = podOf();

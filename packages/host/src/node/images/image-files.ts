@@ -88,8 +88,9 @@ export class ImageFiles {
     const folder = join(this.#folder, id);
     if ((await entries(join(folder, 'users'))).length > 0) return false;
     // The folder of users changes whenever one comes or goes.
-    const { mtimeMs } = await lstat(join(folder, 'users')).catch(() => lstat(folder));
-    if (nowMs - mtimeMs < idleMs) return false;
+    const stats = (await ifThere(lstat(join(folder, 'users')))) ?? (await ifThere(lstat(folder)));
+    // Several clean up at once: another one was here before.
+    if (!stats || nowMs - stats.mtimeMs < idleMs) return false;
     await rm(folder, { recursive: true, force: true });
     for (const key of this.#disks.keys()) if (key.startsWith(`${id}:`)) this.#disks.delete(key);
     return true;

@@ -62,7 +62,8 @@ export class ImageResolver {
     const known = this.#known.get(name);
     if (known) return known;
     const image = (await this.#inspect(name, signal)) ?? (await this.#pulled(name, policy, signal));
-    this.#known.set(name, image);
+    // Who asked for another name may have found the stores changed since: then this one is asked about again.
+    if (this.#stamp === stamp) this.#known.set(name, image);
     return image;
   }
 

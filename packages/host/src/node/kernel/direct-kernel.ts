@@ -12,10 +12,17 @@ const known = new Map<string, Promise<string>>();
 export function directKernel(path: string): Promise<string> {
   const before = known.get(path);
   if (before) return before;
-  const work = layBeside(path).catch((error: unknown) => {
-    known.delete(path);
-    throw error;
-  });
+  const work = layBeside(path).then(
+    (found) => {
+      // Whether it still lies there is asked of the disk: images that nobody uses are taken away.
+      if (found !== path) known.delete(path);
+      return found;
+    },
+    (error: unknown) => {
+      known.delete(path);
+      throw error;
+    },
+  );
   known.set(path, work);
   return work;
 }

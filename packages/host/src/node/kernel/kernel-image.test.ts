@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { directKernel } from './direct-kernel.ts';
 import { unpackKernel } from './kernel-image.ts';
 import { unpackLegacyLz4 } from './legacy-lz4.ts';
 
@@ -41,6 +45,19 @@ test('a kernel without one, other bytes, and an ELF file as such stay as they ar
   assert.equal(await unpackKernel(bzImage(Buffer.from('neither packed nor a kernel'))), undefined);
   assert.equal(await unpackKernel(kernel(18)), undefined);
   assert.equal(await unpackKernel(Buffer.alloc(2000)), undefined);
+});
+
+test('many machines of one kernel have it laid beside it once, and again when it was taken away with its image', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'godwit-kernel-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'vmlinuz');
+  writeFileSync(path, bzImage(gzipSync(kernel(18))));
+  for (let life = 0; life < 2; life++) {
+    const found = await Promise.all([directKernel(path), directKernel(path), directKernel(path)]);
+    assert.deepEqual(new Set(found), new Set([`${path}.elf`]));
+    assert.deepEqual(readFileSync(`${path}.elf`), kernel(18));
+    rmSync(`${path}.elf`);
+  }
 });
 
 test('LZ4: literals, copies, runs that overlap themselves, and long lengths', async () => {

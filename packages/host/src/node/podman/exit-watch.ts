@@ -9,13 +9,14 @@ const CHECK_MS = 5_000;
 
 /**
  * Hears of the end of containers without any service: conmon writes a file named by the container's id
- * when it ends. As a safety net the first processes are looked for from time to time.
+ * when it ends. As a safety net the first processes are looked for from time to time, and ends that nobody
+ * has seen yet are told again.
  */
 export class ExitWatch {
   readonly #folder: string;
   readonly #world: World;
   readonly #listeners = new Set<(id: string) => void>();
-  /** First process of each running container, by id. */
+  /** First process of each container whose end nobody has seen, by id. */
   readonly #processes = new Map<string, number>();
   /** Containers that have ended, and whether the kernel had killed them for want of memory. */
   readonly #ended = new Map<string, boolean>();
@@ -43,10 +44,9 @@ export class ExitWatch {
     return () => this.#listeners.delete(listener);
   }
 
-  /** A container runs with this first process. */
+  /** A container runs with this first process, or has ended so quickly that its end is known already. */
   follow(id: string, pid: number): void {
     this.#processes.set(id, pid);
-    this.#ended.delete(id);
     this.#check ??= this.#world.clock.after(CHECK_MS, () => this.#checkAll());
   }
 
@@ -60,6 +60,12 @@ export class ExitWatch {
     return this.#ended.get(id) ?? false;
   }
 
+  /** Its end has been seen: it need not be told again. */
+  seen(id: string): void {
+    this.#processes.delete(id);
+  }
+
+  /** It is no more, or about to be started: nothing of before counts. */
   forget(id: string): void {
     this.#processes.delete(id);
     this.#ended.delete(id);
@@ -83,7 +89,6 @@ export class ExitWatch {
   }
 
   #tell(id: string): void {
-    this.#processes.delete(id);
     // At once: the engine is about to remove the cgroup, and conmon misses it on hybrid hosts.
     if (!this.#ended.has(id)) this.#ended.set(id, this.#kills.wasKilled(id));
     for (const listener of this.#listeners) listener(id);

@@ -81,8 +81,11 @@ export class PodmanDriver implements ContainerDriver {
   async inspect(id: string): Promise<ContainerFacts | undefined> {
     try {
       const facts = await this.#look(id);
-      const outOfMemory = facts.outOfMemory === true || this.#ready.exits.wasOutOfMemory(facts.id);
-      return facts.state === 'exited' && outOfMemory ? { ...facts, outOfMemory } : facts;
+      if (facts.state !== 'exited') return facts;
+      const { exits } = this.#ready;
+      exits.seen(facts.id);
+      const outOfMemory = facts.outOfMemory === true || exits.wasOutOfMemory(facts.id);
+      return outOfMemory ? { ...facts, outOfMemory } : facts;
     } catch (error) {
       if (hasCode(error, 'engine-not-found')) return undefined;
       throw error;
@@ -115,6 +118,8 @@ export class PodmanDriver implements ContainerDriver {
   }
 
   async start(id: string): Promise<void> {
+    const { exits } = this.#ready;
+    if (exits.processOf(id) === undefined) exits.forget(id);
     try {
       await this.#call('POST', `/containers/${id}/start`);
     } catch (error) {

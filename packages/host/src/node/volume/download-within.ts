@@ -52,11 +52,16 @@ export function downloadWithin({ enter, nameServer, dnsDomain }: DownloadPlace):
       child.stderr.on('data', (part: Buffer) => {
         said = (said + part.toString()).slice(-MOST_WORDS);
       });
+      let givenUp: Error | undefined;
       child.on('error', (error) => {
-        const missing = hasCode(error, 'ENOENT');
-        reject(missing ? new Failure('program-missing', 'setpriv is not installed', { cause: error }) : error);
+        if (hasCode(error, 'ENOENT')) {
+          return reject(new Failure('program-missing', 'setpriv is not installed', { cause: error }));
+        }
+        // It writes no more once it is gone, and not before.
+        givenUp = error;
       });
       child.on('close', (code, signalName) => {
+        if (givenUp) return reject(givenUp);
         if (failure) return reject(failure);
         if (code === 0) return resolve();
         const how = `the download ended with ${signalName ?? code}: ${said.trim()}`;
