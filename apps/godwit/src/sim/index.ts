@@ -14,4 +14,11 @@ export type { Plant } from './cloud/plant.ts';
 export { Violation } from './invariants/index.ts';
 export * from './many/index.ts';
 export * from './simulation.ts';
-export { balanceOffer, budgetOffer, deploymentOffer, machineOffer, scalers } from './workload/repertoire.ts';
+export {
+  balanceOffer,
+  budgetOffer,
+  deploymentOffer,
+  machineOffer,
+  type Offer,
+  scalers,
+} from './workload/repertoire.ts';
