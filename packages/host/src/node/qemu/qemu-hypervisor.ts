@@ -25,7 +25,7 @@ import { growMemory, readMemory } from './memory-size.ts';
 import { ProcessMeter } from './process-meter.ts';
 import { findProcess, type MachineProcess, processGone } from './process-watch.ts';
 import { ProcessorKeeper, type ProcessorKeeperOptions } from './processor-keeper.ts';
-import { QemuMachine, signalProcess } from './qemu-machine.ts';
+import { killProcess, QemuMachine } from './qemu-machine.ts';
 import { connectSocket } from './socket.ts';
 import { readSockets, setSockets } from './sockets.ts';
 import { assertMemory, launchFailure, startQemu } from './start-process.ts';
@@ -168,7 +168,7 @@ export class QemuHypervisor implements HypervisorDriver {
     const machine = known ?? (await this.#connected(uid, files, process).catch(() => undefined));
     this.#machines.delete(uid);
     if (machine) return machine.end();
-    signalProcess(process.pid, 'SIGKILL');
+    await killProcess(process.pid, files, this.#options.world.clock);
   }
 
   async clean(uid: string): Promise<void> {
@@ -311,7 +311,11 @@ export class QemuHypervisor implements HypervisorDriver {
   #sweepLogs(): void {
     this.#sweep ??= this.#options.world.clock.after(LOG_SWEEP_MS, () => {
       this.#sweep = undefined;
-      for (const uid of this.#machines.keys()) void cutLog(this.#files(uid).serialLog);
+      for (const uid of this.#machines.keys()) {
+        cutLog(this.#files(uid).serialLog).catch((error: unknown) => {
+          this.#options.world.log.warn('the log of a serial console cannot be cut', { uid, error });
+        });
+      }
       if (this.#machines.size > 0) this.#sweepLogs();
     });
   }
@@ -333,7 +337,8 @@ async function quickest(request: LaunchRequest, { acceleration }: LaunchSite): P
 
 async function cutLog(path: string): Promise<void> {
   const log = await ifThere(stat(path));
-  if (log && log.size > LONGEST_SERIAL_LOG_BYTES) await truncate(path);
+  // Its machine may be going just now.
+  if (log && log.size > LONGEST_SERIAL_LOG_BYTES) await ifThere(truncate(path));
 }
 
 async function readLog(files: MachineFiles): Promise<string> {

@@ -30,6 +30,8 @@ export class QemuMachine {
   readonly agent: GuestAgent;
   readonly #options: QemuMachineOptions;
   #session: QmpSession | undefined;
+  /** Under way while the monitor is being reached again. */
+  #reaching: Promise<void> | undefined;
   #released = false;
   #agentConnected = false;
 
@@ -60,8 +62,8 @@ export class QemuMachine {
   execute<Name extends CommandName>(
     ...input: Parameters<typeof QmpSession.prototype.execute<Name>>
   ): Promise<ReturnsOf<Name>> {
-    if (!this.#session) throw new Failure('not-connected', 'the monitor of QEMU is not connected', { retryable: true });
-    return this.#session.execute<Name>(...input);
+    if (this.#session) return this.#session.execute<Name>(...input);
+    return Promise.reject(new Failure('not-connected', 'the monitor of QEMU is not connected', { retryable: true }));
   }
 
   async run(): Promise<GuestRun> {
@@ -75,9 +77,7 @@ export class QemuMachine {
     await this.#askToQuit();
     this.release();
     if (await processGone(files.pid, files.folder, clock, QUIT_TIMEOUT_MS)) return;
-    signalProcess(this.process.pid, 'SIGKILL');
-    if (await processGone(files.pid, files.folder, clock, KILL_TIMEOUT_MS)) return;
-    throw new Failure('cannot-kill', `process ${this.process.pid} does not end`, { retryable: true });
+    await killProcess(this.process.pid, files, clock);
   }
 
   /** Lets go of everything; the guest keeps running, and no event comes any more. */
@@ -99,15 +99,22 @@ export class QemuMachine {
   }
 
   async #open(): Promise<void> {
-    const stream = await connectSocket(this.#options.files.monitor);
-    this.#session = await QmpSession.open(stream, {
+    const session = await QmpSession.open(await connectSocket(this.#options.files.monitor), {
       clock: this.#options.clock,
       onEvent: (event) => this.#hear(event),
-      onClose: () => void this.#disconnected(),
+      onClose: () => this.#lost(),
     });
-    const channels = await this.#session.execute('query-chardev');
-    const agent = channels.find(({ label }) => label === 'agent-socket');
-    this.#setAgent(agent?.['frontend-open'] === true);
+    this.#session = session;
+    try {
+      if (this.#released) throw new Failure('not-connected', 'the machine was let go of');
+      const channels = await session.execute('query-chardev');
+      const agent = channels.find(({ label }) => label === 'agent-socket');
+      this.#setAgent(agent?.['frontend-open'] === true);
+    } catch (error) {
+      // QEMU serves one connection after another: one that is kept for nothing would be in the way of the next.
+      session.close();
+      throw error;
+    }
   }
 
   #hear(event: QmpEvent): void {
@@ -148,30 +155,46 @@ export class QemuMachine {
     this.#options.onEvent({ type: 'agent', connected });
   }
 
-  /** STOP does not say why: QEMU is asked. */
+  /** STOP does not say why: QEMU is asked, and asked again while its disks keep it from answering in time. */
   async #tellRun(): Promise<void> {
-    try {
-      this.#options.onEvent({ type: 'run', run: await this.run() });
-    } catch (error) {
-      // The connection broke meanwhile: what is known then is told after the next one.
-      if (!hasCode(error, 'qmp-disconnected') && !hasCode(error, 'not-connected')) throw error;
+    while (!this.#released) {
+      try {
+        return this.#options.onEvent({ type: 'run', run: await this.run() });
+      } catch (error) {
+        if (hasCode(error, 'qmp-timeout')) continue;
+        // The connection broke meanwhile: what is known then is told after the next one.
+        if (hasCode(error, 'qmp-disconnected') || hasCode(error, 'not-connected')) return;
+        this.#options.log.warn('a machine does not say how it is', { folder: this.#options.files.folder, error });
+        return;
+      }
     }
   }
 
-  async #disconnected(): Promise<void> {
+  #lost(): void {
     this.#session = undefined;
-    const { files, clock, onEvent } = this.#options;
-    while (!this.#released) {
-      if (await processGone(files.pid, files.folder, clock, RECONNECT_MS)) {
-        if (this.#released) return;
-        this.release();
-        return onEvent({ type: 'ended', message: await lastWords(files) });
-      }
+    if (this.#released) return;
+    this.#reaching ??= this.#reachAgain().finally(() => {
+      this.#reaching = undefined;
+      if (!this.#session) this.#lost();
+    });
+  }
+
+  /** Until the monitor answers, or the process has ended. */
+  async #reachAgain(): Promise<void> {
+    const { files, clock, log, onEvent } = this.#options;
+    while (!this.#released && !this.#session) {
       try {
+        if (await processGone(files.pid, files.folder, clock, RECONNECT_MS)) {
+          if (this.#released) return;
+          const message = await lastWords(files);
+          this.release();
+          return onEvent({ type: 'ended', message });
+        }
         await this.#open();
-        return await this.#tellRun();
+        await this.#tellRun();
       } catch (error) {
-        this.#options.log.warn('cannot reach the monitor of a machine', { folder: files.folder, error });
+        log.warn('cannot reach the monitor of a machine', { folder: files.folder, error });
+        await clock.sleep(RECONNECT_MS);
       }
     }
   }
@@ -210,8 +233,15 @@ export async function lastWords(files: MachineFiles): Promise<string> {
   return said === '' ? 'QEMU ended without a word' : said;
 }
 
+/** Kills a QEMU, and waits until it is gone: nobody lays anything out anew under its feet. Code `cannot-kill`. */
+export async function killProcess(pid: number, files: MachineFiles, clock: Clock): Promise<void> {
+  signalProcess(pid, 'SIGKILL');
+  if (await processGone(files.pid, files.folder, clock, KILL_TIMEOUT_MS)) return;
+  throw new Failure('cannot-kill', `process ${pid} does not end`, { retryable: true });
+}
+
 /** Sends a signal; a process that is gone already is what was wanted. */
-export function signalProcess(pid: number, signal: NodeJS.Signals): void {
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {

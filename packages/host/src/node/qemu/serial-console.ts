@@ -27,7 +27,10 @@ export class SerialConsole {
     const live = new Subscription<Uint8Array>({ limit: MOST_WAITING_PACKETS, onCancel: () => this.#leave(live) });
     const reader = new Subscription<Uint8Array>({ limit: MOST_WAITING_PACKETS, onCancel: () => live.close() });
     this.#readers.add(live);
-    const socket = await this.#connect();
+    const socket = await this.#connect().catch((error: unknown) => {
+      live.close();
+      throw error;
+    });
     // Connected first and read second: what is said in between stands in both, and is taken once.
     const before = (await tail(this.#logPath, SCROLLBACK_BYTES)) ?? new Uint8Array();
     if (before.length > 0) reader.push(before);
