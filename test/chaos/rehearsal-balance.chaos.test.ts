@@ -57,13 +57,13 @@ test('hosts sleep while little is to be done, wake when the load rises, and mach
   // Carrying a guest costs it nothing: who is moved runs on, and is on one host.
   assert.equal(thrifty.moves, 0);
   for (const { running, wanted } of thrifty.samples.slice(0, 12)) assert.equal(running, wanted);
-  assert.deepEqual(new Set(latest.map(({ action }) => action)), new Set(['Move', 'Power']));
+  assert.deepEqual(new Set(latest.map(({ record }) => record.do)), new Set(['move', 'power']));
   assert.equal(
     reasons.reduce((sum, { count }) => sum + count, 0),
     Object.values(counts).reduce((sum, count) => sum + count, 0),
   );
   assert.match(
-    latest.find(({ action }) => action === 'Power')?.explanation ?? '',
+    latest.find(({ record }) => record.do === 'power')?.explanation ?? '',
     /^It was switched (on|off) because /,
   );
   const text = renderText(report);

@@ -19,6 +19,7 @@ export { tolerates } from './filters/tolerates-taints.ts';
 export { fits, type Shortage } from './fits.ts';
 export * from './governing-policy.ts';
 export * from './hosts-for-waiting.ts';
+export { inWords, type WordsOf } from './in-words.ts';
 export { type GroupResult, type Placement, type PlaceResult, place, placeTogether, type Refusal } from './place.ts';
 export * from './policy.ts';
 export * from './power/index.ts';

@@ -1,10 +1,8 @@
 import type { ApiClient } from '@godwit/client';
 import { virtualMachineInstance } from '@godwit/kinds';
-import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/planner';
+import { decisionAnnotation, keepRecord } from '@godwit/planner';
 import { isInstance, type Machine } from '../scheduler/schedulable-machine.ts';
-import type { Mover } from './drivers.ts';
-
-const ANEW = 'a pod ends here, and another is made in its stead';
+import type { MoveRecord, Mover } from './drivers.ts';
 
 /**
  * Moves by the API. An instance is told to go to a host, where it has room from that moment on, and both hosts do the
@@ -19,9 +17,9 @@ export class ApiMover implements Mover {
     this.#client = client;
   }
 
-  async move(machine: Machine, to: string, record: ActionRecord): Promise<void> {
+  async move(machine: Machine, to: string, record: MoveRecord): Promise<void> {
     const { namespace = '', name, uid, annotations: before } = machine.metadata;
-    const told = isInstance(machine) ? record : { ...record, why: `${record.why ?? 'a plan asks for it'}; ${ANEW}` };
+    const told = isInstance(machine) ? record : { ...record, anew: true as const };
     const annotations = { [decisionAnnotation]: keepRecord(before?.[decisionAnnotation], told) };
     if (isInstance(machine)) {
       const { group, version, plural } = virtualMachineInstance;

@@ -150,7 +150,10 @@ test('a machine that finds no host wakes one that sleeps, at once', async () => 
   await cloud.until('it is put on b', async () => (await large()).spec.nodeName === 'b', 30_000);
   const woken = await client.resource(node).get({ name: 'b' });
   assert.deepEqual(woken.spec?.taints ?? [], []);
-  assert.match(woken.metadata.annotations?.['godwit.dev/decision'] ?? '', /"to":"on","why":"machines wait/);
+  assert.match(
+    woken.metadata.annotations?.['godwit.dev/decision'] ?? '',
+    /"do":"power","to":"on".*"why":\{"is":"waiting"\}/,
+  );
 });
 
 test('where a host cannot be woken another is, and it is tried again later', async () => {
@@ -237,7 +240,7 @@ test('hosts that a policy has put to sleep are woken when it is gone', async () 
   await cloud.until('b is on', async () => (await power.state('b')) === 'on', 120_000);
   const { metadata } = await client.resource(node).get({ name: 'b' });
   const [record] = JSON.parse(metadata.annotations?.['godwit.dev/decision'] ?? '[]');
-  assert.deepEqual([record.do, record.to, record.why], ['power', 'on', 'no policy switches it any more']);
+  assert.deepEqual([record.do, record.to, record.why], ['power', 'on', { is: 'released' }]);
 });
 
 test('a policy that is only about placement measures nothing', async () => {
@@ -267,7 +270,8 @@ test('a virtual machine is moved by the API, in one write with the reason, and a
   await client.door.create({ group, version, plural, ...name, subresource: 'binding' }, binding);
   const bound = await instances.get(name);
   await instances.updateStatus({ ...bound, status: { ...bound.status, phase: 'Running' } });
-  const record = { v: 1, do: 'move', at: 1, by: 'test', policy: 'p', to: 'b', why: 'of a test' } as const;
+  const why = { is: 'overload' } as const;
+  const record = { v: 1, do: 'move', at: 1, by: 'test', policy: 'p', to: 'b', why } as const;
   const mover = new ApiMover(client);
   await mover.move(await instances.get(name), 'b', record);
   const moving = await instances.get(name);
@@ -329,7 +333,10 @@ test('an automatic policy gives pods the size that they need, once, and says why
   await cloud.until('it is resized', async () => (await cpu()) !== '3', 8 * 3_600_000);
   const { metadata, spec } = await find();
   assert.match(String(spec.containers[0]?.resources?.requests?.cpu), /^1[12]\dm$/);
-  assert.match(metadata.annotations?.['godwit.dev/decision'] ?? '', /"do":"resize".*"policy":"default"/);
+  assert.match(
+    metadata.annotations?.['godwit.dev/decision'] ?? '',
+    /"do":"resize","to":\{"cpu":\d+,"memory":\d+\}.*"policy":"default".*"why":\{"is":"measured"\}/,
+  );
   await cloud.pass(3_600_000);
   assert.equal((await find()).metadata.generation, metadata.generation);
 });

@@ -2,12 +2,15 @@ import { counted, describeError } from '@godwit/base';
 import type { ApiClient, EventRecorder } from '@godwit/client';
 import { type BalancePolicy, node, type Sleep, type Stored, withSleep } from '@godwit/kinds';
 import {
+  type Action,
   type ActionRecord,
   type BalancePlan,
   decisionAnnotation,
   keepRecord,
   type PowerPlan,
   type Situation,
+  type WhyDone,
+  whyInEnglish,
 } from '@godwit/planner';
 import { isInstance, type Machine } from '../scheduler/schedulable-machine.ts';
 import type { BalanceDrivers, PowerDriver } from './drivers.ts';
@@ -16,7 +19,7 @@ import { idOf } from './machine.ts';
 import { momentOf } from './moment.ts';
 import type { PolicyMemory } from './policy-memory.ts';
 import type { SizeAdvice } from './policy-status.ts';
-import { COMPONENT, released, switchesInWords, whyMoved, whySwitched } from './words.ts';
+import { COMPONENT, switchesInWords } from './words.ts';
 
 /** What became of a part of a plan. */
 export interface CarriedOut {
@@ -64,13 +67,10 @@ export class Hands {
       const one = machines[machine] as Machine;
       const host = hosts[to]?.name ?? '';
       const load = Math.round(loads[machine]?.cpu.mean ?? 0);
-      await mover.move(
-        one,
-        host,
-        this.#record(policy, 'move', host, whyMoved(why), { cpu: load, from: hosts[from]?.name ?? '' }),
-      );
+      const known = { cpu: load, from: hosts[from]?.name ?? '' };
+      await mover.move(one, host, this.#record(policy, { do: 'move', to: host }, { is: why }, known));
       memory.moved(idOf(one), nowMs, kindOf(machine));
-      this.#events.normal(policy, 'Moved', `${idOf(one)} goes to ${host}: ${whyMoved(why)}`);
+      this.#events.normal(policy, 'Moved', `${idOf(one)} goes to ${host}: ${whyInEnglish({ is: why })}`);
     });
   }
 
@@ -88,7 +88,7 @@ export class Hands {
     if (!power) return { done: false, hindrance: 'there is nothing here that can switch hosts' };
     const woken = await this.#each(policy, 'WakeFailed', wake, async ({ host, why }) => {
       const name = hosts[host]?.name ?? '';
-      await this.#note(name, this.#record(policy, 'power', 'on', whySwitched(why)), 'waking');
+      await this.#note(name, this.#record(policy, { do: 'power', to: 'on' }, { is: why }), 'waking');
       try {
         await power.wake(name);
       } catch (error) {
@@ -97,13 +97,13 @@ export class Hands {
         throw error;
       }
       memory.wakingMs.set(name, nowMs);
-      this.#events.normal(policy, 'HostWoken', `${name} is switched on: ${whySwitched(why)}`);
+      this.#events.normal(policy, 'HostWoken', `${name} is switched on: ${whyInEnglish({ is: why })}`);
     });
     const slept = await this.#each(policy, 'SleepFailed', sleep, async ({ host, why }) => {
       const name = hosts[host]?.name ?? '';
-      await this.#note(name, this.#record(policy, 'power', 'off', whySwitched(why)), 'asleep');
+      await this.#note(name, this.#record(policy, { do: 'power', to: 'off' }, { is: why }), 'asleep');
       await this.#switchOff(name, power);
-      this.#events.normal(policy, 'HostSleeps', `${name} is switched off: ${whySwitched(why)}`);
+      this.#events.normal(policy, 'HostSleeps', `${name} is switched off: ${whyInEnglish({ is: why })}`);
     });
     const hindrance = woken.hindrance ?? slept.hindrance;
     return { done: woken.done || slept.done, ...(hindrance !== undefined && { hindrance }) };
@@ -118,7 +118,8 @@ export class Hands {
   /** Wakes a host that sleeps although no policy says so any more. */
   async release(name: string, power: PowerDriver): Promise<void> {
     const at = Math.floor(this.#client.world.clock.now() / 1000);
-    const record = { v: 1, do: 'power', at, by: COMPONENT, policy: '', to: 'on', why: released } as const;
+    const why = { is: 'released' } as const;
+    const record = { v: 1, do: 'power', at, by: COMPONENT, policy: '', to: 'on', why } as const;
     await this.#note(name, record, 'waking');
     await power.wake(name);
   }
@@ -147,32 +148,21 @@ export class Hands {
       const machine = byId.get(id);
       if (!machine) return;
       const size = Object.fromEntries(recommended.changes.map((resource) => [resource, recommended[resource]]));
-      const to = recommended.changes.map((resource) => `${resource} ${recommended[resource]}`).join(', ');
-      const record = this.#record(policy, 'resize', to, 'it uses as much, with a margin', { ...current });
+      const record = this.#record(policy, { do: 'resize', to: size }, { is: 'measured' }, { ...current });
       if (!(await resizer.resize(machine, size, record))) return;
       this.#events.normal(policy, 'Resized', `${id} gets the size that it needs`);
     });
   }
 
-  #record(
+  #record<Done extends Action>(
     { metadata }: Stored<BalancePolicy>,
-    what: ActionRecord['do'],
-    to: string,
-    why: string,
+    action: Done,
+    why: WhyDone,
     from: NonNullable<ActionRecord['in']> = {},
-  ): ActionRecord {
+  ) {
     const at = Math.floor(this.#client.world.clock.now() / 1000);
-    return {
-      v: 1,
-      do: what,
-      at,
-      by: COMPONENT,
-      policy: metadata.name,
-      to,
-      why,
-      in: from,
-      rev: metadata.resourceVersion,
-    };
+    const { name: policy, resourceVersion: rev } = metadata;
+    return { v: 1, ...action, at, by: COMPONENT, policy, rev, in: from, why } as const;
   }
 
   /** Why a host is switched stands on its Node before it is, in the write that closes it to machines. */

@@ -1,13 +1,16 @@
 import type { ActionRecord } from '@godwit/planner';
 import type { Machine } from '../scheduler/schedulable-machine.ts';
 
+/** Why a machine is moved. */
+export type MoveRecord = Extract<ActionRecord, { readonly do: 'move' }>;
+
 /** Carries machines to other hosts while they run. */
 export interface Mover {
   /**
    * Begins a move; resolves once it is under way. A machine that is told twice moves once.
    * @param record why: it is to stand in the write that begins the move
    */
-  move(machine: Machine, to: string, record: ActionRecord): Promise<void>;
+  move(machine: Machine, to: string, record: MoveRecord): Promise<void>;
 }
 
 /** Switches hosts off and on: a BMC, wake-on-LAN, the simulator. Every call may be repeated. */

@@ -1,17 +1,18 @@
 import { type BalancePolicy, type BalancePolicyStatus, binaryQuantity, type Stored } from '@godwit/kinds';
-import type {
-  BalancePlan,
-  BalanceSettings,
-  BusyHost,
-  MachineSize,
-  PowerPlan,
-  Recommendation,
-  Situation,
-  Waste,
+import {
+  type BalancePlan,
+  type BalanceSettings,
+  type BusyHost,
+  type MachineSize,
+  type PowerPlan,
+  type Recommendation,
+  type Situation,
+  type Waste,
+  whyInEnglish,
 } from '@godwit/planner';
 import { policyConditions } from './policy-conditions.ts';
 import type { StorageAdvice } from './storage-advice.ts';
-import { whyKept, whyMoved, whyPlan, whySwitched } from './words.ts';
+import { whyKept, whyPlan } from './words.ts';
 
 /** Most lines of a list in a status: the rest is counted. */
 const LISTED = 100;
@@ -85,8 +86,8 @@ function planStatus({
   const { hosts, machines } = situation;
   const nameOf = (host: number) => hosts[host]?.name ?? '';
   const switched = [
-    ...power.wake.map(({ host, why }) => ({ host: nameOf(host), action: 'wake' as const, why: whySwitched(why) })),
-    ...power.sleep.map(({ host, why }) => ({ host: nameOf(host), action: 'sleep' as const, why: whySwitched(why) })),
+    ...power.wake.map((step) => ({ ...step, action: 'wake' as const })),
+    ...power.sleep.map((step) => ({ ...step, action: 'sleep' as const })),
   ];
   const found = plan.moves.length + switched.length > 0;
   const rejected = [plan.relief, plan.order].some(({ verdict }) => verdict !== 'good' && verdict !== 'nothing');
@@ -104,11 +105,13 @@ function planStatus({
       machine: machines[machine]?.id ?? '',
       from: nameOf(from),
       to: nameOf(to),
-      why: whyMoved(why),
+      why: whyInEnglish({ is: why }),
     })),
     moveCount: plan.moves.length,
     volumes: storage.moves.slice(0, LISTED),
-    power: switched.slice(0, LISTED),
+    power: switched
+      .slice(0, LISTED)
+      .map(({ host, action, why }) => ({ host: nameOf(host), action, why: whyInEnglish({ is: why }) })),
     kept: kept.slice(0, LISTED),
   };
 }

@@ -1,29 +1,8 @@
 import { counted } from '@godwit/base';
-import type { BalancePlan, BalanceSettings, BusyHost, Move, PowerStep, ReserveGap, Situation } from '@godwit/planner';
+import type { BalancePlan, BalanceSettings, BusyHost, ReserveGap, Situation } from '@godwit/planner';
 
 /** Who decides, in records. */
 export const COMPONENT = 'balance-controller';
-
-const moveWords: Readonly<Record<Move['why'], string>> = {
-  overload: 'its host has less processor time than is needed',
-  misplaced: 'it must not be where it is',
-  'empties-host': 'its host can be emptied',
-  'evens-out': 'its host is loaded more than others',
-};
-
-export const whyMoved = (why: Move['why']): string => moveWords[why];
-
-const powerWords: Readonly<Record<PowerStep['why'], string>> = {
-  empty: 'nothing runs on it, and neither the reserve nor the load that is forecast needs it',
-  reserve: 'the reserve does not hold without it',
-  load: 'the load that is forecast needs it',
-  waiting: 'machines wait that have room there and nowhere else',
-  occupied: 'machines are bound to it',
-  'asked-for': 'the plan needs it for machines that must move',
-  minimum: 'fewer hosts are on than the policy asks for',
-};
-
-export const whySwitched = (why: PowerStep['why']): string => powerWords[why];
 
 /** `2 hosts to switch off and 1 host to switch on`; what is none is not told. */
 export function switchesInWords(off: number, on: number): string {
@@ -33,9 +12,6 @@ export function switchesInWords(off: number, on: number): string {
   ];
   return parts.join(' and ');
 }
-
-/** Why a host is woken that sleeps although no policy says so any more. */
-export const released = 'no policy switches it any more';
 
 /** Why a host is not emptied. */
 export function whyKept({ reason }: BusyHost, { machines }: Situation, { paybackSeconds }: BalanceSettings): string {

@@ -11,7 +11,15 @@ import {
   waitingServices,
   wakingServices,
 } from '@godwit/kinds';
-import { decideElastic, type ElasticAnswer, type ElasticMetric, type Shape } from '@godwit/planner';
+import {
+  decideElastic,
+  type ElasticAnswer,
+  type ElasticMetric,
+  type Shape,
+  unknownInEnglish,
+  type WhyScaled,
+  whyInEnglish,
+} from '@godwit/planner';
 import { nameOf, namespacedName, wake } from '../framework/index.ts';
 import {
   BY_TARGET,
@@ -27,10 +35,10 @@ import { PolicyMemory } from './elastic-memory.ts';
 import { algorithmOf, aWaitingRequest, boundsOf, resourceOf, rulesOf, usual } from './elastic-question.ts';
 import { type Aspect, aspectsOf, shapeText, sizesText, unable, withAspects, withoutNews } from './elastic-status.ts';
 import { type ElasticTarget, readTarget } from './elastic-target.ts';
-import { whyOf } from './elastic-words.ts';
 import { LearnedForecasts } from './learned.ts';
 import { observeLoad } from './observe-load.ts';
 import { rivalOf } from './rival.ts';
+import { whyScaled } from './why-scaled.ts';
 
 /** How often each policy is looked at: a step of the load is answered within that, and the start of a machine. */
 const PERIOD_MS = 2_000;
@@ -144,10 +152,13 @@ export class ElasticPolicyReconciler implements Reconciler {
       ...(lost && { lost: { afterMs: lost.afterSeconds * 1000, replicas: lost.replicas } }),
     };
     const answer = decideElastic(question, memory.decisions, monotonicMs);
-    const why = whyOf(answer, { metrics, specs: spec.metrics, sizes: bounds.sizes, schedule });
+    const why = whyScaled(answer, { metrics, specs: spec.metrics, sizes: bounds.sizes, schedule });
     const [able, scaled] = await this.#apply(policy, target, answer, why);
     if (scaled) memory.decisions.done(answer.parts, monotonicMs);
-    const aspects = [...aspectsOf(answer, why).filter(({ type }) => !able.some((one) => one.type === type)), ...able];
+    const aspects = [
+      ...aspectsOf(answer, whyInEnglish(why)).filter(({ type }) => !able.some((one) => one.type === type)),
+      ...able,
+    ];
     const status = found(policy, target, answer.shape, told, scaled, this.#now());
     const quiet = monotonicMs - memory.wroteAtMs < NEWS_MS;
     if (await this.#write(policy, aspects, status, quiet)) memory.wroteAtMs = monotonicMs;
@@ -191,13 +202,13 @@ export class ElasticPolicyReconciler implements Reconciler {
     policy: Stored<ElasticPolicy>,
     target: ElasticTarget,
     answer: ElasticAnswer,
-    why: string,
+    why: WhyScaled,
   ): Promise<[able: readonly Aspect[], scaled: boolean]> {
     const { name } = policy.metadata;
     try {
       const reason = { by: this.name, policy: name, why };
       if (!(await target.apply(answer.shape, reason))) return [[], false];
-      const text = `${shapeText(target.shape)} → ${shapeText(answer.shape)}, because ${why}`;
+      const text = `${shapeText(target.shape)} → ${shapeText(answer.shape)}, because ${whyInEnglish(why)}`;
       this.#events.normal(policy, answer.by === 'wake' ? 'Woken' : 'Scaled', text);
       return [[], true];
     } catch (error) {
@@ -244,7 +255,9 @@ function found(
     sizes: sizesText(target.shape.sizes),
     desiredSizes: sizesText(wanted.sizes),
     metrics: metrics.map(({ name, load }) =>
-      'failure' in load ? { name, failure: load.failure } : { name, value: String(Number(load.value.toPrecision(4))) },
+      'failure' in load
+        ? { name, failure: unknownInEnglish(load.failure) }
+        : { name, value: String(Number(load.value.toPrecision(4))) },
     ),
     ...(scaled ? { lastScaleTime: now } : status?.lastScaleTime && { lastScaleTime: status.lastScaleTime }),
   };

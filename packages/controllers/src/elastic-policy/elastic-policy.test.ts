@@ -14,7 +14,7 @@ import {
   virtualMachinePool,
   waitingServicesAnnotation,
 } from '@godwit/kinds';
-import { decisionAnnotation } from '@godwit/planner';
+import { decisionAnnotation, decisionsOf, explainRecord, parseRecords } from '@godwit/planner';
 import { GivenMetrics } from '../test-support/given-metrics.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { type Learned, PolicyMemory } from './elastic-memory.ts';
@@ -278,7 +278,9 @@ test('a pool grows out and up by one write, and takes nothing back for which it 
     async () =>
       JSON.stringify(await shape()) === JSON.stringify(wanted);
   await cloud.until('two machines of three sockets', is(2, 3));
-  assert.match((await pools.get(fleet)).metadata.annotations?.['godwit.dev/decision'] ?? '', /2 machines, cpu 3/);
+  const [told] = decisionsOf(await pools.get(fleet)).map((known) => known.expand());
+  assert.equal(told?.chosen.name, '2 machines, cpu 3');
+  assert.deepEqual(told.inputs, { before: '1', cpu: '1 core' });
   load = 9;
   await cloud.until('one machine, as large as it is', is(1, 3));
   await pools.patch(fleet, { type: 'merge', body: { spec: { updateStrategy: { opportunistic: {} } } } });
@@ -305,8 +307,9 @@ test('pods grow where they run before there are more of them', async () => {
   assert.equal(await size(), 1);
   await cloud.until('it is decided why', async () => {
     const { metadata } = await client.resource(replicaSet).get(name);
-    return /cpu at 90 % against a goal of 50 % asks for 2 cores.*"do":"resize","to":"cpu 2"/.test(
-      metadata.annotations?.[decisionAnnotation] ?? '',
+    const told = parseRecords(metadata.annotations?.[decisionAnnotation]).map(explainRecord);
+    return told.includes(
+      'It was given cpu 2 because cpu at 90 % against a goal of 50 % asks for 2 cores (policy web).',
     );
   });
   source.all(['web-0'], 1.9);

@@ -1,7 +1,6 @@
-import { counted } from '@godwit/base';
 import type { Condition, ElasticPolicy, ElasticPolicyStatus, Stored } from '@godwit/kinds';
-import type { ElasticAnswer, Shape } from '@godwit/planner';
-import { quantityOf } from './resize.ts';
+import { type ElasticAnswer, type Shape, scaledInEnglish } from '@godwit/planner';
+import { inBaseUnits, quantityOf } from './resize.ts';
 
 export interface Aspect {
   readonly type: 'AbleToScale' | 'ScalingActive' | 'ScalingLimited';
@@ -77,6 +76,5 @@ export function sizesText(sizes: Shape['sizes']): NonNullable<ElasticPolicyStatu
 
 /** A shape in words. */
 export function shapeText({ replicas, sizes }: Shape): string {
-  const size = Object.entries(sizesText(sizes)).map(([name, amount]) => `${name} ${amount}`);
-  return [counted(replicas, 'machine'), ...size].join(', ');
+  return scaledInEnglish({ machines: replicas, ...inBaseUnits(sizes) });
 }

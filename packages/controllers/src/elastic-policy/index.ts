@@ -8,6 +8,7 @@
  *   learned           what of that outlives the process
  *   elastic-question  the spec as the planner asks for it
  *   rival             who else wants the same target
+ *   why-scaled        why the planner's answer is what it is, as a value
  *   elastic-status    what the status says
  */
 export * from './elastic-policy-reconciler.ts';

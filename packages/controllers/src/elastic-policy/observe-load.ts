@@ -1,6 +1,6 @@
 import { describeError } from '@godwit/base';
 import type { ElasticMetricSpec } from '@godwit/kinds';
-import type { ElasticLoad } from '@godwit/planner';
+import type { ElasticLoad, WhyUnknown } from '@godwit/planner';
 import {
   type MachineSample,
   type MetricsSource,
@@ -16,17 +16,17 @@ export async function observeLoad(
   source: MetricsSource,
   nowMs: number,
   signal: AbortSignal,
-): Promise<ElasticLoad | { readonly failure: string }> {
+): Promise<ElasticLoad | { readonly failure: WhyUnknown }> {
   try {
     if (metric.type === 'cpu' || metric.type === 'memory') {
       const samples = await source.machines(machines.selection, signal);
       return useOf(metric.type, machines, samples, nowMs);
     }
     const values = await source.values(queryOf(metric, machines.selection.namespace), signal);
-    if (values.length === 0) return { failure: 'there is no value' };
+    if (values.length === 0) return { failure: { is: 'no-value' } };
     return { of: sharingOf(metric), value: values.reduce((sum, { value }) => sum + value, 0) };
   } catch (error) {
-    return { failure: describeError(error) };
+    return { failure: { is: 'failed', message: describeError(error) } };
   }
 }
 
@@ -36,14 +36,14 @@ function useOf(
   machines: ObservedMachines,
   samples: readonly MachineSample[],
   nowMs: number,
-): ElasticLoad | { readonly failure: string } {
+): ElasticLoad | { readonly failure: WhyUnknown } {
   let [used, given] = [0, 0];
   for (const { state, value, request } of measuredMachines({ resource }, machines, samples, nowMs)) {
     if (state !== 'ready' || value === undefined || request === undefined) continue;
     used += value;
     given += request;
   }
-  return given > 0 ? { of: 'mean', value: (100 * used) / given } : { failure: 'no machine that serves has a sample' };
+  return given > 0 ? { of: 'mean', value: (100 * used) / given } : { failure: { is: 'no-sample' } };
 }
 
 function sharingOf({ type, sharing }: ElasticMetricSpec): ElasticLoad['of'] {

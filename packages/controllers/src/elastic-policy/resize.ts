@@ -1,4 +1,3 @@
-import { counted } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import {
   binaryQuantity,
@@ -15,8 +14,8 @@ import {
   virtualMachine,
   virtualMachinePool,
 } from '@godwit/kinds';
-import type { ActionRecord, Shape } from '@godwit/planner';
-import { annotationsOfAction, type ScaleReason } from '../metrics-source/index.ts';
+import type { Scaled, Shape } from '@godwit/planner';
+import { annotationsOfAction, type ScaleAction, type ScaleReason } from '../metrics-source/index.ts';
 
 /** Sizes of one machine by resource: cores, bytes. */
 export type Sizes = Readonly<Record<string, number>>;
@@ -146,9 +145,9 @@ export async function reshapePool(
   const template = resizedTemplate(virtualMachineTemplate, sizes);
   if (replicas === before && !template) return false;
   const resize = resizeOf(now, sizes);
-  const scale = { do: 'scale' as const, to: counted(replicas, 'machine'), in: { before } };
-  const both = { ...scale, to: `${scale.to}, ${resize.to}`, in: { ...resize.in, before } };
-  const action = replicas === before ? resize : template ? both : scale;
+  const to = { machines: replicas, ...(template && resize.to) };
+  const scale = { do: 'scale', to, in: { before, ...(template && resize.in) } } as const;
+  const action = replicas === before ? resize : scale;
   const annotations = annotationsOfAction(client, pool, reason, action);
   const spec = { replicas, ...(template && { virtualMachineTemplate: template }) };
   await client
@@ -163,12 +162,21 @@ const largerOf = (now: Sizes, wanted: Sizes): Sizes =>
   );
 
 /** What is recorded of another size. */
-export function resizeOf(now: Sizes, wanted: Sizes): Pick<ActionRecord, 'do' | 'to' | 'in'> {
+export function resizeOf(now: Sizes, wanted: Sizes): ScaleAction {
   const changed = Object.entries(wanted).filter(([resource, amount]) => now[resource] !== amount);
+  const before = changed.map(([resource]) => [resource, now[resource] ?? 0] as const);
   return {
     do: 'resize',
-    to: changed.map(([resource, amount]) => `${resource} ${quantityOf(resource, amount)}`).join(', '),
-    in: Object.fromEntries(changed.map(([resource]) => [resource, now[resource] ?? 0])),
+    to: inBaseUnits(Object.fromEntries(changed)),
+    in: { ...inBaseUnits(Object.fromEntries(before)) },
+  };
+}
+
+/** As records have sizes: thousandths of a core, bytes. */
+export function inBaseUnits({ cpu, memory }: Sizes): Pick<Scaled, 'cpu' | 'memory'> {
+  return {
+    ...(cpu !== undefined && { cpu: Math.round(cpu * 1000) }),
+    ...(memory !== undefined && { memory: Math.round(memory) }),
   };
 }
 

@@ -7,7 +7,7 @@ import {
   parseQuantity,
   type Stored,
 } from '@godwit/kinds';
-import { decideHorizontal, type HorizontalAnswer, type Limits, ScaleHistory } from '@godwit/planner';
+import { decideHorizontal, type Limits, ScaleHistory, type WhyScaled, whyInEnglish } from '@godwit/planner';
 import { nameOf, namespacedName, wake } from '../framework/index.ts';
 import {
   BY_TARGET,
@@ -20,7 +20,7 @@ import {
   writeScale,
 } from '../metrics-source/index.ts';
 import { after, blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
-import { type Aspect, aspectsOf, currentMetrics, reasonOfChange, withAspects } from './horizontal-status.ts';
+import { type Aspect, aspectsOf, currentMetrics, whyChanged, withAspects } from './horizontal-status.ts';
 import { observeMetrics } from './observe-metrics.ts';
 
 /** How often each autoscaler is looked at: Kubernetes' default. */
@@ -132,7 +132,8 @@ export class HorizontalPodAutoscalerReconciler implements Reconciler {
       if (answer.by === 'unknown') this.#tellUnknown(scaler, aspects);
       return this.#write(scaler, aspects, { ...found, desiredReplicas: answer.replicas });
     }
-    const scaled = await this.#scale(scaler, target, answer);
+    const why = whyChanged(answer, scaler, observed);
+    const scaled = await this.#scale(scaler, target, answer.replicas, why);
     if (scaled.status === 'True') history.changed(target.wanted, answer.replicas, nowMs);
     const lastScaleTime = scaled.status === 'True' ? { lastScaleTime: timestamp(this.#client.world.clock) } : {};
     await this.#write(scaler, [...aspects, scaled], { ...found, ...lastScaleTime, desiredReplicas: answer.replicas });
@@ -143,22 +144,23 @@ export class HorizontalPodAutoscalerReconciler implements Reconciler {
     if (active) this.#events.warning(scaler, active.reason, active.message);
   }
 
-  async #scale(scaler: HorizontalPodAutoscaler, target: ScaleTarget, answer: HorizontalAnswer): Promise<Aspect> {
-    const reason = reasonOfChange(answer, scaler);
+  async #scale(
+    scaler: HorizontalPodAutoscaler,
+    target: ScaleTarget,
+    replicas: number,
+    why: WhyScaled,
+  ): Promise<Aspect> {
+    const reason = whyInEnglish(why);
     try {
       const policy = `HorizontalPodAutoscaler ${scaler.metadata.name}`;
-      await writeScale(this.#client, target, answer.replicas, { by: this.name, policy, why: reason });
+      await writeScale(this.#client, target, replicas, { by: this.name, policy, why });
     } catch (error) {
       const message = describeError(error);
-      this.#events.warning(
-        scaler,
-        'FailedRescale',
-        `New size: ${answer.replicas}; reason: ${reason}; error: ${message}`,
-      );
+      this.#events.warning(scaler, 'FailedRescale', `New size: ${replicas}; reason: ${reason}; error: ${message}`);
       return { type: 'AbleToScale', status: 'False', reason: 'FailedUpdateScale', message };
     }
-    this.#events.normal(scaler, 'SuccessfulRescale', `New size: ${answer.replicas}; reason: ${reason}`);
-    const message = `the target was set to ${answer.replicas}: ${reason}`;
+    this.#events.normal(scaler, 'SuccessfulRescale', `New size: ${replicas}; reason: ${reason}`);
+    const message = `the target was set to ${replicas}: ${reason}`;
     return { type: 'AbleToScale', status: 'True', reason: 'SucceededRescale', message };
   }
 

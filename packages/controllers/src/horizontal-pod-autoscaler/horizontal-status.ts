@@ -5,7 +5,8 @@ import {
   type MetricSpec,
   type MetricStatus,
 } from '@godwit/kinds';
-import type { HorizontalAnswer, MetricProposal } from '@godwit/planner';
+import type { AskedPart, HorizontalAnswer, MetricProposal, WhyScaled } from '@godwit/planner';
+import { heldAt } from '../metrics-source/index.ts';
 import type { ObservedMetric } from './observe-metrics.ts';
 
 type ConditionType = 'AbleToScale' | 'ScalingActive' | 'ScalingLimited';
@@ -55,15 +56,13 @@ const LIMITED = {
   minimum: ['TooFewReplicas', 'fewer are wanted than minReplicas allows'],
 } as const;
 
-type LimitedBy = keyof typeof LIMITED;
-
 /** What the conditions say of a decision. `specs` and `observed` are the metrics in order. */
 export function aspectsOf(
   answer: HorizontalAnswer,
   specs: readonly MetricSpec[],
   observed: readonly ObservedMetric[],
 ): readonly Aspect[] {
-  const [reason, message] = LIMITED[answer.limited as LimitedBy];
+  const [reason, message] = LIMITED[answer.limited];
   const limited: Aspect = {
     type: 'ScalingLimited',
     status: answer.limited === 'within' ? 'False' : 'True',
@@ -140,13 +139,34 @@ function statusOf(spec: MetricSpec, { value, average, utilization }: MetricPropo
   };
 }
 
-/** Why the number changes, for the event. */
-export function reasonOfChange(answer: HorizontalAnswer, { spec }: HorizontalPodAutoscaler): string {
+/** Why the number changes. */
+export function whyChanged(
+  answer: HorizontalAnswer,
+  { spec }: HorizontalPodAutoscaler,
+  observed: readonly ObservedMetric[],
+): WhyScaled {
+  const { decisive = '', recommended = answer.replicas } = answer;
   if (answer.by === 'bounds') {
     return answer.limited === 'maximum'
-      ? `there were more than maxReplicas (${spec.maxReplicas})`
-      : `there were fewer than minReplicas (${spec.minReplicas ?? 1})`;
+      ? { is: 'above-maximum', bound: spec.maxReplicas }
+      : { is: 'below-minimum', bound: spec.minReplicas ?? 1 };
   }
-  const [, message] = LIMITED[answer.limited as LimitedBy];
-  return `${answer.decisive} asks for ${answer.recommended}${answer.limited === 'within' ? '' : `; ${message}`}`;
+  const others = askedFor(answer, observed).filter(({ name }) => name !== decisive);
+  const part: AskedPart = {
+    of: 'machines',
+    by: { is: 'metric', name: decisive },
+    wanted: recommended,
+    ...(others.length > 0 && {
+      others: others.map(({ name, replicas }) => ({ by: { is: 'metric', name }, wanted: replicas })),
+    }),
+    ...heldAt(answer.replicas, { ...answer, wanted: recommended }),
+  };
+  return { is: 'demand', parts: [part] };
+}
+
+/** What each metric asked for that could be told. */
+function askedFor({ proposals }: HorizontalAnswer, observed: readonly ObservedMetric[]) {
+  return proposals.flatMap((proposal, index) =>
+    typeof proposal === 'string' ? [] : [{ name: observed[index]?.name ?? '', replicas: proposal.replicas }],
+  );
 }

@@ -1,13 +1,15 @@
 import type { ApiClient } from '@godwit/client';
 import type { Address, KubeObject } from '@godwit/kinds';
-import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/planner';
+import { type Action, type ActionRecord, decisionAnnotation, keepRecord, type WhyScaled } from '@godwit/planner';
+
+/** What is scaled, and what from. */
+export type ScaleAction = Extract<Action, { readonly do: 'scale' | 'resize' }> & Pick<ActionRecord, 'in'>;
 
 /** Why a target is scaled: who says so, by which policy, for what reason. */
 export interface ScaleReason {
   readonly by: string;
   readonly policy: string;
-  /** In words that follow `because`. */
-  readonly why: string;
+  readonly why: WhyScaled;
 }
 
 /** The annotations that tell of an action, for the write that does it. */
@@ -15,17 +17,17 @@ export function annotationsOfAction(
   client: ApiClient,
   { metadata }: KubeObject,
   { by, policy, why }: ScaleReason,
-  action: Pick<ActionRecord, 'do' | 'to' | 'in'>,
+  action: ScaleAction,
 ): Readonly<Record<string, string>> {
   const at = Math.floor(client.world.clock.now() / 1000);
   const record: ActionRecord = {
     v: 1,
+    ...action,
     at,
     by,
     ...(metadata.resourceVersion !== undefined && { rev: metadata.resourceVersion }),
     policy,
     why,
-    ...action,
   };
   return { [decisionAnnotation]: keepRecord(metadata.annotations?.[decisionAnnotation], record) };
 }
@@ -35,7 +37,7 @@ export async function recordAction(
   client: ApiClient,
   address: Address,
   reason: ScaleReason,
-  action: Pick<ActionRecord, 'do' | 'to' | 'in'>,
+  action: ScaleAction,
 ): Promise<void> {
   const annotations = annotationsOfAction(client, await client.door.get(address), reason, action);
   await client.door.patch(address, { type: 'merge', body: { metadata: { annotations } } });

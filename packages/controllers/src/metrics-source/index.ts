@@ -2,6 +2,7 @@
 export * from './action-record.ts';
 export * from './autoscaler-caches.ts';
 export * from './door-metrics.ts';
+export * from './held-at.ts';
 export * from './machines-of-target.ts';
 export * from './measured-machine.ts';
 export * from './metrics-source.ts';

@@ -1,4 +1,4 @@
-import { counted, Failure } from '@godwit/base';
+import { Failure } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import { type Address, builtInKinds, type KindDefinition, type MachineKind, type Scale } from '@godwit/kinds';
 import { annotationsOfAction, type ScaleReason } from './action-record.ts';
@@ -64,8 +64,8 @@ export async function writeScale(
   reason: ScaleReason,
 ): Promise<void> {
   const { subresource: _, ...whole } = address;
-  const to = counted(replicas, 'machine');
   const object = await client.door.get(whole);
-  const annotations = annotationsOfAction(client, object, reason, { do: 'scale', to, in: { before: wanted } });
+  const action = { do: 'scale', to: { machines: replicas }, in: { before: wanted } } as const;
+  const annotations = annotationsOfAction(client, object, reason, action);
   await client.door.patch(whole, { type: 'merge', body: { metadata: { annotations }, spec: { replicas } } });
 }

@@ -6,7 +6,8 @@ import { ApiMover } from '../balance/index.ts';
 import { SimulatedCloud } from '../test-support/simulated-cloud.ts';
 import { Scheduler } from './index.ts';
 
-const record = { v: 1, do: 'move', at: 1, by: 'test', policy: 'p', to: 'b', why: 'of a test' } as const;
+const why = { is: 'overload' } as const;
+const record = { v: 1, do: 'move', at: 1, by: 'test', policy: 'p', to: 'b', why } as const;
 
 let cloud: SimulatedCloud;
 let client: ApiClient;

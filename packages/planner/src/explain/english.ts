@@ -1,21 +1,20 @@
 /** Why a machine has no host, and what would help, in English: what `kubectl describe` shows. */
 import { counted } from '@godwit/base';
-import {
-  type Act,
-  type CountedMachines,
-  type GivenLabel,
-  inWords,
-  type LabelRule,
-  type MachineName,
-  type Meant,
-  type Obstacle,
-  type Remedy,
-  type Resource,
-  type Some,
-  type Trait,
-  type WhyRefused,
-  type Wish,
-  type WordsOf,
+import { inWords, type WordsOf } from '../in-words.ts';
+import type {
+  Act,
+  CountedMachines,
+  GivenLabel,
+  LabelRule,
+  MachineName,
+  Meant,
+  Obstacle,
+  Remedy,
+  Resource,
+  Some,
+  Trait,
+  WhyRefused,
+  Wish,
 } from './why-refused.ts';
 import { readableAmount, readableAtLeast, unitOf } from './words.ts';
 

@@ -171,13 +171,3 @@ export type Act =
     }
   /** The machine and these wait for each other. */
   | { readonly is: 'break-circle'; readonly others: readonly MachineName[] };
-
-/** Words for every code of a union: a language that lacks one does not compile. */
-export type WordsOf<Told extends { readonly is: string }> = {
-  readonly [Code in Told['is']]: (told: Extract<Told, { readonly is: Code }>) => string;
-};
-
-/** Says a value in the words of a language. */
-export function inWords<Told extends { readonly is: string }>(told: Told, words: WordsOf<Told>): string {
-  return (words[told.is as Told['is']] as (told: Told) => string)(told);
-}

@@ -1,4 +1,6 @@
 import type { Decision } from '../decision.ts';
+import { isActionRecord, isPlacementRecord, isWhyDone } from './record-forms.ts';
+import type { NotChosen, Scaled, WhyDone } from './why-done.ts';
 
 /** What every record says beside the choice itself. */
 export interface RecordContext {
@@ -19,21 +21,33 @@ export interface PlacementRecord extends Decision, Partial<RecordContext> {
 }
 
 /** Any other action: what it was, what was chosen, and what was not. */
-export interface ActionRecord extends RecordContext {
+export type ActionRecord = ActionContext & Action;
+
+/** What is done, and what was chosen: a host, a machine, a size. */
+export type Action =
+  | {
+      readonly do: 'move';
+      readonly to: string;
+      /** Set of a pod, which cannot be carried: it is ended, and another is made in its stead. */
+      readonly anew?: true;
+    }
+  | { readonly do: 'power'; readonly to: 'on' | 'off' }
+  | { readonly do: 'preempt'; readonly to: string }
+  | { readonly do: 'scale'; readonly to: Scaled }
+  | { readonly do: 'resize'; readonly to: Scaled };
+
+export interface ActionContext extends RecordContext {
   readonly v: 1;
-  readonly do: 'move' | 'scale' | 'power' | 'resize' | 'preempt';
   /** Name of the policy. */
   readonly policy: string;
-  /** What was chosen, in a word: a host, a size, `on` or `off`. */
-  readonly to: string;
-  /** Why, in words that follow `because`. */
-  readonly why?: string;
+  /** Absent where a person wanted it so, who need not say why. */
+  readonly why?: WhyDone;
   /** From 0 to 1. */
   readonly score?: number;
   /** The next best and their scores. */
   readonly next?: readonly (readonly [string, number])[];
   /** What was turned down, and why. */
-  readonly no?: readonly (readonly [what: string, why: string])[];
+  readonly no?: readonly (readonly [what: string, why: NotChosen])[];
 }
 
 export type DecisionRecord = PlacementRecord | ActionRecord;
@@ -47,15 +61,17 @@ export function parseRecords(text: string | undefined): readonly DecisionRecord[
   if (text === undefined) return [];
   try {
     const value: unknown = JSON.parse(text);
-    return (Array.isArray(value) ? value : [value]).filter(isRecord);
+    return (Array.isArray(value) ? value : [value]).flatMap(readRecord);
   } catch {
     return [];
   }
 }
 
-function isRecord(value: unknown): value is DecisionRecord {
-  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1) return false;
-  return 'do' in value
-    ? 'to' in value && typeof value.to === 'string'
-    : 'host' in value && typeof value.host === 'string';
+/** A reason for which there are no words is left out: what was done stands all the same. */
+function readRecord(value: unknown): readonly DecisionRecord[] {
+  if (isPlacementRecord(value)) return [value];
+  if (!isActionRecord(value)) return [];
+  if (value.why === undefined || isWhyDone(value.why)) return [value];
+  const { why: _, ...record } = value;
+  return [record];
 }

@@ -16,7 +16,8 @@ import {
   type PlacementRecord,
   parseRecords,
 } from './decision-record.ts';
-import { explainRecord } from './explain-record.ts';
+import { notChosenInEnglish } from './english.ts';
+import { chosenInEnglish, explainRecord } from './explain-record.ts';
 
 /** A Decision that stands in an object: its name, and how it is made when somebody reads it. */
 export interface KnownDecision {
@@ -90,11 +91,12 @@ function choiceOfPlacement({ host, score, of, next, no }: PlacementRecord): Choi
   };
 }
 
-function choiceOfAction({ to, score, next, no }: ActionRecord): Choice {
+function choiceOfAction(record: ActionRecord): Choice {
+  const { score, next, no } = record;
   return {
-    chosen: { name: to, ...(score !== undefined && { score }) },
+    chosen: { name: chosenInEnglish(record), ...(score !== undefined && { score }) },
     ...(next && { runnersUp: candidates(next) }),
-    ...(no && { rejected: no.map(([name, reason]) => ({ name, reason })) }),
+    ...(no && { rejected: no.map(([name, why]) => ({ name, reason: notChosenInEnglish(why) })) }),
   };
 }
 

@@ -4,7 +4,9 @@ import type { KubeObject } from '@godwit/kinds';
 import fc from 'fast-check';
 import { decisionAnnotation } from '../decision.ts';
 import {
+  type Action,
   type ActionRecord,
+  type DecisionRecord,
   decisionsOf,
   explainRecord,
   keepRecord,
@@ -31,9 +33,31 @@ const scaled: ActionRecord = {
   at: 1_700_000_100,
   by: 'elastic-policy',
   policy: 'web',
-  to: '5 replicas',
-  why: 'the processors were 80 % busy and 60 % is wanted',
-  no: [['more memory for each', 'no host has 2 GiB free']],
+  to: { machines: 5 },
+  why: {
+    is: 'demand',
+    parts: [
+      {
+        of: 'machines',
+        by: {
+          is: 'metric',
+          name: 'cpu',
+          found: { type: 'cpu', value: 80, goal: { is: 'target', target: 60 } },
+        },
+        wanted: 5,
+      },
+    ],
+  },
+};
+const preempted: ActionRecord = {
+  v: 1,
+  do: 'preempt',
+  at: 1_700_000_200,
+  by: 'default-scheduler',
+  policy: 'spread',
+  to: 'shop/billing',
+  why: { is: 'less-important' },
+  no: [['b', { is: 'more-would-leave', machines: 2 }]],
 };
 
 const machine = (annotation: string): KubeObject => ({
@@ -68,12 +92,37 @@ test('a placement is told in full', () => {
 test('any other action is told in its own words', () => {
   assert.equal(
     explainRecord(scaled),
-    'It was scaled to 5 replicas because the processors were 80 % busy and 60 % is wanted (policy web). ' +
-      'Not more memory for each: no host has 2 GiB free.',
+    'It was scaled to 5 machines because cpu at 80 % against a goal of 60 % asks for 5 machines (policy web).',
   );
-  const [known] = decisionsOf(machine(JSON.stringify(scaled)));
-  assert.equal(known?.expand().action, 'Scale');
-  assert.deepEqual(known?.expand().rejected, [{ name: 'more memory for each', reason: 'no host has 2 GiB free' }]);
+  const [scaling] = decisionsOf(machine(JSON.stringify(scaled))).map((known) => known.expand());
+  assert.deepEqual([scaling?.action, scaling?.chosen], ['Scale', { name: '5 machines' }]);
+  assert.equal(
+    explainRecord(preempted),
+    'It had to make room for shop/billing because it is less important, and there was no other room (policy spread). ' +
+      'Not b: 2 machines would have had to go there.',
+  );
+  const [known] = decisionsOf(machine(JSON.stringify(preempted)));
+  assert.equal(known?.expand().action, 'Preempt');
+  assert.deepEqual(known?.expand().rejected, [{ name: 'b', reason: '2 machines would have had to go there' }]);
+});
+
+test('what was done is told for each action', () => {
+  const context = { v: 1, at: 1, by: 'somebody', policy: 'p' } as const;
+  const told = (action: Action) => explainRecord({ ...context, ...action }).replace(' (policy p).', '');
+  assert.equal(told({ do: 'move', to: 'b' }), 'It was moved to b');
+  assert.equal(told({ do: 'move', to: 'b', anew: true }), 'It was ended to be made anew on b');
+  assert.equal(told({ do: 'power', to: 'off' }), 'It was switched off');
+  assert.equal(told({ do: 'preempt', to: 'shop/a' }), 'It had to make room for shop/a');
+  assert.equal(told({ do: 'scale', to: { machines: 1, cpu: 1500 } }), 'It was scaled to 1 machine, cpu 1500m');
+  assert.equal(told({ do: 'resize', to: { cpu: 2000, memory: 2 ** 30 } }), 'It was given cpu 2, memory 1Gi');
+});
+
+test('a reason for which there are no words is left out, and what was done stands', () => {
+  const [record] = parseRecords(JSON.stringify({ ...scaled, why: { is: 'of-something-new' } }));
+  assert.ok(record);
+  assert.equal(explainRecord(record), 'It was scaled to 5 machines (policy web).');
+  assert.deepEqual(parseRecords(JSON.stringify({ ...scaled, why: { is: 'demand', parts: [{}] } })), [record]);
+  assert.deepEqual(parseRecords(JSON.stringify({ ...scaled, to: '5 machines' })), []);
 });
 
 test('records are kept by count and by age, the newest first', () => {
@@ -92,12 +141,22 @@ test('records are kept by count and by age, the newest first', () => {
   assert.deepEqual(parseRecords(keepRecord(text, { ...scaled, at: 9_999 }, limits)), [{ ...scaled, at: 9_999 }]);
 });
 
-test('what somebody else wrote there does no harm', () => {
+test('what somebody else wrote there does no harm, however much it looks like a record', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-      const records = parseRecords(text);
-      assert.ok(records.length >= 0);
+    fc.property(fc.oneof(fc.string(), fc.json(), almost(placed), almost(scaled), almost(preempted)), (text) => {
+      for (const known of decisionsOf(machine(text))) assert.ok(known.expand().explanation.length > 0);
       assert.equal(parseRecords(keepRecord(text, scaled))[0]?.at, scaled.at);
     }),
   );
 });
+
+/** The text of a record of which one value, somewhere in it, is another. */
+function almost(record: DecisionRecord): fc.Arbitrary<string> {
+  const text = JSON.stringify(record);
+  const values = [...text.matchAll(/(?<=[:[,])("[^"]*"|\d[\d.]*)(?=[,\]}])/g)];
+  return fc.tuple(fc.nat(values.length - 1), fc.json()).map(([which, other]) => {
+    const found = values[which];
+    assert.ok(found);
+    return text.slice(0, found.index) + other + text.slice(found.index + found[0].length);
+  });
+}

@@ -7,7 +7,14 @@ import {
   sleepOf,
   type VirtualMachineInstance,
 } from '@godwit/kinds';
-import { type ActionRecord, type DecisionRecord, decisionAnnotation, isAction, parseRecords } from '@godwit/planner';
+import {
+  type ActionRecord,
+  type DecisionRecord,
+  decisionAnnotation,
+  explainRecord,
+  isAction,
+  parseRecords,
+} from '@godwit/planner';
 import type { ObjectChange } from '../cloud/api-view.ts';
 import { BY_HAND } from '../workload/manifests.ts';
 import { type Invariant, type InvariantContext, nameOf, Violation } from './invariant.ts';
@@ -52,7 +59,7 @@ export function newestOf(before: KubeObject | undefined, after: KubeObject): Dec
 }
 
 const wordsOf = (record: DecisionRecord): string =>
-  isAction(record) ? `${record.do} to ${record.to}` : `placed on ${record.host}`;
+  isAction(record) ? explainRecord(record) : `placed on ${record.host}`;
 
 function hostOf(object: KubeObject | undefined): string {
   if (object?.kind === 'Pod') return (object as Pod).spec.nodeName ?? '';
@@ -68,17 +75,17 @@ interface Scaled extends KubeObject {
 }
 
 /** Whether a write does what its record says. */
-function happens({ do: what, to }: ActionRecord, before: Stored<KubeObject> | undefined, after: Stored<KubeObject>) {
+function happens(record: ActionRecord, before: Stored<KubeObject> | undefined, after: Stored<KubeObject>) {
   const leaves = after.metadata.deletionTimestamp !== undefined && before?.metadata.deletionTimestamp === undefined;
-  switch (what) {
+  switch (record.do) {
     case 'move':
-      return after.kind === 'Pod' ? leaves : movingTo(after as unknown as VirtualMachineInstance) === to;
+      return after.kind === 'Pod' ? leaves : movingTo(after as unknown as VirtualMachineInstance) === record.to;
     case 'preempt':
       return after.kind === 'Pod' ? leaves : true;
     case 'power':
-      return sleepOf(after as Node) === (to === 'on' ? 'waking' : 'asleep');
+      return sleepOf(after as Node) === (record.to === 'on' ? 'waking' : 'asleep');
     case 'scale':
-      return to.startsWith(`${(after as Scaled).spec?.replicas ?? 1} machine`);
+      return record.to.machines === ((after as Scaled).spec?.replicas ?? 1);
     case 'resize':
       return true;
   }

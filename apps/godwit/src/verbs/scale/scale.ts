@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { counted, Failure } from '@godwit/base';
+import { Failure } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import { type ActionRecord, decisionAnnotation, keepRecord } from '@godwit/planner';
 import { openClient } from '../../access/open-client.ts';
@@ -72,7 +72,7 @@ async function set(client: ApiClient, { address, object, replicas }: Target, wan
     at: Math.floor(client.world.clock.now() / 1000),
     by: userInfo().username,
     policy: 'manual',
-    to: counted(wanted, 'machine'),
+    to: { machines: wanted },
     in: { before: replicas },
     ...(metadata.resourceVersion !== undefined && { rev: metadata.resourceVersion }),
   };

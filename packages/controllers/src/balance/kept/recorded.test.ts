@@ -7,7 +7,7 @@ import { recorded } from './recorded.ts';
 
 const NOW = { monotonicMs: 5_000, wallMs: 1_000_000_000_000 };
 const NOW_SECONDS = NOW.wallMs / 1000;
-const move = { v: 1, do: 'move', by: 'balance-controller', policy: 'p', to: 'b', why: 'w' };
+const move = { v: 1, do: 'move', by: 'balance-controller', policy: 'p', to: 'b', why: { is: 'overload' } };
 
 const machine = (name: string, records: unknown, more: object = {}, kind = 'VirtualMachineInstance') =>
   ({
@@ -62,7 +62,8 @@ test('hosts that wake are known, and since when', () => {
       kind: 'Node',
       metadata: {
         name,
-        annotations: at === undefined ? {} : { [decisionAnnotation]: JSON.stringify({ ...move, do: 'power', at }) },
+        annotations:
+          at === undefined ? {} : { [decisionAnnotation]: JSON.stringify({ ...move, do: 'power', to: 'on', at }) },
       },
       spec: { taints: [{ key: 'godwit.dev/asleep', value, effect: 'NoSchedule' }] },
     }) as unknown as Stored<Node>;

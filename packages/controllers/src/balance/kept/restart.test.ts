@@ -286,7 +286,7 @@ test('the limit holds for virtual machines by what stands in them', async () => 
 
 test('who moved a short while ago stays, although another program moved it', async () => {
   const at = Math.floor(cloud.clock.now() / 1000) - 60;
-  const record = { v: 1, do: 'move', at, by: 'somebody', policy: 'another', to: 'a', why: 'of a test' };
+  const record = { v: 1, do: 'move', at, by: 'somebody', policy: 'another', to: 'a', why: { is: 'overload' } };
   await addInstance('moved', 'a', 100, record);
   await addInstance('other', 'b', 1000);
   const stays = { type: 'merge', body: { metadata: { annotations: { 'godwit.dev/stays': 'true' } } } } as const;

@@ -1,4 +1,4 @@
-import { counted, describeError } from '@godwit/base';
+import { describeError } from '@godwit/base';
 import type { ApiClient, EventRecorder } from '@godwit/client';
 import { isNotFound, pod, podDisruptionBudget, selects, virtualMachineInstance } from '@godwit/kinds';
 import {
@@ -170,9 +170,9 @@ export class RoomMaker {
       rev: String(watch.revision),
       policy: policy().name,
       to: subject,
-      why: 'it is less important, and there was no other room',
+      why: { is: 'less-important' },
       in: { ...victim.amounts, priority: victim.priority, host },
-      no: next.map(([name, count]) => [name, `${counted(count, 'machine')} would have had to go there`]),
+      no: next.map(([name, machines]) => [name, { is: 'more-would-leave', machines }]),
     };
     return { [decisionAnnotation]: keepRecord(object.metadata.annotations?.[decisionAnnotation], record) };
   }

@@ -4,6 +4,7 @@ import { type LimitedCount, type LimitRules, limited } from '../scale-limits.ts'
 import { type ElasticAlgorithm, unitsBy } from './algorithm.ts';
 import type { ElasticLoad } from './load.ts';
 import { outOrUp, type Shape, type ShapeBounds } from './out-or-up.ts';
+import type { UnknownMetric, WhyUnknown } from './unknown-metric.ts';
 
 export interface ElasticMetric {
   readonly name: string;
@@ -11,7 +12,7 @@ export interface ElasticMetric {
   readonly resource: string;
   readonly algorithm: ElasticAlgorithm;
   /** What was found, or why it was not. */
-  readonly load: ElasticLoad | { readonly failure: string };
+  readonly load: ElasticLoad | { readonly failure: WhyUnknown };
   /** What the predictive scaler last said, in units. */
   readonly forecast?: number;
 }
@@ -75,8 +76,7 @@ export interface ElasticAnswer {
   /** metrics: calculated. hold: metrics are lost and the rest does not ask for more. lost: for too long. wake: there is load and nothing to serve it. */
   readonly by: 'metrics' | 'hold' | 'lost' | 'wake';
   readonly parts: readonly ElasticPart[];
-  /** Metrics that could not be told, and why. */
-  readonly failures: readonly string[];
+  readonly unknown: readonly UnknownMetric[];
 }
 
 /** Machines as such, where no size may be changed. */
@@ -90,28 +90,28 @@ export const MACHINES = 'machines';
 export function decideElastic(question: ElasticQuestion, memory: ElasticMemory, nowMs: number): ElasticAnswer {
   const { metrics, now, bounds, lost } = question;
   const told = metrics.filter((metric): metric is ToldMetric => !('failure' in metric.load) && makesSense(metric.load));
-  const failures = metrics.flatMap((metric) => failureOf(metric));
+  const unknown = metrics.flatMap((metric) => unknownOf(metric));
   memory.toldAtMs ??= nowMs;
   if (told.length > 0) memory.toldAtMs = nowMs;
   else if (lost && nowMs - memory.toldAtMs >= lost.afterMs) {
     const replicas = Math.min(bounds.maximum, Math.max(bounds.minimum, lost.replicas));
-    return { shape: { ...now, replicas }, by: 'lost', parts: [], failures };
+    return { shape: { ...now, replicas }, by: 'lost', parts: [], unknown };
   }
   const groups = Map.groupBy(told, ({ resource }) => (Object.hasOwn(bounds.sizes, resource) ? resource : MACHINES));
-  const parts = [...groups].map(([of, group]) => partOf(of, group, failures.length > 0, question, memory, nowMs));
+  const parts = [...groups].map(([of, group]) => partOf(of, group, unknown.length > 0, question, memory, nowMs));
   const shape = shaped(parts, question);
   const waking = now.replicas === 0 && shape.replicas > 0;
   const by = waking ? 'wake' : told.length === 0 ? 'hold' : 'metrics';
-  return { shape, by, parts, failures };
+  return { shape, by, parts, unknown };
 }
 
 type ToldMetric = ElasticMetric & { readonly load: ElasticLoad };
 
 const makesSense = ({ value }: ElasticLoad) => believed(value) !== undefined;
 
-function failureOf({ name, load }: ElasticMetric): readonly string[] {
-  if ('failure' in load) return [`${name}: ${load.failure}`];
-  return makesSense(load) ? [] : [`${name}: the value ${load.value} makes no sense`];
+function unknownOf({ name, load }: ElasticMetric): readonly UnknownMetric[] {
+  if ('failure' in load) return [{ name, why: load.failure }];
+  return makesSense(load) ? [] : [{ name, why: { is: 'senseless', value: String(load.value) } }];
 }
 
 /** How many units there are of a resource: machines, times how often the least size goes into theirs. */

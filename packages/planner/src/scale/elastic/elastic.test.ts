@@ -102,7 +102,8 @@ test('one policy chooses out or up', () => {
 });
 
 test('lost metrics hold; after a while the number for that is taken', () => {
-  const lost = { ...cpuMetric(0), load: { failure: 'no answer' } };
+  const failure = { is: 'failed', message: 'no answer' } as const;
+  const lost = { ...cpuMetric(0), load: { failure } };
   const memory = fresh();
   const question = asked({
     metrics: [lost],
@@ -110,11 +111,15 @@ test('lost metrics hold; after a while the number for that is taken', () => {
     lost: { afterMs: 1000, replicas: 3 },
   });
   const first = decideElastic(question, memory, 0);
-  assert.deepEqual([first.by, first.shape.replicas, first.failures], ['hold', 2, ['cpu: no answer']]);
+  assert.deepEqual([first.by, first.shape.replicas, first.unknown], ['hold', 2, [{ name: 'cpu', why: failure }]]);
   assert.deepEqual(decideElastic(question, memory, 1000).shape.replicas, 3);
   const other = decideElastic(asked({ metrics: [lost, cpuMetric(10)] }), fresh(), 0);
   assert.deepEqual(other.shape, { replicas: 1, sizes: { cpu: 2 } });
-  assert.equal(decideElastic(asked({ metrics: [cpuMetric(Number.NaN)] }), fresh(), 0).by, 'hold');
+  const senseless = decideElastic(asked({ metrics: [cpuMetric(Number.NaN)] }), fresh(), 0);
+  assert.deepEqual(
+    [senseless.by, senseless.unknown],
+    ['hold', [{ name: 'cpu', why: { is: 'senseless', value: 'NaN' } }]],
+  );
 });
 
 test('to zero when nothing was wanted for a while, and awake at once', () => {

@@ -4,6 +4,7 @@
  *
  *   load         what a metric says, and what a unit is
  *   step, linear, target, algorithm   how many units a metric asks for
+ *   unknown-metric   why a metric says nothing
  *   schedule     bounds by the time of the week
  *   foretold-load  samples at any moments, made steps to foretell by
  *   out-or-up    the shape that has what is needed
@@ -15,3 +16,4 @@ export { ForetoldLoad, type ForetoldState } from './foretold-load.ts';
 export type { ElasticLoad } from './load.ts';
 export type { Shape, ShapeBounds, SizeBounds } from './out-or-up.ts';
 export * from './schedule.ts';
+export type { UnknownMetric, WhyUnknown } from './unknown-metric.ts';

@@ -1,5 +1,5 @@
 import type { ScaleHistory } from '../scale-history.ts';
-import { type Limited, type Limits, limited } from '../scale-limits.ts';
+import { type LimitedCount, type Limits, limited } from '../scale-limits.ts';
 import {
   type HorizontalMetric,
   type HorizontalSample,
@@ -34,8 +34,8 @@ export interface HorizontalAnswer {
   readonly decisive?: string;
   /** What the metrics asked for before stabilisation and limits. */
   readonly recommended?: number;
-  readonly stabilized: 'up-stabilized' | 'down-stabilized' | 'no';
-  readonly limited: Limited;
+  readonly stabilized: LimitedCount['stabilized'];
+  readonly limited: LimitedCount['limited'];
 }
 
 /**

@@ -1,25 +1,36 @@
 import type { ApiClient } from '@godwit/client';
-import { type Decision, type KubeObject, node, pod, type Stored, virtualMachineInstance } from '@godwit/kinds';
-import { decisionAnnotation, decisionsOf, isAction, parseRecords } from '@godwit/planner';
+import { type KubeObject, node, pod, type Stored, virtualMachineInstance } from '@godwit/kinds';
+import {
+  type ActionRecord,
+  decisionAnnotation,
+  explainRecord,
+  isAction,
+  parseRecords,
+  type WhyDone,
+} from '@godwit/planner';
 
-/** Something that was done to a machine or a host, and why: what `godwit why` tells of it. */
+/** Something that was done to a machine or a host, and why. */
 export interface Deed {
   /** Since the beginning, in milliseconds. */
   readonly atMs: number;
-  /** Such as `Move`. */
-  readonly action: string;
   /** `vmi/default/desk-1`, `pod/default/shop-…`, `node/host-1`. */
   readonly subject: string;
+  /** What `godwit why` tells of it. */
   readonly explanation: string;
-  /** The reason alone, as it follows `because`; empty where none was given. */
-  readonly why: string;
-  readonly decision: Decision;
+  readonly record: ActionRecord;
+}
+
+/** How often something was done for a reason; none where none was given. */
+export interface DeedReason {
+  readonly kind: DeedKind;
+  readonly why?: WhyDone;
+  readonly count: number;
 }
 
 export interface DeedsDone {
   readonly counts: Readonly<Record<DeedKind, number>>;
-  /** How often each was done for which reason, the most frequent first. */
-  readonly reasons: readonly { readonly kind: DeedKind; readonly why: string; readonly count: number }[];
+  /** The most frequent first. */
+  readonly reasons: readonly DeedReason[];
   /** The newest of them. */
   readonly latest: readonly Deed[];
 }
@@ -33,7 +44,7 @@ const REMEMBERED = 500;
 export class Deeds {
   readonly #nowMs: () => number;
   readonly #counts = new Map<DeedKind, number>();
-  readonly #reasons = new Map<string, { readonly kind: DeedKind; readonly why: string; count: number }>();
+  readonly #reasons = new Map<string, DeedReason & { count: number }>();
   readonly #latest: Deed[] = [];
 
   constructor(client: ApiClient, nowMs: () => number) {
@@ -61,41 +72,38 @@ export class Deeds {
   #see(before: Stored<KubeObject> | undefined, after: Stored<KubeObject> | undefined): void {
     const text = after?.metadata.annotations?.[decisionAnnotation];
     if (!after || text === undefined || text === before?.metadata.annotations?.[decisionAnnotation]) return;
-    const decision = decisionsOf(after)[0]?.expand();
-    const kind = decision && kindOf(decision);
-    if (!decision || !kind) return;
     const [record] = parseRecords(text);
-    const why = record && isAction(record) ? (record.why ?? '') : '';
+    const kind = record && isAction(record) && kindOf(record, after);
+    if (!kind) return;
     this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + 1);
-    this.#count(kind, why);
-    this.#latest.push({
-      atMs: this.#nowMs(),
-      action: decision.action,
-      subject: subjectOf(decision),
-      explanation: decision.explanation,
-      why,
-      decision,
-    });
+    this.#count(kind, record.why);
+    this.#latest.push({ atMs: this.#nowMs(), subject: subjectOf(after), explanation: explainRecord(record), record });
     if (this.#latest.length > REMEMBERED) this.#latest.shift();
   }
 
-  #count(kind: DeedKind, why: string): void {
-    const key = `${kind} ${why}`;
+  #count(kind: DeedKind, why: WhyDone | undefined): void {
+    const key = `${kind} ${JSON.stringify(why)}`;
     const known = this.#reasons.get(key);
     if (known) known.count++;
-    else this.#reasons.set(key, { kind, why, count: 1 });
+    else this.#reasons.set(key, { kind, ...(why && { why }), count: 1 });
   }
 }
 
-function kindOf({ action, subject, chosen }: Decision): DeedKind | undefined {
-  if (action === 'Move') return subject.kind === 'Pod' ? 'pods moved' : 'machines moved';
-  if (action === 'Power') return chosen.name === 'on' ? 'hosts woken' : 'hosts put to sleep';
-  return action === 'Resize' ? 'sizes changed' : undefined;
+function kindOf(record: ActionRecord, { kind }: KubeObject): DeedKind | undefined {
+  switch (record.do) {
+    case 'move':
+      return kind === 'Pod' ? 'pods moved' : 'machines moved';
+    case 'power':
+      return record.to === 'on' ? 'hosts woken' : 'hosts put to sleep';
+    case 'resize':
+      return 'sizes changed';
+    default:
+      return undefined;
+  }
 }
 
 const SHORT: Readonly<Record<string, string>> = { VirtualMachineInstance: 'vmi', Pod: 'pod', Node: 'node' };
 
-function subjectOf({ subject }: Decision): string {
-  const { kind, namespace, name } = subject;
+function subjectOf({ kind, metadata: { namespace, name = '' } }: KubeObject): string {
   return [SHORT[kind] ?? kind.toLowerCase(), ...(namespace === undefined ? [] : [namespace]), name].join('/');
 }

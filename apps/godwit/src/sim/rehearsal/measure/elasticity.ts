@@ -1,12 +1,15 @@
-import type { ActionRecord } from '@godwit/planner';
+import { type ActionRecord, explainRecord, type Scaled, type WhyDone } from '@godwit/planner';
 import type { SharedLoad } from '../load/index.ts';
 
 /** A change of the number or of the size of machines. */
 export interface ScaleAction {
   /** Milliseconds since the beginning. */
   readonly atMs: number;
-  readonly to: string;
-  readonly why: string;
+  readonly to: Scaled;
+  /** None where a person wanted it so. */
+  readonly why?: WhyDone;
+  /** What `godwit why` tells of it. */
+  readonly explanation: string;
 }
 
 /** The figures of one moment. Machines are of the size that the scenario names. */
@@ -72,9 +75,11 @@ export class Elasticity {
     this.#load = load;
   }
 
-  act({ to, why = '' }: ActionRecord, atMs: number): void {
+  act(record: ActionRecord, atMs: number): void {
+    if (record.do !== 'scale' && record.do !== 'resize') return;
+    const { to, why } = record;
     this.#actionCount++;
-    this.#actions.push({ atMs, to, why });
+    this.#actions.push({ atMs, to, ...(why && { why }), explanation: explainRecord(record) });
     if (this.#actions.length > MOST_ACTIONS) this.#actions.shift();
   }
 

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GroupElasticity } from '../measure/index.ts';
+import type { GroupElasticity, ScaleAction } from '../measure/index.ts';
 import { elasticityParts } from './elasticity-part.ts';
 import { elasticityChinese, elasticityEnglish } from './elasticity-words.ts';
 import type { Report } from './report.ts';
+
+const action: ScaleAction = {
+  atMs: 60_000,
+  to: { machines: 3 },
+  why: { is: 'below-minimum', bound: 3 },
+  explanation: '',
+};
 
 const found = (group: string, unserved: number, actionCount = 0): GroupElasticity => ({
   group,
@@ -21,7 +28,7 @@ const found = (group: string, unserved: number, actionCount = 0): GroupElasticit
   coreHours: 54,
   cost: 3.5,
   actionCount,
-  actions: Array.from({ length: Math.min(200, actionCount) }, () => ({ atMs: 60_000, to: '3 machines', why: 'so' })),
+  actions: Array.from({ length: Math.min(200, actionCount) }, () => action),
   samples: [{ atMs: 0, needed: 1, wanted: 2, serving: 1.5 }],
 });
 
@@ -61,11 +68,12 @@ test('a row says it in figures, a plot over time, and the latest changes why', (
     ],
   );
   assert.equal(part.changes[0]?.title, 'p: the last 60 of 90 changes');
-  assert.equal(part.changes[0].lines[0], '60 s: 3 machines, because so');
+  assert.equal(part.changes[0].lines[0], '60 s: 3 machines, because there were fewer than minReplicas (3)');
 });
 
 test('both languages have a word for everything', () => {
   assert.equal(elasticityChinese.columns.length, elasticityEnglish.columns.length);
   const [part] = elasticityParts(reportOf({ policy: 'p', elasticity: [found('a', 0, 3)] }), elasticityChinese);
   assert.equal(part?.changes[0]?.title, 'p：共 3 次调整');
+  assert.equal(part.changes[0].lines[0], '60 秒：3 台机器，原因：数量少于 minReplicas（3）');
 });

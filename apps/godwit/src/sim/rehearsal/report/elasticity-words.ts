@@ -1,5 +1,6 @@
+import { scaledInEnglish, whyInEnglish } from '@godwit/planner';
 import type { GroupElasticity, ScaleAction } from '../measure/index.ts';
-import { scaledToChinese, scalingChinese, spanChinese } from './chinese/index.ts';
+import { reasonChinese, scaledChinese, spanChinese } from './chinese/index.ts';
 import { money, percent, span, whole } from './figures.ts';
 
 /** What a report says of machines that follow a demand, in one language. */
@@ -50,7 +51,7 @@ export const elasticityEnglish: ElasticityWords = {
   others: (count) => `${whole(count)} more groups, of which less was left undone`,
   changes: (policy, shown, all) =>
     shown < all ? `${policy}: the last ${whole(shown)} of ${whole(all)} changes` : `${policy}: ${whole(all)} changes`,
-  action: ({ atMs, to, why }) => `${span(atMs)}: ${to}${why === '' ? '' : `, because ${why}`}`,
+  action: ({ atMs, to, why }) => `${span(atMs)}: ${scaledInEnglish(to)}${why ? `, because ${whyInEnglish(why)}` : ''}`,
 };
 
 export const elasticityChinese: ElasticityWords = {
@@ -80,7 +81,7 @@ export const elasticityChinese: ElasticityWords = {
       ? `${policy}：共 ${whole(all)} 次调整，以下为最后 ${whole(shown)} 次`
       : `${policy}：共 ${whole(all)} 次调整`,
   action: ({ atMs, to, why }) =>
-    `${spanChinese(atMs)}：${scaledToChinese(to)}${why === '' ? '' : `，原因：${scalingChinese(why)}`}`,
+    `${spanChinese(atMs)}：${scaledChinese(to)}${why ? `，原因：${reasonChinese(why)}` : ''}`,
 };
 
 /** One row of the table: how a group fared under a policy. */

@@ -34,7 +34,7 @@ export function sectionsOf(run: Run, { reserveHosts, flaws }: Report, words: Wor
         run.advises ? words.use.advises : '',
         words.use.moves(run),
         words.use.power(run),
-        ...run.deeds.reasons.slice(0, MOST_REASONS).map(({ kind, why, count }) => words.use.reason(kind, why, count)),
+        ...run.deeds.reasons.slice(0, MOST_REASONS).map(words.use.reason),
       ].filter((sentence) => sentence !== ''),
     },
     { heading: words.sections.losses, sentences: run.losses.map(words.loss) },

@@ -3,12 +3,13 @@ import { test } from 'node:test';
 import { renderChart } from './line-chart.ts';
 import { useChinese, useEnglish } from './use-words.ts';
 
-const why = 'its host can be emptied; a pod ends here, and another is made in its stead';
-
-test('reasons are told in both languages, part by part; one that nobody knows stays as it is', () => {
-  assert.equal(useEnglish.reason('pods moved', why, 1200), `1 200 × a pod was moved: ${why}.`);
-  assert.equal(useChinese.reason('pods moved', why, 1200), '迁移 Pod 1 200 次：可以腾空所在主机，终止后重新创建。');
-  assert.equal(useChinese.reason('hosts woken', 'of something new', 1), '唤醒主机 1 次：of something new。');
+test('reasons are told in both languages, and so is what had none', () => {
+  const emptied = { kind: 'pods moved', why: { is: 'empties-host' }, count: 1200 } as const;
+  assert.equal(useEnglish.reason(emptied), '1 200 × a pod was moved: its host can be emptied.');
+  assert.equal(useChinese.reason(emptied), '迁移 Pod 1 200 次：可以腾空所在主机。');
+  const byHand = { kind: 'hosts woken', count: 1 } as const;
+  assert.equal(useEnglish.reason(byHand), '1 × a host was woken.');
+  assert.equal(useChinese.reason(byHand), '唤醒主机 1 次。');
 });
 
 test('what happened stands in a plot as long as it lasted, and its words stay within', () => {

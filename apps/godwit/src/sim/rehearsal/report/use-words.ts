@@ -1,6 +1,7 @@
-import type { Deed, DeedKind } from '../measure/index.ts';
+import { whyInEnglish } from '@godwit/planner';
+import type { Deed, DeedKind, DeedReason } from '../measure/index.ts';
 import type { Run } from '../run/index.ts';
-import { reasonChinese, scaledToChinese, spanChinese } from './chinese/index.ts';
+import { doneChinese, reasonChinese, spanChinese } from './chinese/index.ts';
 import { span, whole } from './figures.ts';
 
 /** What a report says of how hosts were used: moves, sleep, and why, in one language. */
@@ -12,7 +13,7 @@ export interface UseWords {
   readonly moves: (run: Run) => string;
   /** Empty where no host was switched. */
   readonly power: (run: Run) => string;
-  readonly reason: (kind: DeedKind, why: string, count: number) => string;
+  readonly reason: (reason: DeedReason) => string;
   /** Over the latest of so many. */
   readonly deeds: (shown: number, all: number) => string;
   readonly deed: (deed: Deed) => string;
@@ -56,7 +57,7 @@ export const useEnglish: UseWords = {
     const { mean, least, hosts } = hostFigures(run);
     return `Hosts were put to sleep ${whole(slept)} times and woken ${whole(woken)} times: of ${whole(hosts)}, ${mean} were on in the mean, and ${whole(least)} at least.`;
   },
-  reason: (kind, why, count) => `${whole(count)} × ${kindsEnglish[kind]}${why === '' ? '' : `: ${why}`}.`,
+  reason: ({ kind, why, count }) => `${whole(count)} × ${kindsEnglish[kind]}${why ? `: ${whyInEnglish(why)}` : ''}.`,
   deeds: (shown, all) =>
     shown < all ? `Decisions: the last ${whole(shown)} of ${whole(all)}` : `Decisions: ${whole(all)}`,
   deed: ({ atMs, subject, explanation }) => `${span(atMs)}: ${subject}. ${explanation}`,
@@ -101,10 +102,9 @@ export const useChinese: UseWords = {
     const { mean, least, hosts } = hostFigures(run);
     return `主机休眠 ${whole(slept)} 次，唤醒 ${whole(woken)} 次：${whole(hosts)} 台中平均有 ${mean} 台开机，最少 ${whole(least)} 台。`;
   },
-  reason: (kind, why, count) =>
-    `${kindsChinese[kind]} ${whole(count)} 次${why === '' ? '' : `：${reasonChinese(why)}`}。`,
+  reason: ({ kind, why, count }) => `${kindsChinese[kind]} ${whole(count)} 次${why ? `：${reasonChinese(why)}` : ''}。`,
   deeds: (shown, all) => (shown < all ? `决策：${whole(all)} 条中最近的 ${whole(shown)} 条` : `决策：${whole(all)} 条`),
-  deed: (deed) => `${spanChinese(deed.atMs)}：${deed.subject} ${deedChinese(deed)}`,
+  deed: ({ atMs, subject, record }) => `${spanChinese(atMs)}：${subject} ${doneChinese(record)}`,
   reserve: ({ reserveLostMs: lost, reserveBrokenMs: broken, samples }, hosts) => {
     if (lost.length === 0) return `任何时刻都满足 N+${hosts}。`;
     const first = `在 ${whole(samples.length)} 个时刻中有 ${whole(lost.length)} 个不满足 N+${hosts}，首次出现在 ${spanChinese(lost[0] ?? 0)}之后。`;
@@ -120,28 +120,3 @@ const kindsChinese: Readonly<Record<DeedKind, string>> = {
   'hosts put to sleep': '休眠主机',
   'sizes changed': '调整规格',
 };
-
-/** What was done, in the words of `godwit why`. */
-function deedChinese({ action, why, decision }: Deed): string {
-  const { chosen, policy = '', runnersUp = [], rejected = [] } = decision;
-  const because = why === '' ? '' : `，因为${reasonChinese(why)}`;
-  const score = chosen.score === undefined ? '' : `，${points(chosen.score)}`;
-  const next = runnersUp.map((each) => `${each.name}（${points(each.score ?? 0)}）`).join('、');
-  const not = rejected.map(({ name = '', reason }) => `未选 ${name}：${reasonChinese(reason)}。`).join('');
-  return `${doneChinese(action, chosen.name)}${because}（策略 ${policy}${score}）。${next === '' ? '' : `其次是 ${next}。`}${not}`;
-}
-
-const points = (score: number): string => `${Math.round(score * 100)} 分（满分 100）`;
-
-function doneChinese(action: string, to: string): string {
-  switch (action) {
-    case 'Move':
-      return `迁移到 ${to}`;
-    case 'Power':
-      return to === 'on' ? '开机' : '关机';
-    case 'Resize':
-      return `规格调整为 ${scaledToChinese(to)}`;
-    default:
-      return `让位给 ${to}`;
-  }
-}

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Resource, WhyRefused } from '@godwit/planner';
+import type { Action, Held, Resource, WhyDone, WhyRefused } from '@godwit/planner';
+import { doneChinese } from './deeds.ts';
 import { spanChinese } from './figures.ts';
 import { reasonChinese } from './reasons.ts';
 import { waitingChinese } from './refusals.ts';
 import { remedyChinese } from './remedies.ts';
-import { scaledToChinese, scalingChinese } from './scaling.ts';
 
 test('lengths of time', () => {
   assert.equal(spanChinese(65_000), '65 秒');
@@ -79,31 +79,143 @@ test('several steps of one remedy, and machines that are counted', () => {
   );
 });
 
-test('what nobody knows the words for stays as it is', () => {
-  assert.equal(reasonChinese('its host can be emptied; of something new'), '可以腾空所在主机，of something new');
+const jobs = { is: 'metric', name: 'jobs' } as const;
+const asked = (by: object, more: object = {}) => ({ of: 'machines', by, wanted: 5, ...more });
+const found = (type: string, value: number, goal: object, more: object = {}) => ({
+  is: 'metric',
+  name: type,
+  found: { type, value, goal, ...more },
 });
 
-test('what autoscalers do, and why', () => {
-  assert.equal(scaledToChinese('1 machine, cpu 2'), '1 台机器，处理器 2');
-  assert.equal(scalingChinese('cpu asks for 7'), 'cpu 要求 7 台机器');
-  assert.equal(scalingChinese('cpu asks for 7; the number may not grow any faster'), 'cpu 要求 7 台机器：增长速度受限');
-  assert.equal(scalingChinese('there were fewer than minReplicas (4)'), '数量少于 minReplicas（4）');
-  const tell = (why: string, told: string) => assert.equal(scalingChinese(why), told);
-  tell(
-    'requests of 441/s against a goal of 100/s each ask for 5 machines',
-    'requests 为 441/s，目标每台 100/s，要求 5 台机器',
+/** One or more of each reason, with its words. */
+const REASONS: { readonly [Code in WhyDone['is']]: readonly (readonly [told: object, words: string])[] } = {
+  overload: [[{}, '所在主机的处理器时间不足']],
+  misplaced: [[{}, '它不应留在当前位置']],
+  'empties-host': [[{}, '可以腾空所在主机']],
+  'evens-out': [[{}, '所在主机的负载高于其他主机']],
+  empty: [[{}, '没有机器在其上运行，预留和预测负载也不需要它']],
+  reserve: [[{}, '没有它就无法满足预留']],
+  load: [[{}, '预测负载需要它']],
+  waiting: [[{}, '有机器在等待，而只有它有空间']],
+  occupied: [[{}, '有机器已分配给它']],
+  'asked-for': [[{}, '迁移计划需要它']],
+  minimum: [[{}, '开机主机少于策略要求']],
+  released: [[{}, '不再有策略开关它']],
+  measured: [[{}, '按实际用量加余量']],
+  'less-important': [[{}, '它的优先级较低，而且没有其他空间']],
+  demand: [
+    [{ parts: [asked({ is: 'metric', name: 'cpu' }, { wanted: 7 })] }, 'cpu 要求 7 台机器'],
+    [{ parts: [asked({ is: 'waiting-request' }, { wanted: 1 })] }, '等待中的请求 要求 1 台机器'],
+    [
+      { parts: [asked(found('requests', 441, { is: 'target', target: 100 }, { each: true }))] },
+      'requests 为 441/s，目标每台 100/s，要求 5 台机器',
+    ],
+    [
+      {
+        parts: [
+          asked(found('requests', 4630, { is: 'target', target: 38, foretold: true }, { each: true }), {
+            wanted: 184,
+            held: { at: 150, since: 'maximum' },
+          }),
+        ],
+      },
+      'requests 为 4630/s（预测更多），目标每台 38/s，要求 184 台机器，实得 150 台机器，因为已到上限',
+    ],
+    [
+      {
+        parts: [
+          asked(found('latency', 0.04, { is: 'target', target: 0.1 }), {
+            of: 'cpu',
+            wanted: 500,
+            held: { at: 1000, since: 'down-stabilized' },
+          }),
+        ],
+      },
+      'latency 为 40 ms，目标 100 ms，要求 0.5 核，保持 1 核，因为不久前的要求更多',
+    ],
+    [
+      {
+        parts: [
+          asked(found('cpu', 85, { is: 'target', target: 60 }), { wanted: 4, others: [{ by: jobs, wanted: 1 }] }),
+          asked(jobs, { of: 'memory', wanted: 2 ** 29 }),
+        ],
+        schedule: 'day',
+        unknown: [{ name: 'calls', why: { is: 'no-value' } }],
+      },
+      'cpu 为 85 %，目标 60 %，要求 4 台机器（jobs 要求 1 台机器）；jobs 要求 512 MiB 内存（计划 day）；未知：calls（没有值）',
+    ],
+    [
+      { parts: [asked(found('queue', 7, { is: 'between', lower: 2, upper: 5 }), { wanted: 3 })] },
+      'queue 为 7，应在 2 与 5 之间，要求 3 台机器',
+    ],
+    [
+      { parts: [asked(found('queue', 7, { is: 'line', lower: 2, base: 1, upper: 9, top: 8 }))] },
+      'queue 为 7，介于 2（1）与 9（8）之间，要求 5 台机器',
+    ],
+  ],
+  'blind-for-long': [
+    [{ unknown: [{ name: 'cpu', why: { is: 'no-sample' } }] }, '太久没有任何指标；未知：cpu（服务中的机器都没有采样）'],
+  ],
+  blind: [
+    [
+      { unknown: [{ name: 'cpu', why: { is: 'senseless', value: '-1' } }] },
+      '没有任何指标，因此保持不变；未知：cpu（值 -1 不合理）',
+    ],
+  ],
+  'above-maximum': [[{ bound: 8 }, '数量超过 maxReplicas（8）']],
+  'below-minimum': [[{ bound: 4 }, '数量少于 minReplicas（4）']],
+};
+
+const HELD: Readonly<Record<Held, string>> = {
+  'up-rate': '实得 3 台机器，因为增长速度受限',
+  'down-rate': '保持 9 台机器，因为缩减速度受限',
+  maximum: '实得 3 台机器，因为已到上限',
+  minimum: '保持 9 台机器，因为已到下限',
+  'up-stabilized': '实得 3 台机器，因为不久前的要求更少',
+  'down-stabilized': '保持 9 台机器，因为不久前的要求更多',
+  idle: '保持 9 台机器，直到足够久没有要求为止',
+};
+
+/** What people and programs call things stands in Chinese text as it is; anything else is English left over. */
+const NAMES = /\b(cpu|jobs|requests|latency|queue|calls|day|maxReplicas|minReplicas|ms|s|MiB)\b/g;
+
+test('every reason is told in Chinese, and nothing of it in English', () => {
+  for (const [is, all] of Object.entries(REASONS)) {
+    for (const [told, words] of all) {
+      const said = reasonChinese({ is, ...told } as WhyDone);
+      assert.equal(said, words);
+      assert.doesNotMatch(said.replaceAll(NAMES, ''), /[a-z]/i);
+    }
+  }
+  for (const [since, words] of Object.entries(HELD)) {
+    const held = { at: words.startsWith('实得') ? 3 : 9, since };
+    const said = reasonChinese({ is: 'demand', parts: [asked(jobs, { held })] } as WhyDone);
+    assert.equal(said, `jobs 要求 5 台机器，${words}`);
+  }
+});
+
+test('what was done is told in Chinese, with what else could have been', () => {
+  const context = { v: 1, at: 1, by: 'somebody', policy: 'p' } as const;
+  const told = (action: Action) => doneChinese({ ...context, ...action });
+  assert.equal(told({ do: 'move', to: 'b' }), '迁移到 b（策略 p）。');
+  assert.equal(told({ do: 'move', to: 'b', anew: true }), '终止，并在 b 上重新创建（策略 p）。');
+  assert.equal(told({ do: 'power', to: 'on' }), '开机（策略 p）。');
+  assert.equal(told({ do: 'power', to: 'off' }), '关机（策略 p）。');
+  assert.equal(told({ do: 'scale', to: { machines: 1, cpu: 2000 } }), '扩缩为 1 台机器，处理器 2（策略 p）。');
+  assert.equal(
+    told({ do: 'resize', to: { cpu: 500, memory: 2 ** 30 } }),
+    '规格调整为 处理器 500m，内存 1Gi（策略 p）。',
   );
-  tell(
-    'requests of 4630/s, and more that is foretold, against a goal of 38/s each ask for 184 machines; it gets 150 machines, since no more is allowed',
-    'requests 为 4630/s（预测更多），目标每台 38/s，要求 184 台机器，实得 150 台机器，因为已到上限',
+  assert.equal(
+    doneChinese({
+      ...context,
+      do: 'preempt',
+      to: 'shop/a',
+      why: { is: 'less-important' },
+      score: 0.5,
+      next: [['c', 0.25]],
+      no: [['b', { is: 'more-would-leave', machines: 2 }]],
+    }),
+    '让位给 shop/a，因为它的优先级较低，而且没有其他空间（策略 p，50 分（满分 100））。其次是 c（25 分（满分 100））。未选 b：那里需要有 2 台机器让位。',
   );
-  tell(
-    'latency of 40 ms against a goal of 100 ms asks for 0.5 cores; it keeps 1 core for now, since more was asked for a short while ago',
-    'latency 为 40 ms，目标 100 ms，要求 0.5 核，保持 1 核，因为不久前的要求更多',
-  );
-  tell(
-    'cpu at 85 % against a goal of 60 % asks for 4 machines (jobs for 1 machine) (schedule day)',
-    'cpu 为 85 %，目标 60 %，要求 4 台机器（jobs 要求 1 台机器）（计划 day）',
-  );
-  tell('queue of 7, to be between 2 and 5, asks for 3 machines', 'queue 为 7，应在 2 与 5 之间，要求 3 台机器');
 });

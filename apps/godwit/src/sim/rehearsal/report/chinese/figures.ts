@@ -4,7 +4,7 @@ import { spanIn } from '../figures.ts';
 /** `2 天 6 小时`, `6 小时 30 分钟`, `65 秒`. */
 export const spanChinese = (ms: number): string => spanIn(ms, { d: '天', h: '小时', min: '分钟', s: '秒' });
 
-const coresChinese = (cores: number): string => `${cores} 核`;
+export const coresChinese = (cores: number): string => `${cores} 核`;
 
 /** `2 GiB`, `1.5 核`. */
 export const amountChinese = (resource: Resource, amount: number): string =>
@@ -39,3 +39,6 @@ export const resourceChinese = (resource: Resource): string => inWords(resource,
 
 /** `a、b、c`. */
 export const listChinese = (names: readonly string[]): string => names.join('、');
+
+/** A space between Chinese and what is not. */
+export const gap = (text: string): string => (/^[ -~]/.test(text) ? ` ${text}` : text);

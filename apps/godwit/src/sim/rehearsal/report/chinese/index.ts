@@ -1,13 +1,12 @@
 /**
  * What the API says in English, said in Chinese: the report's own sentences stand with the English ones.
  *
- *   translate   a sentence by rules; what no rule knows stays as it is
- *   refusals    why machines have no host, and what would help
- *   reasons     why policies move, switch and resize
- *   scaling     why autoscalers do what they do
+ *   refusals    why machines have no host; remedies: what would help
+ *   reasons     why policies and autoscalers do what they do
+ *   deeds       what they did
  *   figures     lengths of time and amounts
  */
+export { doneChinese, scaledChinese } from './deeds.ts';
 export { spanChinese } from './figures.ts';
 export { reasonChinese } from './reasons.ts';
 export { obstaclesChinese, waitingChinese } from './refusals.ts';
-export { scaledToChinese, scalingChinese } from './scaling.ts';

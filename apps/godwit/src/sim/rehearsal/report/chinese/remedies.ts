@@ -11,7 +11,7 @@ import {
   type Wish,
   type WordsOf,
 } from '@godwit/planner';
-import { amountOfChinese, atLeastChinese, listChinese, resourceChinese } from './figures.ts';
+import { amountOfChinese, atLeastChinese, gap, listChinese, resourceChinese } from './figures.ts';
 
 /** What would make a machine fit: ways of which each is enough. */
 export const remedyChinese = (remedy: Remedy): string =>
@@ -76,9 +76,6 @@ const TRAITS: WordsOf<Trait> = {
     `${listChinese([...new Set(reaches.map(alternatives))])}（${listChinese(claims)} 的卷所在）`,
   'no-tenant': () => '不属于任何租户',
 };
-
-/** A space between Chinese and what is not. */
-const gap = (text: string): string => (/^[ -~]/.test(text) ? ` ${text}` : text);
 
 const meant = (all: readonly Meant[]): string => listChinese(all.map(meantChinese));
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ElasticMetricSpec } from '@godwit/kinds';
-import type { ElasticAnswer, ElasticMetric, ElasticPart } from '@godwit/planner';
+import { type ElasticAnswer, type ElasticMetric, type ElasticPart, whyInEnglish } from '@godwit/planner';
 import { algorithmOf, aWaitingRequest } from './elastic-question.ts';
-import { whyOf } from './elastic-words.ts';
+import { type Asked, whyScaled } from './why-scaled.ts';
 
 const latency = { name: 'latency', type: 'latency', service: 'web', target: { value: '100m' } } as const;
 const requests = { name: 'requests', type: 'requests', service: 'web', predictive: { value: '100' } } as const;
@@ -29,12 +29,14 @@ function part(by: string, wanted: number, more: Partial<ElasticPart> = {}): Elas
   return { ...usual, by, wanted, ...more };
 }
 
+const whyOf = (answer: ElasticAnswer, asked: Asked) => whyInEnglish(whyScaled(answer, asked));
+
 function why(parts: readonly ElasticPart[], specs: readonly ElasticMetricSpec[], metrics: readonly ElasticMetric[]) {
   const sizes = {
     cpu: { minimum: 0.5, maximum: 2, grain: 0.5 },
     memory: { minimum: 2 ** 29, maximum: 2 ** 31, grain: 1 },
   };
-  const answer: ElasticAnswer = { shape: { replicas: 1, sizes: {} }, by: 'metrics', parts, failures: [] };
+  const answer: ElasticAnswer = { shape: { replicas: 1, sizes: {} }, by: 'metrics', parts, unknown: [] };
   return whyOf(answer, { metrics, specs, sizes, schedule: undefined });
 }
 
@@ -83,10 +85,37 @@ test('sizes are told as what they are, and what is done instead of what was aske
 
 test('who waits is told as that, and what is not known', () => {
   assert.equal(why([part(aWaitingRequest.name, 1)], [], [aWaitingRequest]), 'a request that waits asks for 1 machine');
-  const nothing = { shape: { replicas: 1, sizes: {} }, parts: [], failures: ['latency: there is no value'] };
+  const nothing = {
+    shape: { replicas: 1, sizes: {} },
+    parts: [],
+    unknown: [{ name: 'latency', why: { is: 'no-value' } }],
+  } as const;
   const asked = { metrics: [], specs: [], sizes: {}, schedule: undefined };
   assert.equal(
     whyOf({ ...nothing, by: 'hold' }, asked),
     'no metric can be told, so that nothing changes; not known: latency: there is no value',
   );
+});
+
+test('the reason is a value: figures in base units, to the three digits that are told', () => {
+  const sizes = { cpu: { minimum: 0.5, maximum: 2, grain: 0.5 } };
+  const parts = [part('requests', 3, { of: 'cpu', units: 2, limited: 'up-rate' })];
+  const answer: ElasticAnswer = { shape: { replicas: 1, sizes: {} }, by: 'metrics', parts, unknown: [] };
+  const asked = { metrics: [metric(requests, 441.234)], specs: [requests], sizes, schedule: 'day' };
+  assert.deepEqual(whyScaled(answer, asked), {
+    is: 'demand',
+    schedule: 'day',
+    parts: [
+      {
+        of: 'cpu',
+        by: {
+          is: 'metric',
+          name: 'requests',
+          found: { type: 'requests', value: 441, goal: { is: 'target', target: 100 }, each: true },
+        },
+        wanted: 1500,
+        held: { at: 1000, since: 'up-rate' },
+      },
+    ],
+  });
 });
