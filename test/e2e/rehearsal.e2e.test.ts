@@ -139,7 +139,7 @@ test('short questions need no scenario', async () => {
   const questions = ['--lose', metadata.name, '--fit', 'cpu=100m,memory=64Mi,kind=Pod,name=small', '--grow', '5'];
   const { status, stdout, stderr } = await sim('--from', godwit.kubeconfig, ...questions);
   assert.equal(status, 0, stderr);
-  assert.match(stdout, /It begins as the cloud is: 4 machines on the hosts where they are, 1 that wait/);
+  assert.match(stdout, /It begins as the cloud is: 4 machines on the hosts where they are, 1 that waits/);
   assert.match(stdout, /\d+ more of small fit/);
   assert.match(stdout, /Growing by 5 % a week/);
   assert.match(stdout, new RegExp(`${metadata.name}, lost after 10 min: 1 host, 4 machines`));

@@ -1,4 +1,4 @@
-import { Failure } from '@godwit/base';
+import { counted, Failure } from '@godwit/base';
 import { ApiClient } from '@godwit/client';
 import { BalanceController } from '@godwit/controllers';
 import { type BalancePolicy, balancePolicy } from '@godwit/kinds';
@@ -97,7 +97,7 @@ function unknownWaste(watchMs: number): string {
 function wasteText(waste: NonNullable<Status['waste']>, currency = ''): string {
   const { cores, gib, watts = 0, costPerHour } = waste;
   const price = costPerHour === undefined ? '' : `, ${`${round(costPerHour)} ${currency}`.trim()} an hour`;
-  return `given out and not needed: ${round(cores)} cores, ${round(gib)} GiB, ${round(watts)} W${price}`;
+  return `given out and not needed: ${counted(round(cores), 'core')}, ${round(gib)} GiB, ${round(watts)} W${price}`;
 }
 
-const round = (value: number) => Number(value.toPrecision(3)).toString();
+const round = (value: number) => Number(value.toPrecision(3));

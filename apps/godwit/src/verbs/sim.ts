@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Failure, SystemClock } from '@godwit/base';
+import { counted, Failure, SystemClock } from '@godwit/base';
 import { systemRandom } from '@godwit/base/node';
 import { runSeeds, type SeedOutcome, Simulation, type SimulationOptions } from '../sim/index.ts';
 import { Terminal } from '../terminal/terminal.ts';
@@ -58,7 +58,9 @@ async function rehearseFaults(options: SimOptions): Promise<void> {
       return false;
     }
     const took = formatDuration(clock.monotonic() - startedMs);
-    terminal.success(`seed ${seed}  ${hash}  ${events} events, ${kills} crashes  (${took} in all)`);
+    terminal.success(
+      `seed ${seed}  ${hash}  ${counted(events, 'event')}, ${counted(kills, 'crash', 'crashes')}  (${took} in all)`,
+    );
     return !stopped;
   };
   process.once('SIGINT', stop);
@@ -71,7 +73,9 @@ async function rehearseFaults(options: SimOptions): Promise<void> {
   process.off('SIGINT', stop);
   const verdict = process.exitCode === 1 ? 'something did not hold' : 'everything held';
   const simulated = formatDuration(total.simulatedMs);
-  terminal.line(`${total.seeds} seeds, ${total.kills} crashes, ${simulated} of simulated time: ${verdict}`);
+  terminal.line(
+    `${counted(total.seeds, 'seed')}, ${counted(total.kills, 'crash', 'crashes')}, ${simulated} of simulated time: ${verdict}`,
+  );
 }
 
 /** One run whose every event is told as it happens. */

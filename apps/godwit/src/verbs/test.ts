@@ -1,4 +1,4 @@
-import { SystemClock } from '@godwit/base';
+import { counted, SystemClock } from '@godwit/base';
 import {
   checkPackages,
   installPackages,
@@ -73,6 +73,6 @@ function runChecks(terminal: Terminal): RunSummary {
 }
 
 function runOne(tier: Tier, terminal: Terminal): Promise<RunSummary> {
-  terminal.line(terminal.paint('bold', `\n── ${tier.name}: ${tier.shows} (${tier.files.length} files)`));
+  terminal.line(terminal.paint('bold', `\n── ${tier.name}: ${tier.shows} (${counted(tier.files.length, 'file')})`));
   return runTier(tier, TEST_TIMEOUT_MS);
 }

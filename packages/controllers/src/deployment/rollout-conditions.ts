@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import type { Deployment, DeploymentCondition } from '@godwit/kinds';
 import { type Bounds, type Set, sum } from './bounds.ts';
 import { type DeploymentStatus, hasProgressed, isComplete } from './deployment-status.ts';
@@ -106,7 +107,7 @@ function availability(status: DeploymentStatus, { minAvailable }: Bounds): Verdi
     : {
         status: 'False',
         reason: 'MinimumReplicasUnavailable',
-        message: `${found} of at least ${minAvailable} pods are available`,
+        message: `${found} of at least ${counted(minAvailable, 'pod')} ${found === 1 ? 'is' : 'are'} available`,
       };
 }
 

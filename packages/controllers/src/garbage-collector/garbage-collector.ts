@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import type { ApiClient } from '@godwit/client';
 import { isNotFound, type KindDefinition, type KubeObject, type OwnerReference } from '@godwit/kinds';
 import { blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
@@ -106,7 +107,11 @@ export class GarbageCollector implements Reconciler {
       if (blocks(dependent.object, uid)) blocking++;
       if (dependent.object.metadata.deletionTimestamp === undefined) await this.#collect(dependent);
     }
-    if (blocking > 0) return blocked('what belongs to it', `${blocking} objects that belong to it are still there`);
+    if (blocking > 0)
+      return blocked(
+        'what belongs to it',
+        `${counted(blocking, 'object that belongs to it is', 'objects that belong to it are')} still there`,
+      );
     await this.#removeFinalizer(node, FOREGROUND);
     return done;
   }

@@ -1,4 +1,4 @@
-import { describeError } from '@godwit/base';
+import { counted, describeError } from '@godwit/base';
 import { type ApiClient, EventRecorder, sameJson } from '@godwit/client';
 import {
   controllerRevision,
@@ -160,7 +160,7 @@ export class VirtualMachineController implements Reconciler {
       ...(to.sockets !== undefined && { cpu: { sockets: to.sockets } }),
       ...(to.guest !== undefined && { memory: { guest: to.guest } }),
     };
-    const size = [to.sockets && `${to.sockets} sockets`, to.guest && `${to.guest} of memory`]
+    const size = [to.sockets && counted(to.sockets, 'socket'), to.guest && `${to.guest} of memory`]
       .filter(Boolean)
       .join(', ');
     try {

@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import { readableBytes } from '@godwit/kinds';
 import { memoryOf } from './ballooning.ts';
 import { wantedMemoryBytes } from './guest-size.ts';
@@ -14,8 +15,8 @@ export function resized(state: MachineState, input: SizeInput, context: StepCont
   switch (input.type) {
     case 'sockets-set': {
       const { sockets, pluggedSockets } = input.has;
-      const all = pluggedSockets > sockets ? ` of its ${pluggedSockets}` : '';
-      context.tell('Normal', 'Resized', `The guest has the use of ${sockets}${all} sockets.`);
+      const all = pluggedSockets > sockets ? `${sockets} of its ${pluggedSockets} sockets` : counted(sockets, 'socket');
+      context.tell('Normal', 'Resized', `The guest has the use of ${all}.`);
       return withoutRetry({ ...state, view: { ...view, ...input.has } }, 'sockets');
     }
     case 'memory-set': {

@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import { readableBytes, wholeUnits } from '@godwit/kinds';
 import { keepsMemory, memoryOf } from './ballooning.ts';
 import { hasBalloon, MEMORY_BLOCK_BYTES, wantedMemoryBytes } from './guest-size.ts';
@@ -19,7 +20,11 @@ function processors({ machine, view, retries }: MachineState): Verdict[] {
   const sockets = machine?.spec.domain.cpu?.sockets;
   if (!view || sockets === undefined || sockets === view.sockets) return [];
   return [
-    verdict('HotVCPUChange', retries.sockets, `The guest has ${view.sockets} sockets and is to have ${sockets}.`),
+    verdict(
+      'HotVCPUChange',
+      retries.sockets,
+      `The guest has ${counted(view.sockets, 'socket')} and is to have ${sockets}.`,
+    ),
   ];
 }
 

@@ -1,3 +1,5 @@
+import { counted } from '@godwit/base';
+
 /** Processor time in millicores and memory in bytes. */
 export type Size = readonly [cpu: number, memory: number];
 
@@ -16,7 +18,7 @@ export interface Loss {
  */
 export function cannotLose(hosts: readonly Loss[], count: number, placed: boolean): string | undefined {
   if (!hosts.some(({ staying, movable }) => staying.length + movable.length > 0)) return undefined;
-  if (hosts.length <= count) return `${hosts.length} hosts are on`;
+  if (hosts.length <= count) return `${counted(hosts.length, 'host is', 'hosts are')} on`;
   if (!placed) return undefined;
   const worst = choices(hosts, count).find((lost) => !findPlaces(lost, hosts));
   return worst && `what ${worst.map(({ name }) => name).join(' and ')} carries has no room on the others`;

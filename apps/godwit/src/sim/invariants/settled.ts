@@ -1,3 +1,4 @@
+import { counted } from '@godwit/base';
 import {
   type DataVolume,
   type Deployment,
@@ -69,7 +70,7 @@ function deploymentTrouble(deployment: Stored<Deployment>): string[] {
 function replicaSetTrouble(set: Stored<ReplicaSet>, view: ApiView): string[] {
   const pods = [...view.all<Pod>('pods')].filter(({ metadata }) => isOwnedBy(metadata, set.metadata.uid));
   const wanted = set.spec.replicas ?? 1;
-  return pods.length === wanted ? [] : [`${nameOf(set)} wants ${wanted} pods and has ${pods.length}`];
+  return pods.length === wanted ? [] : [`${nameOf(set)} wants ${counted(wanted, 'pod')} and has ${pods.length}`];
 }
 
 function isOwnedBy({ ownerReferences = [] }: KubeObject['metadata'], uid: string): boolean {

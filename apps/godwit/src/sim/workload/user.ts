@@ -1,4 +1,4 @@
-import { codeOf, type Random } from '@godwit/base';
+import { codeOf, counted, type Random } from '@godwit/base';
 import { type Address, isAlreadyExists, isNotFound, type KubeObject, StatusFailure, type Stored } from '@godwit/kinds';
 import type { Wire } from '../cloud/wire.ts';
 import type { EventLog } from '../world/event-log.ts';
@@ -237,7 +237,7 @@ export class User {
     if (thing.uid === undefined) return;
     const { uid } = thing;
     if (!certain) return this.#pledge(thing, `it was there with UID ${uid}`, (found) => found?.metadata.uid === uid);
-    this.#pledge(thing, rollOut ? `it had version ${version}` : `it had ${replicas} replicas`, (found) => {
+    this.#pledge(thing, rollOut ? `it had version ${version}` : `it had ${counted(replicas, 'replica')}`, (found) => {
       const now = (found as { readonly spec?: DeploymentLike } | undefined)?.spec;
       if (found?.metadata.uid !== uid || !now) return false;
       return rollOut ? now.template.spec.containers[0]?.env?.[0]?.value === version : now.replicas === replicas;

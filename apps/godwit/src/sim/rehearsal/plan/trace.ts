@@ -1,4 +1,4 @@
-import { Failure } from '@godwit/base';
+import { counted, Failure } from '@godwit/base';
 import { durationMs } from '@godwit/kinds';
 
 const DEFAULT_EVERY_MS = 300_000;
@@ -27,7 +27,7 @@ export function flawsOf(name: string, text: string): TraceFlaws {
   if (cells.length === 0) throw new Failure('empty-trace', `${name} holds no numbers`);
   if (holes > cells.length / 2) {
     const line = firstLine + cells.findIndex((cell) => !Number.isFinite(cell));
-    const what = `${name}: ${holes} of ${cells.length} lines hold no number, the first is line ${line}`;
+    const what = `${name}: ${holes} of ${counted(cells.length, 'line')} ${holes === 1 ? 'holds' : 'hold'} no number, the first is line ${line}`;
     throw new Failure('trace-holes', `${what}: a trace is one number a line, the last column of a table`);
   }
   return { name, lines: cells.length, holes, negative: cells.filter((cell) => cell < 0).length };

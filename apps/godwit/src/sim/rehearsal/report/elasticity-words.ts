@@ -1,7 +1,7 @@
 import { scaledInEnglish, whyInEnglish } from '@godwit/planner';
 import type { GroupElasticity, ScaleAction } from '../measure/index.ts';
 import { reasonChinese, scaledChinese, spanChinese } from './chinese/index.ts';
-import { money, percent, span, whole } from './figures.ts';
+import { many, money, percent, span, whole } from './figures.ts';
 
 /** What a report says of machines that follow a demand, in one language. */
 export interface ElasticityWords {
@@ -48,9 +48,9 @@ export const elasticityEnglish: ElasticityWords = {
     'was needed, as a mean share of what was needed (θ_U and θ_O). Cost is what they had of the cost of hosts and ' +
     'energy, by the processors that they asked for.',
   chart: (group) => `${group}: machines`,
-  others: (count) => `${whole(count)} more groups, of which less was left undone`,
+  others: (count) => `${many(count, 'more group')}, of which less was left undone`,
   changes: (policy, shown, all) =>
-    shown < all ? `${policy}: the last ${whole(shown)} of ${whole(all)} changes` : `${policy}: ${whole(all)} changes`,
+    shown < all ? `${policy}: the last ${whole(shown)} of ${many(all, 'change')}` : `${policy}: ${many(all, 'change')}`,
   action: ({ atMs, to, why }) => `${span(atMs)}: ${scaledInEnglish(to)}${why ? `, because ${whyInEnglish(why)}` : ''}`,
 };
 

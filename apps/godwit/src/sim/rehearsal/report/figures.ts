@@ -5,6 +5,11 @@ export function whole(value: number): string {
   return Math.round(value).toLocaleString('en-US').replaceAll(',', ' ');
 }
 
+/** `1 host`, `1 200 hosts`. @param plural where that is not the word with an s */
+export function many(count: number, what: string, plural = `${what}s`): string {
+  return `${whole(count)} ${count === 1 ? what : plural}`;
+}
+
 export function money(value: number, currency: string): string {
   return `${value >= 1000 ? whole(value) : value.toFixed(2)} ${currency}`;
 }

@@ -2,7 +2,7 @@ import { whyInEnglish } from '@godwit/planner';
 import type { Deed, DeedKind, DeedReason } from '../measure/index.ts';
 import type { Run } from '../run/index.ts';
 import { doneChinese, reasonChinese, spanChinese } from './chinese/index.ts';
-import { span, whole } from './figures.ts';
+import { many, span, whole } from './figures.ts';
 
 /** What a report says of how hosts were used: moves, sleep, and why, in one language. */
 export interface UseWords {
@@ -43,11 +43,13 @@ export const useEnglish: UseWords = {
     const parts = [
       ...(machines > 0
         ? [
-            `${whole(machines)} virtual machines were moved while they ran: ${whole(bytes / GIB)} GiB of memory, ${span((1000 * seconds) / machines)} each.`,
+            `${many(machines, 'virtual machine was moved while it ran', 'virtual machines were moved while they ran')}: ${whole(bytes / GIB)} GiB of memory, ${span((1000 * seconds) / machines)}${machines === 1 ? '' : ' each'}.`,
           ]
         : []),
-      ...(pods > 0 ? [`${whole(pods)} pods were ended, and made anew where there was a better place.`] : []),
-      ...(failed > 0 ? [`${whole(failed)} moves did not arrive, as a host or the machine had gone.`] : []),
+      ...(pods > 0
+        ? [`${many(pods, 'pod was ended', 'pods were ended')}, and made anew where there was a better place.`]
+        : []),
+      ...(failed > 0 ? [`${many(failed, 'move')} did not arrive, as a host or the machine had gone.`] : []),
     ];
     return parts.join(' ');
   },
@@ -55,7 +57,7 @@ export const useEnglish: UseWords = {
     const { 'hosts woken': woken, 'hosts put to sleep': slept } = run.deeds.counts;
     if (woken + slept === 0) return '';
     const { mean, least, hosts } = hostFigures(run);
-    return `Hosts were put to sleep ${whole(slept)} times and woken ${whole(woken)} times: of ${whole(hosts)}, ${mean} were on in the mean, and ${whole(least)} at least.`;
+    return `Hosts were put to sleep ${many(slept, 'time')} and woken ${many(woken, 'time')}: of ${whole(hosts)}, ${mean} were on in the mean, and ${whole(least)} at least.`;
   },
   reason: ({ kind, why, count }) => `${whole(count)} × ${kindsEnglish[kind]}${why ? `: ${whyInEnglish(why)}` : ''}.`,
   deeds: (shown, all) =>
@@ -63,7 +65,7 @@ export const useEnglish: UseWords = {
   deed: ({ atMs, subject, explanation }) => `${span(atMs)}: ${subject}. ${explanation}`,
   reserve: ({ reserveLostMs: lost, reserveBrokenMs: broken, samples }, hosts) => {
     if (lost.length === 0) return `N+${hosts} was held at every moment.`;
-    const first = `N+${hosts} was not held at ${whole(lost.length)} of ${whole(samples.length)} moments, first after ${span(lost[0] ?? 0)}.`;
+    const first = `N+${hosts} was not held at ${whole(lost.length)} of ${many(samples.length, 'moment')}, first after ${span(lost[0] ?? 0)}.`;
     if (broken.length === lost.length) return first;
     const asleep = 'by the hosts that were on alone; once those asleep were woken it held';
     return broken.length === 0

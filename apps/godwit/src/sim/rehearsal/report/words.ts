@@ -6,7 +6,7 @@ import type { Refused, Run } from '../run/index.ts';
 import { obstaclesChinese, spanChinese, waitingChinese } from './chinese/index.ts';
 import { type ElasticityWords, elasticityChinese, elasticityEnglish } from './elasticity-words.ts';
 import { eventChinese, eventEnglish } from './event-words.ts';
-import { money, percent, span, whole } from './figures.ts';
+import { many, money, percent, span, whole } from './figures.ts';
 import type { TimeUnits } from './line-chart.ts';
 import type { Criterion, Report, ReportEvent } from './report.ts';
 import type { Unheard } from './unheard.ts';
@@ -99,14 +99,13 @@ const MOST_NAMES = 5;
 const listed = (names: readonly string[], between: string, rest: string): string =>
   names.slice(0, MOST_NAMES).join(between) + (names.length > MOST_NAMES ? rest : '');
 
-const many = (count: number, what: string): string => `${whole(count)} ${what}${count === 1 ? '' : 's'}`;
-
 /** Which losses the sentence on the reserve rests on. */
 function triedEnglish({ tried, of, together }: ReserveCheck): string {
   if (tried === 0) return '';
   if (together) return ` Tried was the loss of the ${whole(tried)} heaviest of ${many(of, 'host')} at once.`;
   if (tried === of) return ' Tried was the loss of every single host.';
-  return ` Tried was the loss of each of the ${whole(tried)} heaviest of ${many(of, 'host')}, not of the others.`;
+  const which = tried === 1 ? 'the heaviest' : `each of the ${whole(tried)} heaviest`;
+  return ` Tried was the loss of ${which} of ${many(of, 'host')}, not of the others.`;
 }
 
 function triedChinese({ tried, of, together }: ReserveCheck): string {
@@ -136,9 +135,11 @@ export const english: Words = {
   },
   taken: ({ inPlace, waiting, elsewhere }) => {
     const begin = `It begins as the cloud is: ${many(inPlace, 'machine')} on the hosts where they are`;
-    const wait = waiting > 0 ? `, ${whole(waiting)} that wait` : '';
+    const wait = waiting > 0 ? `, ${many(waiting, 'that waits', 'that wait')}` : '';
     const [first] = elsewhere;
-    const wrong = first ? ` ${whole(elsewhere.length)} are not where they are, first ${first.machine}.` : '';
+    const wrong = first
+      ? ` ${many(elsewhere.length, 'is not where it was', 'are not where they were')}, first ${first.machine}.`
+      : '';
     return `${begin}${wait}.${wrong}`;
   },
   leftOut: (unheard) => {
@@ -152,7 +153,7 @@ export const english: Words = {
     const awake = now < machines ? `, ${whole(now)} of them on hosts that are on` : '';
     return why === undefined
       ? `More than ${whole(machines)} more of ${group} fit${awake}.`
-      : `${whole(machines)} more of ${group} fit${awake}. Then: ${obstaclesInEnglish(why)}`;
+      : `${whole(machines)} more of ${group} ${machines === 1 ? 'fits' : 'fit'}${awake}. Then: ${obstaclesInEnglish(why)}`;
   },
   unasked: (groups) =>
     `How many more fit of ${many(groups.length, 'smaller group')} was not asked (${listed(groups, ', ', ' …')}): --fit NAME asks for one of them.`,
@@ -162,17 +163,17 @@ export const english: Words = {
     const woken = waiting > 0 ? `, ${whole(waiting)} of them once hosts are woken` : '';
     return homeless === 0
       ? `${what} every machine finds another host${woken}.`
-      : `${what} ${many(homeless, 'machine')} without another host${waiting > 0 ? `; ${whole(waiting)} more wait for hosts to be woken` : ''}.`;
+      : `${what} ${many(homeless, 'machine')} without another host${waiting > 0 ? `; ${many(waiting, 'more waits', 'more wait')} for hosts to be woken` : ''}.`;
   },
   growth: ({ percentPerWeek, weeks, group }) =>
     percentPerWeek <= 0
       ? 'Nothing grows.'
       : weeks === undefined
         ? `Growing by ${percentPerWeek} % a week, it is not full within ten years.`
-        : `Growing by ${percentPerWeek} % a week, it is full in ${weeks} weeks${group === undefined ? '' : `: ${group} is refused first`}.`,
+        : `Growing by ${percentPerWeek} % a week, it is full in ${many(weeks, 'week')}${group === undefined ? '' : `: ${group} is refused first`}.`,
   fewest: ({ hosts, of, reserve, least }) =>
     hosts > of
-      ? `With ${whole(reserve)} kept free, what runs needs ${whole(hosts)} hosts like these; there are ${whole(of)}.`
+      ? `With ${whole(reserve)} kept free, what runs needs ${many(hosts, 'host like this', 'hosts like these')}; there ${of === 1 ? 'is' : 'are'} ${whole(of)}.`
       : `${whole(hosts)} of ${many(of, 'host')} would do for what runs, ${whole(reserve)} of them kept free; fewer than ${whole(least)} cannot.`,
   reserve: (run, hosts) => useEnglish.reserve(run, hosts) + triedEnglish(run.reserveCheck),
   best: (policy, by) =>
@@ -184,7 +185,7 @@ export const english: Words = {
     const end = missing > 0 ? ` ${whole(missing)} did not come back.` : '';
     if (longestMs === undefined) return begin + end;
     const [half, last] = [span(medianMs ?? longestMs), span(longestMs)];
-    return `${begin} ${half === last ? `They ran again after ${last}.` : `Half ran again after ${half}, the last after ${last}.`}${end}`;
+    return `${begin} ${half === last ? `${machines === 1 ? 'It' : 'They'} ran again after ${last}.` : `Half ran again after ${half}, the last after ${last}.`}${end}`;
   },
   refusal: ({ message, machines }) => `${whole(machines)} at most: ${message}`,
   columns: [
@@ -223,17 +224,17 @@ export const english: Words = {
   event: eventEnglish,
   flaw: ({ name, lines, holes, negative }) =>
     `Trace ${name}: of ${many(lines, 'line')}` +
-    (holes > 0 ? `, ${whole(holes)} without a number were bridged by a straight line` : '') +
+    (holes > 0 ? `, ${many(holes, 'without a number was', 'without a number were')} bridged by a straight line` : '') +
     (negative > 0 ? `, ${whole(negative)} below nothing counted as nothing` : '') +
     '.',
   quiet: ({ writes, quiet }) =>
-    `Operations, controllers and the state machines of agents are those of a live cloud: ${whole(writes)} writes. ` +
-    `What nobody could read a difference in was not written: ${whole(quiet.heartbeats)} heartbeats, ${whole(quiet.samples)} samples of load, ${many(quiet.events, 'event')} and figures in statuses. ` +
+    `Operations, controllers and the state machines of agents are those of a live cloud: ${many(writes, 'write')}. ` +
+    `What nobody could read a difference in was not written: ${many(quiet.heartbeats, 'heartbeat')}, ${many(quiet.samples, 'sample')} of load, ${many(quiet.events, 'event')} and figures in statuses. ` +
     'Not rehearsed: what runs inside guests, disks and their contents, and the network between machines.',
   overCap: ({ overCapMs }) =>
     overCapMs.length === 0
       ? undefined
-      : `The power cap was exceeded at ${whole(overCapMs.length)} moments, first after ${span(overCapMs[0] ?? 0)}.`,
+      : `The power cap was exceeded at ${many(overCapMs.length, 'moment')}, first after ${span(overCapMs[0] ?? 0)}.`,
 };
 
 const criteriaEnglish: Readonly<Record<Criterion, string>> = {
