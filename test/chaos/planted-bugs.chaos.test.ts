@@ -342,7 +342,7 @@ test('reserve finds hosts that sleep although the reserve needs them', () =>
     'reserve',
     { door: lookingLike('balancepolicies', withSpec({ reserve: { hosts: 0 } })) },
     { ...thrifty, hosts: 2 },
-    /: 1 hosts are on$/,
+    /: 1 host is on$/,
   ));
 
 test('reserve finds hosts that are enough by number and not by room', () => {
