@@ -162,11 +162,14 @@ export class GodwitUnderTest {
   }
 }
 
+/** Longer than anything takes on a machine that is slow, and busy with other things beside. */
+const PATIENCE_MS = 180_000;
+
 /** Asks `probe` until it answers something, and returns that; fails with `what` after `timeoutMs`. */
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined | false>,
-  timeoutMs = 60_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;

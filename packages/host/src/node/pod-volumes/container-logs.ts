@@ -36,13 +36,16 @@ export class ContainerLogs implements PodLogs {
     const changes = request.follow ? fileChanges(path, this.#world.clock, signal) : undefined;
     try {
       const sinceMs = sinceOf(request, this.#world.clock.now());
-      let position = await startOf(path, file, request.tailLines);
+      // Who does not follow is told what was there when he asked, however much is written while he reads.
+      const size = (await file.stat()).size;
+      const until = changes ? Number.POSITIVE_INFINITY : size;
+      let position = await startOf(file, size, request.tailLines);
       yield* this.#rotated(path, request, sinceMs);
       const splitter = new LineSplitter();
       for (;;) {
         // Asked before reading: what was written until the end is then read for sure.
         const last = !changes || ended() || signal.aborted;
-        for await (const bytes of chunks(file, position)) {
+        for await (const bytes of chunks(file, position, until)) {
           position += bytes.length;
           yield* shown(splitter.push(bytes), request, sinceMs);
         }
@@ -92,19 +95,20 @@ function* shown(lines: Iterable<Buffer>, request: LogRequest, sinceMs: number): 
   }
 }
 
-async function* chunks(file: FileHandle, position: number): AsyncGenerator<Buffer> {
-  for (let at = position; ; ) {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, at);
+async function* chunks(file: FileHandle, position: number, until: number): AsyncGenerator<Buffer> {
+  for (let at = position; at < until; ) {
+    const length = Math.min(CHUNK_BYTES, until - at);
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, at);
     if (bytesRead === 0) return;
     at += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
 }
 
-/** Where the last so many lines begin. Reads from the end, a piece at a time. */
-async function startOf(_path: string, file: FileHandle, tailLines: number | undefined): Promise<number> {
+/** Where the last so many lines of the first `size` bytes begin. Reads from the end, a piece at a time. */
+async function startOf(file: FileHandle, size: number, tailLines: number | undefined): Promise<number> {
   if (tailLines === undefined) return 0;
-  let at = (await file.stat()).size;
+  let at = size;
   // The line end of the last line itself does not count.
   let left = tailLines + 1;
   if (tailLines === 0) return at;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, describeError, Failure, type World } from '@godwit/base';
+import { codeOf, describeError, Failure, together, type World } from '@godwit/base';
 import { runProgram, tail } from '@godwit/base/node';
 import { type Pod, parseQuantity, type Stored, type Volume } from '@godwit/kinds';
 import type { ContainerMount } from '../../container-driver.ts';
@@ -53,8 +53,10 @@ export class PodFolderDriver implements PodFolders {
 
   async mount(pod: Stored<Pod>): Promise<MountedVolumes> {
     const renewals: number[] = [];
-    const entries = await Promise.all(
-      (pod.spec.volumes ?? []).map(async (volume) => {
+    // All of them to their end, also when one fails: the next try, or the removal, must not meet what is still being made.
+    const entries = await together(
+      new AbortController().signal,
+      (pod.spec.volumes ?? []).map((volume) => async () => {
         try {
           return [volume.name, await this.#make(pod, volume, renewals)] as const;
         } catch (error) {
