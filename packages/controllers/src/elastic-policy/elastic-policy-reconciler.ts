@@ -7,6 +7,7 @@ import {
   type HorizontalPodAutoscaler,
   type Node,
   node,
+  resourceOfMetric,
   type Stored,
   waitingServices,
   wakingServices,
@@ -32,7 +33,7 @@ import {
 } from '../metrics-source/index.ts';
 import { after, blocked, done, type Outcome, type Reconciler, type Wake } from '../reconciler.ts';
 import { PolicyMemory } from './elastic-memory.ts';
-import { algorithmOf, aWaitingRequest, boundsOf, resourceOf, rulesOf, usual } from './elastic-question.ts';
+import { algorithmOf, aWaitingRequest, boundsOf, rulesOf, usual } from './elastic-question.ts';
 import { type Aspect, aspectsOf, shapeText, sizesText, unable, withAspects, withoutNews } from './elastic-status.ts';
 import { type ElasticTarget, readTarget } from './elastic-target.ts';
 import { LearnedForecasts } from './learned.ts';
@@ -185,7 +186,7 @@ export class ElasticPolicyReconciler implements Reconciler {
     return Promise.all(
       spec.metrics.map(async (metric): Promise<ElasticMetric> => {
         const load = await observeLoad(metric, target.machines, this.#metrics, now.wallMs, signal);
-        const resource = resourceOf(metric);
+        const resource = resourceOfMetric(metric);
         const size = bounds.sizes[resource];
         const each = size ? (target.shape.sizes[resource] ?? size.minimum) / size.minimum : 1;
         const most = size ? Math.floor((bounds.maximum * size.maximum) / size.minimum) : bounds.maximum;

@@ -86,10 +86,6 @@ export function rulesOf({ behavior }: ElasticPolicySpec): { readonly up: LimitRu
   };
 }
 
-/** What is scarce when a metric is high. */
-export const resourceOf = ({ type, resource }: ElasticMetricSpec): string =>
-  resource ?? (type === 'memory' ? 'memory' : 'cpu');
-
 /** What asks for one machine while a request waits that nobody serves, whatever the metrics say. */
 export const aWaitingRequest: ElasticMetric = {
   name: 'a request that waits',

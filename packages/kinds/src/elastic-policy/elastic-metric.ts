@@ -1,6 +1,7 @@
 import { int32, number, object, oneOf, quantity, required, type Static, string } from '../machinery/index.ts';
+import { believed } from '../metrics/belief.ts';
 import { parseQuantity } from '../quantity.ts';
-import { at, checkUrl, type Faults, pathSegmentFault } from '../validation/index.ts';
+import { at, checkUrl, dnsLabelFault, type Faults } from '../validation/index.ts';
 
 export const elasticMetricTypes = ['cpu', 'memory', 'requests', 'latency', 'queue', 'prometheus', 'http'] as const;
 export const elasticAlgorithms = ['step', 'linear', 'target', 'predictive'] as const;
@@ -98,16 +99,35 @@ export function validateElasticMetric(metric: ElasticMetricSpec, path: string, f
       faults.forbidden(at(path, field), `must not be set for metrics of type ${metric.type}`);
     }
   }
-  if (metric.service) faults.check(at(path, 'service'), metric.service, pathSegmentFault);
+  if (metric.service) faults.check(at(path, 'service'), metric.service, dnsLabelFault);
   if (metric.url) checkUrl(at(path, 'url'), metric.url, faults);
   if (metric.path !== undefined && metric.type !== 'http')
     faults.forbidden(at(path, 'path'), 'is for metrics of type http');
+  else if (metric.path?.split('.').includes(''))
+    faults.invalid(at(path, 'path'), metric.path, 'must be names with dots between (such as queue.jobs)');
+  validateUse(metric, path, faults);
   const chosen = elasticAlgorithms.filter((algorithm) => metric[algorithm] !== undefined);
   if (chosen.length !== 1) {
     faults.invalid(path, chosen, `exactly one of ${elasticAlgorithms.join(', ')} must be set`);
     return;
   }
   validateAlgorithm(metric, path, faults);
+}
+
+/** What machines use is a share of what they have: a mean of theirs, and of that resource. */
+function validateUse(
+  { type, sharing, resource = type as never }: ElasticMetricSpec,
+  path: string,
+  faults: Faults,
+): void {
+  if (type !== 'cpu' && type !== 'memory') return;
+  if (sharing !== undefined && sharing !== 'mean') faults.notSupported(at(path, 'sharing'), sharing, ['mean']);
+  if (resource !== type) faults.notSupported(at(path, 'resource'), resource, [type]);
+}
+
+/** What is scarce when a metric is high. */
+export function resourceOfMetric({ type, resource }: ElasticMetricSpec): 'cpu' | 'memory' {
+  return resource ?? (type === 'memory' ? 'memory' : 'cpu');
 }
 
 function validateAlgorithm(metric: ElasticMetricSpec, path: string, faults: Faults): void {
@@ -131,9 +151,9 @@ function validateAlgorithm(metric: ElasticMetricSpec, path: string, faults: Faul
   }
 }
 
-/** The amount, or NaN when it is none; amounts are not negative. */
+/** The amount, or NaN when it is none that could be measured. */
 function amountAt(path: string, value: string | number, faults: Faults): number {
-  const amount = parseQuantity(value) ?? Number.NaN;
-  if (!(amount >= 0)) faults.invalid(path, value, 'must be a quantity that is not negative');
-  return amount;
+  const amount = believed(parseQuantity(value));
+  if (amount === undefined) faults.invalid(path, value, 'must be a quantity that is not negative, and not above 2⁵³');
+  return amount ?? Number.NaN;
 }

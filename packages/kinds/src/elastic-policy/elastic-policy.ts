@@ -24,6 +24,9 @@ import { elasticSchedule } from './elastic-schedule.ts';
 import { validateElasticPolicy } from './elastic-validation.ts';
 import { metricCell } from './metric-text.ts';
 
+/** More than this is a slip. */
+const MOST_MACHINES = 1_000_000;
+
 const sizes = object(
   {
     minimum: required(quantity('Least size of a machine; a unit is a machine of this size.')),
@@ -38,7 +41,7 @@ export const elasticRules = {
   out: object(
     {
       minReplicas: int32('Fewest machines; 1 by default, 0 lets it sleep.', { minimum: 0 }),
-      maxReplicas: required(int32('Most machines.', { minimum: 1 })),
+      maxReplicas: required(int32('Most machines.', { minimum: 1, maximum: MOST_MACHINES })),
     },
     'Between what the number of machines may change; absent: their number stays.',
   ),
@@ -64,7 +67,7 @@ export const elasticRules = {
   }),
   lost: object(
     {
-      afterSeconds: required(int32('How long no metric could be told.', { minimum: 1 })),
+      afterSeconds: required(int32('How long no metric could be told.', { minimum: 1, maximum: 604_800 })),
       replicas: required(int32('How many machines there are to be then.', { minimum: 0 })),
     },
     'What to do without any metric; absent: nothing changes.',

@@ -20,6 +20,14 @@ export const elasticSchedule = object(
 export type ElasticScheduleSpec = Static<typeof elasticSchedule>;
 
 export function validateElasticSchedule(schedule: ElasticScheduleSpec, path: string, faults: Faults): void {
+  const { name, days } = schedule;
+  if (name === '') faults.required(at(path, 'name'));
+  if (days?.length === 0) faults.invalid(at(path, 'days'), days, 'must name a day; without it every day counts');
+  faults.distinct(
+    days ?? [],
+    (day) => day,
+    (index) => at(path, 'days', index),
+  );
   for (const field of ['from', 'until'] as const) {
     if (!CLOCK.test(schedule[field])) faults.invalid(at(path, field), schedule[field], 'must be a time such as 08:00');
   }

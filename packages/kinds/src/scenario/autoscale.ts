@@ -2,8 +2,9 @@ import { horizontalRules } from '../autoscaling/horizontal-pod-autoscaler.ts';
 import { validateHorizontal } from '../autoscaling/horizontal-validation.ts';
 import type { ElasticMetricSpec } from '../elastic-policy/elastic-metric.ts';
 import { elasticRules } from '../elastic-policy/elastic-policy.ts';
+import { elasticTargets } from '../elastic-policy/elastic-targets.ts';
 import { validateElasticPolicy } from '../elastic-policy/elastic-validation.ts';
-import { int32, object, type Static } from '../machinery/index.ts';
+import { apiVersionOf, int32, object, type Static } from '../machinery/index.ts';
 import type { Cause } from '../machinery/status.ts';
 import { eachItem, type Faults } from '../validation/index.ts';
 
@@ -42,8 +43,9 @@ export function validateAutoscale(given: ScenarioAutoscale, group: ScaledGroup, 
   }
   if (!elastic) return;
   const alone = kind === 'VirtualMachine' && elastic.out === undefined;
-  const single = { kind: alone ? 'VirtualMachine' : kind === 'Pod' ? 'Deployment' : 'VirtualMachinePool', name };
-  take(validateElasticPolicy({ ...elastic, targetRef: single }), `${path}.elastic`, faults);
+  const scaled = alone ? 'VirtualMachine' : kind === 'Pod' ? 'Deployment' : 'VirtualMachinePool';
+  const targetRef = { apiVersion: apiVersionOf(elasticTargets[scaled]), kind: scaled, name };
+  take(validateElasticPolicy({ ...elastic, targetRef }), `${path}.elastic`, faults);
   if (alone && count !== 1) faults.required(`${path}.elastic.out`, 'only a single VirtualMachine is scaled up');
   eachItem(elastic.metrics, `${path}.elastic.metrics`, ({ type }, at) => {
     if (!(MEASURED as readonly string[]).includes(type)) faults.notSupported(`${at}.type`, type, MEASURED);
