@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { explainRecord } from '@godwit/planner';
 import { renderChart } from './line-chart.ts';
 import { useChinese, useEnglish } from './use-words.ts';
 
@@ -10,6 +11,30 @@ test('reasons are told in both languages, and so is what had none', () => {
   const byHand = { kind: 'hosts woken', count: 1 } as const;
   assert.equal(useEnglish.reason(byHand), '1 × a host was woken.');
   assert.equal(useChinese.reason(byHand), '唤醒主机 1 次。');
+});
+
+test('what was done is told with when and why, also while machines were still being started', () => {
+  const record = {
+    v: 1,
+    do: 'power',
+    to: 'off',
+    at: 1,
+    by: 'balance-controller',
+    policy: 'p',
+    why: { is: 'empty' },
+  } as const;
+  const deed = { atMs: -2_999_000, subject: 'node/a', explanation: explainRecord(record), record };
+  assert.equal(
+    useEnglish.deed(deed),
+    '49 min before the beginning: node/a. It was switched off because nothing runs on it, and neither the reserve nor the ' +
+      'load that is forecast needs it (policy p).',
+  );
+  assert.equal(
+    useChinese.deed(deed),
+    '开始前 49 分钟：node/a 关机，因为没有机器在其上运行，预留和预测负载也不需要它（策略 p）。',
+  );
+  assert.match(useEnglish.deed({ ...deed, atMs: 90_000 }), /^90 s: node\/a\. /);
+  assert.match(useChinese.deed({ ...deed, atMs: 90_000 }), /^90 秒：node\/a /);
 });
 
 test('what happened stands in a plot as long as it lasted, and its words stay within', () => {

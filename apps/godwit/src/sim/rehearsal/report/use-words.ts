@@ -62,14 +62,15 @@ export const useEnglish: UseWords = {
   reason: ({ kind, why, count }) => `${whole(count)} × ${kindsEnglish[kind]}${why ? `: ${whyInEnglish(why)}` : ''}.`,
   deeds: (shown, all) =>
     shown < all ? `Decisions: the last ${whole(shown)} of ${whole(all)}` : `Decisions: ${whole(all)}`,
-  deed: ({ atMs, subject, explanation }) => `${span(atMs)}: ${subject}. ${explanation}`,
+  deed: ({ atMs, subject, explanation }) =>
+    `${atMs < 0 ? `${span(-atMs)} before the beginning` : span(atMs)}: ${subject}. ${explanation}`,
   reserve: ({ reserveLostMs: lost, reserveBrokenMs: broken, samples }, hosts) => {
     if (lost.length === 0) return `N+${hosts} was held at every moment.`;
     const first = `N+${hosts} was not held at ${whole(lost.length)} of ${many(samples.length, 'moment')}, first after ${span(lost[0] ?? 0)}.`;
     if (broken.length === lost.length) return first;
     const asleep = 'by the hosts that were on alone; once those asleep were woken it held';
     return broken.length === 0
-      ? `${first} That is ${asleep} at each of them.`
+      ? `${first} That is ${asleep}${lost.length === 1 ? '' : ' at each of them'}.`
       : `${first} At ${whole(lost.length - broken.length)} of these, that is ${asleep}.`;
   },
 };
@@ -106,7 +107,8 @@ export const useChinese: UseWords = {
   },
   reason: ({ kind, why, count }) => `${kindsChinese[kind]} ${whole(count)} 次${why ? `：${reasonChinese(why)}` : ''}。`,
   deeds: (shown, all) => (shown < all ? `决策：${whole(all)} 条中最近的 ${whole(shown)} 条` : `决策：${whole(all)} 条`),
-  deed: ({ atMs, subject, record }) => `${spanChinese(atMs)}：${subject} ${doneChinese(record)}`,
+  deed: ({ atMs, subject, record }) =>
+    `${atMs < 0 ? `开始前 ${spanChinese(-atMs)}` : spanChinese(atMs)}：${subject} ${doneChinese(record)}`,
   reserve: ({ reserveLostMs: lost, reserveBrokenMs: broken, samples }, hosts) => {
     if (lost.length === 0) return `任何时刻都满足 N+${hosts}。`;
     const first = `在 ${whole(samples.length)} 个时刻中有 ${whole(lost.length)} 个不满足 N+${hosts}，首次出现在 ${spanChinese(lost[0] ?? 0)}之后。`;
