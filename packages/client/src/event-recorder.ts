@@ -4,6 +4,11 @@ import type { ApiClient } from './api-client.ts';
 
 /** How long the same thing happening again counts up one Event, and does not make another. */
 const SAME_FOR_MS = 600_000;
+/**
+ * The first time is told at once; how often it happened again is written no more often than this: what is wrong for
+ * hours is tried every few seconds, and each try would be a durable write.
+ */
+const COUNT_UP_EVERY_MS = 30_000;
 /** Most Events that are remembered to be counted up; the oldest is forgotten first. */
 const REMEMBERED = 4096;
 /**
@@ -19,9 +24,10 @@ interface Repeated {
   readonly name: string;
   count: number;
   lastMs: number;
-  /** A write is under way; what happens meanwhile is written after it, in one. */
+  /** A write is under way, or put off; what happens meanwhile is written after it, in one. */
   writing: boolean;
   written: number;
+  writtenMs: number;
 }
 
 /**
@@ -33,7 +39,6 @@ export class EventRecorder {
   readonly #component: string;
   readonly #host: string | undefined;
   readonly #repeated = new Map<string, Repeated>();
-  readonly #pending = new Set<Promise<void>>();
   readonly #allowed: TokenBucket;
 
   /** @param component the part that speaks, such as `virtual-machine-controller` */
@@ -54,11 +59,6 @@ export class EventRecorder {
     this.#record(object, 'Warning', reason, message);
   }
 
-  /** Resolves when everything that was recorded until now has been written or given up. */
-  async settled(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
-  }
-
   #record(object: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void {
     const { clock, ids } = this.#client.world;
     const { uid = '', name = '', namespace = 'default' } = object.metadata;
@@ -66,7 +66,7 @@ export class EventRecorder {
     let entry = this.#repeated.get(key);
     if (!entry || clock.now() - entry.lastMs > SAME_FOR_MS) {
       const eventName = `${name}.${ids.uuid().replaceAll('-', '').slice(0, 16)}`;
-      entry = { namespace, name: eventName, count: 0, lastMs: 0, writing: false, written: 0 };
+      entry = { namespace, name: eventName, count: 0, lastMs: 0, writing: false, written: 0, writtenMs: 0 };
     }
     entry.count++;
     entry.lastMs = clock.now();
@@ -74,20 +74,20 @@ export class EventRecorder {
     this.#repeated.set(key, entry);
     const oldest = this.#repeated.keys().next().value;
     if (this.#repeated.size > REMEMBERED && oldest !== undefined) this.#repeated.delete(oldest);
-    if (entry.writing) return;
-    const work = this.#write(entry, object, type, reason, message).finally(() => this.#pending.delete(work));
-    this.#pending.add(work);
+    if (!entry.writing) void this.#write(entry, object, type, reason, message);
   }
 
   async #write(entry: Repeated, object: KubeObject, type: string, reason: string, message: string): Promise<void> {
     entry.writing = true;
     try {
       while (entry.written < entry.count) {
-        const count = entry.count;
+        if (entry.written > 0) await this.#putOff(entry);
+        const { count } = entry;
         if (entry.written === 0 || !(await this.#countUp(entry, count))) {
           await this.#create(entry, object, type, reason, message, count);
         }
         entry.written = count;
+        entry.writtenMs = this.#client.world.clock.monotonic();
       }
     } catch (error) {
       this.#client.world.log.debug('an event was not written', { reason, message, error: describeError(error) });
@@ -96,9 +96,15 @@ export class EventRecorder {
     }
   }
 
+  async #putOff({ writtenMs }: Repeated): Promise<void> {
+    const { clock } = this.#client.world;
+    const waitMs = writtenMs + COUNT_UP_EVERY_MS - clock.monotonic();
+    if (waitMs > 0) await clock.sleep(waitMs);
+  }
+
   /** False when the Event has gone meanwhile. */
-  async #countUp({ namespace, name }: Repeated, count: number): Promise<boolean> {
-    const body = { count, lastTimestamp: timestamp(this.#client.world.clock) };
+  async #countUp({ namespace, name, lastMs }: Repeated, count: number): Promise<boolean> {
+    const body = { count, lastTimestamp: timestamp({ now: () => lastMs }) };
     try {
       await this.#client.resource(event).patch({ namespace, name }, { type: 'merge', body });
       return true;
