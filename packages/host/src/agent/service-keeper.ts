@@ -74,9 +74,7 @@ export class ServiceKeeper {
   }
 
   #turn(): void {
-    this.#working ??= this.#work().finally(() => {
-      this.#working = undefined;
-    });
+    this.#working ??= this.#work();
   }
 
   async #work(): Promise<void> {
@@ -95,6 +93,8 @@ export class ServiceKeeper {
         await clock.sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++));
       }
     } while (this.#stale && !this.#stopped);
+    // In one breath with the last look: who touches it from here on begins anew.
+    this.#working = undefined;
   }
 
   async #apply(): Promise<void> {

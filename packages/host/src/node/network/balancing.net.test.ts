@@ -8,7 +8,9 @@ import type { ServiceEntry } from '../../network-driver.ts';
 import { load } from './test-support/load.ts';
 import { end, NetworkHarness, whyNoNetwork } from './test-support/network-harness.ts';
 
-const DRAIN_MS = 20_000;
+const DRAIN_MS = 120_000;
+
+const PATIENCE_MS = 60_000;
 
 describe('balancing under load', { skip: whyNoNetwork() }, () => {
   const net = new NetworkHarness('balancing');
@@ -31,8 +33,11 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
   }
   const url = `http://${net.lb(8080 % 200)}/`;
   const apply = (...services: ServiceEntry[]) => net.driver.applyServices({ services, hosts: [] });
+  const progress = { answered: 0 };
   /** Some requests later: what happens next happens under load. */
-  const underLoad = () => net.world.clock.sleep(300);
+  const underLoad = async () => {
+    for (const goal = progress.answered + 60; progress.answered < goal; ) await net.world.clock.sleep(10);
+  };
 
   const comeAndGo = async () => {
     await underLoad();
@@ -82,26 +87,26 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
   after(() => net.close());
 
   test('machines that come, go as planned, or are killed cost no request', async () => {
-    const result = await load(url, { clients: 6, keepSome: true }, comeAndGo());
+    const result = await load(url, { clients: 6, keepSome: true, progress }, comeAndGo());
     assert.deepEqual(result.failures, []);
     assert.ok(result.total > 200, `only ${result.total} requests`);
     assert.deepEqual([...result.answers.keys()].sort(), ['web 10', 'web 11', 'web 12', 'web 13']);
   });
 
   test('a reload for another service, and a restart of the program, cost no request', async () => {
-    const result = await load(url, { clients: 6, keepSome: true }, reloadAndRestart());
+    const result = await load(url, { clients: 6, keepSome: true, progress }, reloadAndRestart());
     assert.deepEqual(result.failures, []);
     assert.ok(result.total > 100, `only ${result.total} requests`);
   });
 
   test('a planned stop behind a cluster address costs no request', async () => {
     // Connections that are kept open hold the drain back until their client ends them: none of those here.
-    const result = await load(`http://${net.vip(8080 % 200)}/`, { clients: 3 }, planStop());
+    const result = await load(`http://${net.vip(8080 % 200)}/`, { clients: 3, progress }, planStop());
     assert.deepEqual(result.failures, []);
   });
 
   test('a long connection through the load balancer outlives drain and reload, and holds the stop back', async () => {
-    const channel = await net.driver.connect(net.lb(0), 80, 3000);
+    const channel = await net.driver.connect(net.lb(0), 80, PATIENCE_MS);
     const reader = channel.incoming[Symbol.asyncIterator]();
     const host = Number(text(await reader.next()).split(' ')[1]);
     let drained = false;
@@ -117,7 +122,7 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
     };
     await apply(web(hosts), web(hosts, 9000), another);
     for (const word of ['still', 'there']) {
-      await underLoad();
+      await net.world.clock.sleep(300);
       await channel.write(Buffer.from(word));
       assert.equal(text(await reader.next()), word);
     }
@@ -129,9 +134,9 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
   test('without services it refuses, and takes up again where it is asked to', async () => {
     await apply();
     // The worker of before closes its door as soon as it has heard of it.
-    await refused(() => net.driver.connect(net.lb(0), 80, 3000));
+    await refused(net, () => net.driver.connect(net.lb(0), 80, PATIENCE_MS));
     await apply(web(hosts));
-    const result = await load(url, { clients: 1 }, underLoad());
+    const result = await load(url, { clients: 1, progress }, underLoad());
     assert.deepEqual(result.failures, []);
   });
 
@@ -139,7 +144,7 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
     const file = `${net.driver.names.runFolder}/lb/haproxy.pid`;
     const before = Number(readFileSync(file, 'utf8'));
     process.kill(before, 'SIGKILL');
-    for (let i = 0; i < 500; i++) {
+    for (let i = 0; i < 5_000; i++) {
       const answer = await load(url, { clients: 1 }, net.world.clock.sleep(1));
       if (answer.failures.length === 0) return assert.notEqual(Number(readFileSync(file, 'utf8')), before);
       await net.world.clock.sleep(20);
@@ -149,14 +154,15 @@ describe('balancing under load', { skip: whyNoNetwork() }, () => {
 });
 
 /** Resolves once a connection is refused; fails when they are still taken after a while. */
-async function refused(connect: () => Promise<ByteChannel>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
+async function refused(net: NetworkHarness, connect: () => Promise<ByteChannel>): Promise<void> {
+  for (let tries = 0; tries < 5_000; tries++) {
     try {
       (await connect()).abort();
     } catch (error) {
       assert.equal(codeOf(error), 'connect-failed');
       return;
     }
+    await net.world.clock.sleep(20);
   }
   assert.fail('connections are still taken');
 }

@@ -42,10 +42,13 @@ export async function keepApart(identity: DaemonIdentity, log: Log): Promise<voi
 /** Sends a signal; false when the daemon does not run. */
 export function signalDaemon(identity: DaemonIdentity, signal: NodeJS.Signals): boolean {
   const pid = daemonPid(identity);
-  if (pid === undefined) return false;
+  return pid !== undefined && kill(pid, signal);
+}
+
+/** False when it has ended meanwhile. */
+function kill(pid: number, signal: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, signal);
-    return true;
+    return process.kill(pid, signal);
   } catch {
     return false;
   }
@@ -58,7 +61,7 @@ export async function stopDaemon(identity: DaemonIdentity, clock: Clock, patienc
   signalDaemon(identity, 'SIGTERM');
   const untilMs = clock.monotonic() + patienceMs;
   while (daemonPid(identity) === pid || isAlive(pid, identity.mark)) {
-    if (clock.monotonic() > untilMs) process.kill(pid, 'SIGKILL');
+    if (clock.monotonic() > untilMs) kill(pid, 'SIGKILL');
     await clock.sleep(10);
   }
   rmSync(identity.pidFile, { force: true });

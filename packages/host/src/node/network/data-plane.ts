@@ -134,10 +134,11 @@ ip link del dev ${uplink} 2>/dev/null || true
 [ ! -e /run/netns/${namespace} ] || ip netns del ${namespace} || rm -f /run/netns/${namespace}
 if [ -e ${runFolder}/${FORWARDING_MARK} ]; then
   heir=
-  for folder in /run/godwit-*/network; do [ "$folder" = ${runFolder} ] || [ ! -d "$folder" ] || heir=$folder; done
-  if [ -n "$heir" ]; then : > "$heir/${FORWARDING_MARK}"
-  elif [ -z "$(ip -o link show type bridge)" ]; then echo 0 > /proc/sys/net/ipv4/ip_forward
-  fi
+  for folder in /run/godwit-*/network; do
+    # One that is being removed at this moment is none.
+    [ "$folder" = ${runFolder} ] || [ -n "$heir" ] || ! touch "$folder/${FORWARDING_MARK}" 2>/dev/null || heir=$folder
+  done
+  if [ -z "$heir$(ip -o link show type bridge)" ]; then echo 0 > /proc/sys/net/ipv4/ip_forward; fi
 fi
 rm -rf ${runFolder}
 rmdir ${dirname(runFolder)} 2>/dev/null || true

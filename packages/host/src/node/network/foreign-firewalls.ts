@@ -32,17 +32,26 @@ async function passChain(chain: ChainFacts, table: string, uplink: string): Prom
   await run(['nft', '-f', '-'], { input: insert('iifname') + insert('oifname') });
 }
 
-/** Takes our rules out of the chains of others. */
+/** Takes our rules out of the chains of others. What goes with a chain that its owner takes away meanwhile is gone, too. */
 export async function leaveForeignFirewalls({ table }: DataPlaneNames): Promise<void> {
-  for (const chain of await foreignForwardChains()) {
-    const handles = ruleLines(await listChain(chain))
-      .filter((line) => isOurs(line, table))
-      .map((line) => /# handle (\d+)$/.exec(line)?.[1])
-      .filter((handle) => handle !== undefined);
-    const path = `${chain.family} ${chain.table} ${chain.name}`;
-    const input = handles.map((handle) => `delete rule ${path} handle ${handle}\n`).join('');
-    if (input !== '') await run(['nft', '-f', '-'], { input });
+  for (const rule of await ourRules(table)) {
+    await run(['nft', `delete rule ${rule}`]).catch(async (error: unknown) => {
+      if ((await ourRules(table)).includes(rule)) throw error;
+    });
   }
+}
+
+/** Our rules in tables of others, as `family table chain handle N`: all of one moment. */
+async function ourRules(table: string): Promise<readonly string[]> {
+  const rules: string[] = [];
+  let [path, chain] = ['', ''];
+  for (const line of (await run(['nft', '-a', 'list', 'ruleset'])).split('\n')) {
+    path = /^table (\S+ \S+) \{/.exec(line)?.[1] ?? path;
+    chain = /^\tchain (\S+) \{/.exec(line)?.[1] ?? chain;
+    const handle = / # handle (\d+)$/.exec(line)?.[1];
+    if (handle && isOurs(line, table)) rules.push(`${path} ${chain} handle ${handle}`);
+  }
+  return rules;
 }
 
 async function foreignForwardChains(): Promise<ChainFacts[]> {

@@ -36,11 +36,15 @@ export class Haproxy {
   readonly #folder: string;
   #balancers: readonly LoadBalancer[] = [];
   #cleaning: Timer | undefined;
+  #isReleased = false;
   #hasLua: Promise<boolean> | undefined;
+  readonly #inTurn: (work: () => Promise<void>) => Promise<void>;
 
-  constructor(names: DataPlaneNames, world: World) {
+  /** @param inTurn does work when nobody else changes what the load balancer has: `apply` and `ensure` are called so */
+  constructor(names: DataPlaneNames, world: World, inTurn: (work: () => Promise<void>) => Promise<void>) {
     this.#names = names;
     this.#world = world;
+    this.#inTurn = inTurn;
     this.#folder = join(names.runFolder, 'lb');
   }
 
@@ -72,6 +76,7 @@ export class Haproxy {
   /** @throws Failure `haproxy-failed` when it does not come up with this configuration */
   async apply(balancers: readonly LoadBalancer[]): Promise<void> {
     this.#balancers = balancers;
+    this.#isReleased = false;
     if (!this.running && balancers.length === 0) return;
     if (!this.running) await this.#start();
     else if ((await this.#loadedStructure()) !== structureOf(balancers, this.#settings)) await this.#reload();
@@ -161,16 +166,18 @@ export class Haproxy {
 
   /** Drained servers are deleted once their last session has ended. */
   #cleanLater(): void {
+    if (this.#isReleased) return;
     this.#cleaning ??= this.#world.clock.after(CLEAN_MS, () => {
       this.#cleaning = undefined;
-      this.#clean().catch((error: unknown) =>
+      this.#inTurn(() => this.#clean()).catch((error: unknown) =>
         this.#world.log.debug('drained servers could not be removed yet', { error }),
       );
     });
   }
 
+  /** Whom nobody wants is looked up and deleted in one turn: who is wanted again in between must not go. */
   async #clean(): Promise<void> {
-    if (!this.running) return;
+    if (!this.running || this.#isReleased) return;
     const unwanted = this.#unwanted(parseServersState(await tellHaproxy(this.#socket, ['show servers state'])));
     if (unwanted.length === 0) return;
     const sessions = parseSessions(await tellHaproxy(this.#socket, ['show stat -1 4 -1']));
@@ -251,6 +258,7 @@ export class Haproxy {
   }
 
   release(): void {
+    this.#isReleased = true;
     this.#cleaning?.cancel();
     this.#cleaning = undefined;
   }

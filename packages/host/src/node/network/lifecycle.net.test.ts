@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { SystemClock, type Timer } from '@godwit/base';
 import { ready, serviceEntry } from '../../conformance/index.ts';
 import { portName } from './data-plane-names.ts';
+import { LinuxNetwork } from './linux-network.ts';
 import { fetchText } from './test-support/load.ts';
 import { NetworkHarness, whyNoNetwork } from './test-support/network-harness.ts';
 
@@ -30,6 +32,17 @@ const web = (net: NetworkHarness) => ({
 });
 const answers = async (net: NetworkHarness) =>
   Promise.all([net.vip(10), net.lb(10)].map((address) => fetchText(`http://${address}/`)));
+
+/** Time as it is, but for looks after daemons: those take place when they are told to. */
+class LookedAfterByHand extends SystemClock {
+  look: () => void = () => undefined;
+
+  override after(delayMs: number, task: () => void): Timer {
+    if (delayMs !== 1_000) return super.after(delayMs, task);
+    this.look = task;
+    return { cancel: () => undefined };
+  }
+}
 
 describe('life of a data plane', { skip: whyNoNetwork() }, () => {
   const first = new NetworkHarness('life-1');
@@ -71,8 +84,10 @@ describe('life of a data plane', { skip: whyNoNetwork() }, () => {
     const { names } = first.driver;
     execFileSync('nft', ['delete', 'table', 'ip', names.table]);
     const hasTable = () => execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' }).includes(names.table);
-    for (let i = 0; i < 600 && !hasTable(); i++) await first.world.clock.sleep(50);
+    for (let i = 0; i < 2_400 && !hasTable(); i++) await first.world.clock.sleep(50);
     assert.equal(hasTable(), true);
+    // It comes after all that is being made again.
+    await first.driver.applyServices(web(first));
     // As another version might have left it: the same names, other types.
     first.inDataPlane('nft', 'flush', 'ruleset');
     first.inDataPlane('nft', 'add table ip godwit; add map ip godwit services { type ipv4_addr : mark; }');
@@ -109,6 +124,47 @@ describe('life of a data plane', { skip: whyNoNetwork() }, () => {
     assert.ok((await first.driver.ports()).some(({ machineUid }) => machineUid === ''));
     await first.driver.detach('');
     assert.ok(!first.inDataPlane('ip', '-o', 'link').includes(tap));
+  });
+
+  test('machines that go while all that stands is read are gone, and an address goes from one to the next', async () => {
+    const links = () => first.inDataPlane('ip', '-o', 'link');
+    const hosts = Array.from({ length: 12 }, (_, index) => 40 + index);
+    const attach = (host: number, machineUid: string) =>
+      first.driver.attach({ ...first.request(host, { type: 'tap' }), machineUid });
+    for (const host of hosts) await attach(host, `old-${host}`);
+    const going = (async () => {
+      for (const host of hosts.slice(0, 6)) await first.driver.detach(`old-${host}`);
+    })();
+    let isGoing = true;
+    void going.finally(() => {
+      isGoing = false;
+    });
+    while (isGoing) await first.driver.start();
+    await going;
+    for (const host of hosts.slice(0, 6)) assert.ok(!links().includes(portName(first.ip(host))), `${host}`);
+    await Promise.all(
+      hosts.slice(6).flatMap((host) => [first.driver.detach(`old-${host}`), attach(host, `new-${host}`)]),
+    );
+    for (const host of hosts.slice(6)) assert.ok(links().includes(portName(first.ip(host))), `${host}`);
+    for (const host of hosts.slice(6)) await first.driver.detach(`new-${host}`);
+    assert.ok(!hosts.some((host) => links().includes(portName(first.ip(host)))));
+  });
+
+  test('what is being started again when all is removed is removed, too', async () => {
+    const third = new NetworkHarness('life-3');
+    nets.push(third);
+    const clock = new LookedAfterByHand();
+    const { instanceId, plan, world } = third;
+    third.driver = new LinuxNetwork({ instanceId, plan, world: { ...world, clock } });
+    for (let round = 0; round < 3; round++) {
+      await third.driver.start();
+      const pid = readFileSync(`${third.driver.names.runFolder}/dns/dnsmasq.pid`, 'utf8').trim();
+      process.kill(Number(pid), 'SIGKILL');
+      while (existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '') await clock.sleep(5);
+      clock.look();
+      await third.driver.remove();
+      assert.deepEqual(traces(third), []);
+    }
   });
 
   test('tables that HAProxy and nftables already hold are taken over without a change', async () => {

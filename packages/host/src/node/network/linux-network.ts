@@ -1,6 +1,6 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type ByteChannel, describeError, type Timer, type World } from '@godwit/base';
+import { type ByteChannel, describeError, type Timer, together, type World } from '@godwit/base';
 import type { BalancerReading } from '../../metrics/index.ts';
 import type { NetworkDriver, Port, PortRequest, ServiceEntry, ServiceTable } from '../../network-driver.ts';
 import { type AddressPlan, heldAddresses, loadBalancersOf } from '../../services/index.ts';
@@ -60,9 +60,12 @@ export class LinuxNetwork implements NetworkDriver {
   #hasTable = false;
   #draining: ReadonlySet<string> = new Set();
   #watch: Timer | undefined;
+  #reviving: Promise<void> | undefined;
   #looks = 0;
+  /** Counts machines that came or went. */
+  #moves = 0;
   #released = new AbortController();
-  #applying: Promise<unknown> = Promise.resolve();
+  #applying: Promise<void> = Promise.resolve();
   #waiting: Promise<void> | undefined;
   readonly #machines = new Map<string, Promise<unknown>>();
 
@@ -73,7 +76,7 @@ export class LinuxNetwork implements NetworkDriver {
     this.#firewall = new Firewall(this.names);
     this.#upstream = () => readUpstream(plan, resolvFiles);
     this.#dnsmasq = new Dnsmasq(this.names, plan, world, this.#upstream);
-    this.#haproxy = new Haproxy(this.names, this.#world);
+    this.#haproxy = new Haproxy(this.names, this.#world, (work) => this.#inTurn(work));
     this.#heldAddresses = new HeldAddresses(this.names);
   }
 
@@ -106,18 +109,19 @@ export class LinuxNetwork implements NetworkDriver {
     this.#watch = undefined;
     this.#dnsmasq.release();
     this.#haproxy.release();
-    await this.#applying.catch(() => {});
+    await Promise.allSettled([this.#applying, this.#reviving]);
   }
 
   attach(request: PortRequest): Promise<Port> {
     return this.#oneAtATime(request.machineUid, async () => {
       for (const other of this.#ports.values()) {
-        // The API gives an address to one machine only, so whoever else has it is a leftover.
+        // The API gives an address to one machine only, so whoever else has it is a leftover, or just going.
         if (other.ip === request.address.ip && other.machineUid !== request.machineUid) {
-          await this.#detach(other.machineUid);
+          await this.detach(other.machineUid);
         }
       }
       const port = await createPort(this.names, request);
+      this.#moves++;
       this.#ports.set(port.port, port);
       this.#dnsmasq.addMachine(request);
       await this.#setDraining(port.ip, false);
@@ -133,6 +137,7 @@ export class LinuxNetwork implements NetworkDriver {
     const ports = [...this.#ports.values()].filter((port) => port.machineUid === machineUid);
     await removePorts(this.names, machineUid, ports);
     this.#dnsmasq.removeMachine(machineUid);
+    this.#moves++;
     for (const port of ports) {
       this.#ports.delete(port.port);
       await this.#haproxy.forget(port.ip).catch(() => {});
@@ -154,19 +159,23 @@ export class LinuxNetwork implements NetworkDriver {
 
   /** One at a time; all who come while one runs share the next, which takes things as they are then. */
   #applyAll(): Promise<void> {
-    this.#waiting ??= this.#applying
-      .catch(() => {})
-      .then(() => {
-        this.#waiting = undefined;
-        return this.#applyNow();
-      });
-    this.#applying = this.#waiting;
+    this.#waiting ??= this.#inTurn(() => {
+      this.#waiting = undefined;
+      return this.#applyNow();
+    });
     return this.#waiting;
   }
 
+  /** After all that was asked of rules and load balancer before, however that ended. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#applying.catch(() => {}).then(work);
+    this.#applying = turn;
+    return turn;
+  }
+
   async #applyNow(): Promise<void> {
-    // Before the first table, what an earlier process applied stays as it is.
-    if (!this.#hasTable) return;
+    // Before the first table, what an earlier process applied stays as it is; who was released leaves it to the next.
+    if (!this.#hasTable || this.#released.signal.aborted) return;
     const table = await this.#possible(this.#table);
     const draining = this.#draining;
     this.#dnsmasq.applyServices(table);
@@ -177,7 +186,7 @@ export class LinuxNetwork implements NetworkDriver {
     // Whoever takes an address over is there before it comes to it.
     if (held.some((address) => !before.includes(address))) await inTurn(balance, translate);
     else if (before.some((address) => !held.includes(address))) await inTurn(translate, balance);
-    else await Promise.all([translate(), balance()]);
+    else await together(this.#released.signal, [translate, balance]);
     this.#held = held;
   }
 
@@ -208,9 +217,20 @@ export class LinuxNetwork implements NetworkDriver {
     await ensureDataPlane(this.names, this.#plan, this.#upstream().loopback);
     this.#firewall.reset();
     this.#heldAddresses.reset();
-    this.#ports.clear();
-    for (const port of await readPorts(this.names)) this.#ports.set(port.port, port);
+    await this.#readPorts();
     await admitPorts(this.names, this.#ports.values());
+  }
+
+  /** What is there, read anew while machines come and go: until none did so meanwhile. */
+  async #readPorts(): Promise<void> {
+    let ports: readonly KnownPort[];
+    let moves: number;
+    do {
+      moves = this.#moves;
+      ports = await readPorts(this.names);
+    } while (moves !== this.#moves);
+    this.#ports.clear();
+    for (const port of ports) this.#ports.set(port.port, port);
   }
 
   async #setDraining(address: string, isDraining: boolean): Promise<void> {
@@ -273,31 +293,30 @@ export class LinuxNetwork implements NetworkDriver {
     this.#watch?.cancel();
     if (this.#released.signal.aborted) return;
     this.#watch = this.#world.clock.after(WATCH_MS, () => {
-      this.#revive()
+      this.#reviving = this.#revive()
         .catch((error: unknown) => this.#world.log.error('a daemon does not start', { error: describeError(error) }))
         .finally(() => this.#watchLater());
     });
   }
 
   async #revive(): Promise<void> {
+    const { signal } = this.#released;
     this.#looks++;
-    if (this.#looks % RULES_LOOKS === 0 && !(await hasHostRules(this.names))) {
+    if (this.#looks % RULES_LOOKS === 0 && !(await hasHostRules(this.names)) && !signal.aborted) {
       this.#world.log.warn('somebody took the rules away on the host; they are made again');
-      await this.#repair();
+      await this.#inTurn(() => this.#repair());
       await this.#applyAll();
     }
-    if (this.#looks % FOREIGN_LOOKS === 0) {
+    if (this.#looks % FOREIGN_LOOKS === 0 && !signal.aborted) {
       await passForeignFirewalls(this.names);
       this.#dnsmasq.refreshUpstream();
     }
+    if (signal.aborted) return;
     if (!this.#dnsmasq.running) {
       this.#world.log.warn('dnsmasq had ended and is started again');
       await this.#dnsmasq.ensure();
     }
-    if (this.#haproxy.isNeeded && !this.#haproxy.running) {
-      this.#applying = this.#applying.catch(() => {}).then(() => this.#haproxy.ensure());
-      await this.#applying;
-    }
+    if (this.#haproxy.isNeeded && !this.#haproxy.running) await this.#inTurn(() => this.#haproxy.ensure());
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { after, before, describe, test } from 'node:test';
 import { ready, serviceEntry } from '../../conformance/index.ts';
+import { leaveForeignFirewalls, passForeignFirewalls } from './foreign-firewalls.ts';
 import { end, NetworkHarness, whyNoNetwork } from './test-support/network-harness.ts';
 
 /** A neighbour of this host: a namespace with an address of TEST-NET-3 (RFC 5737), joined by a veth. */
@@ -62,6 +63,22 @@ ip -n ${outside} route add default via ${hostAddress}
     assert.equal(askFromOutside(`http://${hostAddress}:${nodePort}/`), 'inside');
   });
 
+  test('firewalls of others may come and go while ours are taken out of them', async () => {
+    const table = `${firewall}_brief`;
+    const rules = `add table ip ${table}; add chain ip ${table} f { type filter hook forward priority 0; policy accept; }`;
+    const loop = `while :; do nft '${rules}'; nft 'delete table ip ${table}'; done`;
+    const others = spawn('sh', ['-c', loop], { stdio: 'ignore' });
+    try {
+      for (let round = 0; round < 20; round++) {
+        await passForeignFirewalls(net.driver.names);
+        await leaveForeignFirewalls(net.driver.names);
+      }
+    } finally {
+      await end(others, 'SIGKILL');
+      execFileSync('nft', [`add table ip ${table}; delete table ip ${table}`]);
+    }
+  });
+
   test('a firewall of somebody else that drops what is forwarded does not cut machines off', async () => {
     execFileSync('nft', ['-f', '-'], {
       // Dropped is only what comes from or goes to this data plane: others on this machine go on.
@@ -74,7 +91,7 @@ table ip ${firewall} {
 }
 `,
     });
-    assert.throws(() => net.ask(10, `http://${outerAddress}:8080/`));
+    assert.throws(() => net.ask(10, `http://${outerAddress}:8080/`, { patienceMs: 2_000 }));
     await net.reopen();
     assert.deepEqual(net.ask(10, `http://${outerAddress}:8080/`), ['outside']);
     assert.equal(askFromOutside(`http://${hostAddress}:${nodePort}/`), 'inside');

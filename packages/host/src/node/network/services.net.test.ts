@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { after, before, describe, test } from 'node:test';
+import { type Failure, hasCode } from '@godwit/base';
 import { ready, serviceEntry } from '../../conformance/index.ts';
 import type { Endpoint, ServiceEntry, ServicePortEntry } from '../../network-driver.ts';
 import { fetchHttp2, fetchText } from './test-support/load.ts';
@@ -51,7 +52,7 @@ describe('services on a host', { skip }, () => {
 
   test('plain TCP passes through the same load balancer, also where the server speaks first', async () => {
     await apply(entry(10, { externalIps: [net.lb(10)] }, { endpoints: endpoints(9000) }));
-    const channel = await net.driver.connect(net.lb(10), 80, 3000);
+    const channel = await net.driver.connect(net.lb(10), 80, 60_000);
     const word = await channel.incoming[Symbol.asyncIterator]().next();
     assert.match(Buffer.from(word.value ?? '').toString(), /^hello 1[012]$/);
     channel.abort();
@@ -61,8 +62,9 @@ describe('services on a host', { skip }, () => {
     const nodePort = 30_000 + (process.pid % 2000);
     await apply(entry(10, {}, { nodePort }));
     const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+    // Addresses of TEST-NET-3 belong to a test beside this one, and may go at any moment.
     const outer = own.find(
-      ({ family, internal, address }) => family === 'IPv4' && !internal && !address.startsWith('10.'),
+      ({ family, internal, address }) => family === 'IPv4' && !internal && !/^(10|203\.0\.113)\./.test(address),
     );
     for (const address of ['127.0.0.1', outer?.address ?? '127.0.0.1', net.plan.uplinkHostAddress]) {
       assert.match(await fetchText(`http://${address}:${nodePort}/`), /^web 1[012]$/);
@@ -76,7 +78,7 @@ describe('services on a host', { skip }, () => {
 
   test('a machine reaches itself and its neighbours through a service', async () => {
     await apply(entry(10, {}, {}));
-    const seen = new Set(net.ask(10, `http://${net.vip(10)}/`, 60));
+    const seen = new Set(net.ask(10, `http://${net.vip(10)}/`, { count: 60 }));
     assert.deepEqual([...seen].sort(), ['web 10', 'web 11', 'web 12']);
   });
 
@@ -156,9 +158,10 @@ describe('services on a host', { skip }, () => {
 
   test('without endpoints a client is refused at once', async () => {
     await apply(entry(10, {}, { endpoints: [] }));
-    const startedMs = performance.now();
-    await assert.rejects(net.driver.connect(net.vip(10), 80, 5000), { code: 'connect-failed' });
-    await assert.rejects(net.driver.connect(net.vip(77), 80, 5000), { code: 'connect-failed' });
-    assert.ok(performance.now() - startedMs < 1000);
+    // Said so by who is asked, and not found out by waiting in vain.
+    for (const host of [10, 77]) {
+      const refused = (error: Failure) => hasCode(error, 'connect-failed') && hasCode(error.cause, 'ECONNREFUSED');
+      await assert.rejects(net.driver.connect(net.vip(host), 80, 60_000), refused);
+    }
   });
 });

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, test } from 'node:test';
 import { SeededIds, SeededRandom, SystemClock, silentLog, type World } from '@godwit/base';
+import type { ConfigMap, Pod, Stored } from '@godwit/kinds';
+import { FakeConfiguration, fakeHostFacts } from '../../fake/index.ts';
 import { FileRecords } from '../records/file-records.ts';
 import { replaceFiles } from './atomic-folder.ts';
 import { ContainerLogs } from './container-logs.ts';
+import { PodFolderDriver } from './pod-folder-driver.ts';
 import { subPath } from './sub-path.ts';
 
 let folder = '';
@@ -56,6 +59,40 @@ test('records survive, torn ones are left out', async () => {
 const random = new SeededRandom(1);
 const world: World = { clock: new SystemClock(), random, ids: new SeededIds(random), log: silentLog };
 const line = (number: number) => `2026-01-01T00:00:${String(number).padStart(2, '0')}Z stdout F ${number}\n`;
+
+test('a volume that cannot be made is told when the others are no longer being made', async () => {
+  const found = Promise.withResolvers<ConfigMap>();
+  const configuration = new FakeConfiguration(world);
+  configuration.configMap = () => found.promise;
+  const driver = new PodFolderDriver({
+    folder,
+    runFolder: join(folder, 'run'),
+    configuration,
+    host: fakeHostFacts,
+    world,
+  });
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'web', namespace: 'default', uid: 'one' },
+    spec: {
+      containers: [],
+      volumes: [
+        { name: 'missing', secret: { secretName: 'nosuch' } },
+        { name: 'settings', configMap: { name: 'settings' } },
+      ],
+    },
+  } as unknown as Stored<Pod>;
+  const told: string[] = [];
+  const mounting = driver.mount(pod).catch(() => told.push('the failure'));
+  // The missing one is known long before.
+  for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+  told.push('the answer');
+  found.resolve({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { a: '1' } });
+  await mounting;
+  assert.deepEqual(told, ['the answer', 'the failure']);
+  assert.equal(await readFile(join(folder, 'run/pods/one/volumes/settings/a'), 'utf8'), '1');
+});
 
 /** What a log says piece by piece, as it comes. */
 async function* pieces(path: string, options: object, ended: () => boolean): AsyncGenerator<string> {

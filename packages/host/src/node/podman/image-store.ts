@@ -2,7 +2,7 @@ import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describeError, Failure, hasCode } from '@godwit/base';
-import { runProgram } from '@godwit/base/node';
+import { ifThere, runProgram } from '@godwit/base/node';
 import type { ImageFacts, ImageRequest, RegistryCredentials } from '../../container-driver.ts';
 import type { PodmanPlaces } from './podman-configuration.ts';
 import type { PodmanService } from './podman-service.ts';
@@ -31,6 +31,12 @@ interface KnownImage {
   readonly isLocalOnly: boolean;
 }
 
+/** What the lists of images of our store and of the host's are at. */
+interface StoreVersions {
+  readonly own: string;
+  readonly host: string;
+}
+
 /**
  * Images by name. The host's ordinary store is only read; the first use of an image copies it into ours,
  * without a name, so that names always mean what the host's store says now, and what runs never loses its
@@ -39,11 +45,11 @@ interface KnownImage {
 export class ImageStore {
   readonly #places: PodmanPlaces;
   readonly #service: PodmanService;
-  /** Answers by name, valid while neither store has changed. */
+  /** Answers by name, valid while neither store has changed: then it is another map. */
   #known = new Map<string, KnownImage>();
-  #knownAt = '';
+  #knownAt: StoreVersions = { own: '', host: '' };
   readonly #pinning = new Map<string, Promise<void>>();
-  #pins: Record<string, string> | undefined;
+  #pins: Promise<Record<string, string>> | undefined;
   #saving: Promise<void> = Promise.resolve();
 
   constructor(places: PodmanPlaces, service: PodmanService) {
@@ -69,49 +75,51 @@ export class ImageStore {
       if (local && !signal.aborted) return local.facts;
       throw error;
     }
-    this.#known.clear();
+    this.#known = new Map();
     const pulled = await this.#local(image);
     if (!pulled) throw pullFailed(image, new Error('it is not there after it was fetched'));
     return pulled.facts;
   }
 
   async #local(image: string): Promise<KnownImage | undefined> {
-    const version = await this.#storeVersion();
-    if (version !== this.#knownAt) {
+    const versions = await this.#storeVersions();
+    if (versions.own !== this.#knownAt.own || versions.host !== this.#knownAt.host) {
       this.#known = new Map();
-      this.#knownAt = version;
+      this.#knownAt = versions;
     }
-    const known = this.#known.get(image);
+    const answers = this.#known;
+    const known = answers.get(image);
     if (known) return known;
     const { hostGraphRoot } = this.#places;
     const indexed = hostGraphRoot === undefined ? undefined : await findInStore(hostGraphRoot, image);
     const found = (await this.#inspect(indexed?.id ?? image)) ?? (await this.#inspectPinned(image));
     if (!found) return undefined;
     const name = indexed?.name ?? found.RepoTags?.[0] ?? image;
-    await this.#pin([image, name], found, name);
+    try {
+      await this.#pin([image, name], found, name);
+    } catch (error) {
+      // The name may have gone on to a newer image while that one was copied.
+      if ((await this.#storeVersions()).host === versions.host) throw error;
+      return this.#local(image);
+    }
     const reference = (indexed && digestReference(indexed)) ?? found.RepoDigests?.[0] ?? found.Id;
     // One that stands under `localhost/` was made here and comes from no registry.
     const isLocalOnly = (await this.#namesOf(found.Id)).some((one) => one.startsWith('localhost/'));
     const answer: KnownImage = { facts: factsOf(found, reference), isLocalOnly };
-    this.#known.set(image, answer);
-    this.#knownAt = await this.#storeVersion();
+    answers.set(image, answer);
+    // What pinning changed in our own store is no news of any name; of the host's store everything is.
+    const now = await this.#storeVersions();
+    if (answers === this.#known && now.host === versions.host) this.#knownAt = now;
     return answer;
   }
 
-  /** Changes whenever one of the stores' lists of images does. */
-  async #storeVersion(): Promise<string> {
-    const roots = [this.#places.graphRoot, this.#places.hostGraphRoot].filter((root) => root !== undefined);
-    const parts = await Promise.all(
-      roots.map(async (root) => {
-        try {
-          const { mtimeMs, size, ino } = await stat(join(root, 'overlay-images', 'images.json'));
-          return `${mtimeMs}/${size}/${ino}`;
-        } catch {
-          return 'none';
-        }
-      }),
-    );
-    return parts.join(' ');
+  /** Change whenever the stores' lists of images do. */
+  async #storeVersions(): Promise<StoreVersions> {
+    const { graphRoot, hostGraphRoot } = this.#places;
+    return {
+      own: await versionOf(graphRoot),
+      host: hostGraphRoot === undefined ? '' : await versionOf(hostGraphRoot),
+    };
   }
 
   async #inspect(name: string): Promise<PodmanImage | undefined> {
@@ -168,18 +176,16 @@ export class ImageStore {
     const left = new Set(stdout.split('\n').map((line) => line.replace('sha256:', '')));
     const pins = await this.#readPins();
     for (const [name, id] of Object.entries(pins)) if (!left.has(id)) delete pins[name];
-    this.#known.clear();
+    this.#known = new Map();
     this.#saving = this.#saving.catch(() => undefined).then(() => this.#savePins(pins));
     await this.#saving;
   }
 
-  async #readPins(): Promise<Record<string, string>> {
-    if (this.#pins) return this.#pins;
-    try {
-      this.#pins = JSON.parse(await readFile(this.#places.pinsPath, 'utf8')) as Record<string, string>;
-    } catch {
-      this.#pins = {};
-    }
+  /** One record for all who ask, also for those who do so while it is being read. */
+  #readPins(): Promise<Record<string, string>> {
+    this.#pins ??= readFile(this.#places.pinsPath, 'utf8')
+      .then((text) => JSON.parse(text) as Record<string, string>)
+      .catch(() => ({}));
     return this.#pins;
   }
 
@@ -254,6 +260,11 @@ export class ImageStore {
       }
     });
   }
+}
+
+async function versionOf(graphRoot: string): Promise<string> {
+  const found = await ifThere(stat(join(graphRoot, 'overlay-images', 'images.json')));
+  return found ? `${found.mtimeMs}/${found.size}/${found.ino}` : 'none';
 }
 
 function pullFailed(image: string, cause: unknown): Failure {

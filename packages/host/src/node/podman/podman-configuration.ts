@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostEngine } from './host-engine.ts';
 import { lowestOomScore } from './host-rights.ts';
@@ -81,9 +81,9 @@ export async function configurePodman(options: PodmanOptions): Promise<PodmanPla
   const systemd = existsSync('/run/systemd/system');
   const runtime = isHybrid() ? 'runc' : host.runtime;
   await Promise.all([
-    writeFile(paths.storage, storageSettings(graphRoot, runRoot, host.store?.graphRoot)),
-    writeFile(paths.ownStorage, storageSettings(graphRoot, runRoot, undefined)),
-    writeFile(paths.containers, await engineSettings(temporary, paths.monitor, systemd, runtime)),
+    replace(paths.storage, storageSettings(graphRoot, runRoot, host.store?.graphRoot)),
+    replace(paths.ownStorage, storageSettings(graphRoot, runRoot, undefined)),
+    replace(paths.containers, await engineSettings(temporary, paths.monitor, systemd, runtime)),
     writeMonitorProgram(paths.monitor, host.conmon),
   ]);
   const base = { ...process.env, CONTAINERS_CONF: paths.containers };
@@ -103,6 +103,12 @@ export async function configurePodman(options: PodmanOptions): Promise<PodmanPla
     cgroupParent: systemd ? `${options.cgroup}.slice` : `/${options.cgroup}`,
     cgroupPath: systemd ? slicePath(options.cgroup) : `/${options.cgroup}`,
   };
+}
+
+/** At once: virtual machines that were found again may be asking the engine for their images by these files. */
+async function replace(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text);
+  await rename(`${path}.new`, path);
 }
 
 /** Dashes in the name of a slice are levels: `a-b.slice` lies in `a.slice`. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { openSync, writeFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { Failure, hasCode, type Timer, type World } from '@godwit/base';
@@ -44,12 +44,13 @@ export class PodmanService {
   async use<T>(work: (client: RestClient) => Promise<T>): Promise<T> {
     this.#users++;
     this.#idle?.cancel();
+    // Under way from the start of the service on: one that was started for nobody would be left behind by its closing.
+    const call = this.#ensure().then(() => this.#retryOnce(work));
+    this.#calls.add(call);
     try {
-      await this.#ensure();
-      const call = this.#retryOnce(work);
-      this.#calls.add(call);
-      return await call.finally(() => this.#calls.delete(call));
+      return await call;
     } finally {
+      this.#calls.delete(call);
       this.#leave();
     }
   }
@@ -152,10 +153,12 @@ export class PodmanService {
       failed ??= `it ended with code ${code}`;
     });
     child.unref();
-    if (child.pid !== undefined) await writeFile(servicePidPath, String(child.pid));
+    if (child.pid !== undefined) writeFileSync(servicePidPath, String(child.pid));
     const untilMs = this.#world.clock.monotonic() + START_TIMEOUT_MS;
     while (!(await this.#answers())) {
       if (failed !== undefined || this.#world.clock.monotonic() > untilMs) {
+        // At its end it would take away the socket of the one that the next try starts.
+        child.kill('SIGKILL');
         throw new Failure('engine-missing', `podman's service did not start; see ${servicePidPath}.log`, {
           cause: failed,
           retryable: true,

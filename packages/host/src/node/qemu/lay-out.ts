@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import { type Clock, Failure, together } from '@godwit/base';
+import { type Clock, Failure, KeyedLock, together } from '@godwit/base';
 import { exists } from '@godwit/base/node';
 import type { PreparedMachine, PreparedVolume, PrepareRequest, VolumeRequest } from '../../hypervisor-driver.ts';
 import { iso9660 } from '../cloud-init/index.ts';
@@ -106,9 +106,21 @@ async function hostDisk(
     const rule = allowed.length === 0 ? 'this host allows no hostDisk' : `allowed only in ${allowed.join(', ')}`;
     throw new Failure('bad-volume', `hostDisk ${source.path}: ${rule}`);
   }
-  if (source.create && !(await exists(path))) await createBlank(path, source.sizeBytes ?? 0);
+  if (source.create) await makeHostDisk(path, source.sizeBytes ?? 0);
   const { format, sizeBytes } = await inspectImage(path, undefined, signal);
   if (format !== 'raw' && format !== 'qcow2')
     throw new Failure('disk-corrupt', `${path} is ${format}, not raw or qcow2`);
   return { name, path, format, sizeBytes, readOnly: false, direct: await supportsDirect(path) };
+}
+
+const hostDisks = new KeyedLock();
+
+/** Once, where machines that share it start at once. */
+async function makeHostDisk(path: string, sizeBytes: number): Promise<void> {
+  const done = await hostDisks.acquire(path);
+  try {
+    if (!(await exists(path))) await createBlank(path, sizeBytes);
+  } finally {
+    done();
+  }
 }

@@ -156,11 +156,11 @@ test('a console that cannot be opened leaves no reader behind', async (t) => {
     server.close();
   });
   await once(server, 'listening');
-  const { end } = await console.open();
+  const channel = await console.open();
   while (sockets.size === 0) await breathe();
   const [socket] = sockets;
   const closed = once(socket as Socket, 'close');
   (socket as Socket).resume();
-  end();
+  channel.end();
   await closed;
 });

@@ -30,8 +30,8 @@ export class QemuMachine {
   readonly agent: GuestAgent;
   readonly #options: QemuMachineOptions;
   #session: QmpSession | undefined;
-  /** Under way while the monitor is being reached again. */
-  #reaching: Promise<void> | undefined;
+  /** While the monitor is being reached again. */
+  #isReaching = false;
   #released = false;
   #agentConnected = false;
 
@@ -172,9 +172,10 @@ export class QemuMachine {
 
   #lost(): void {
     this.#session = undefined;
-    if (this.#released) return;
-    this.#reaching ??= this.#reachAgain().finally(() => {
-      this.#reaching = undefined;
+    if (this.#released || this.#isReaching) return;
+    this.#isReaching = true;
+    void this.#reachAgain().finally(() => {
+      this.#isReaching = false;
       if (!this.#session) this.#lost();
     });
   }

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '@godwit/base';
+import { Failure, KeyedLock } from '@godwit/base';
 import { exists, ifThere } from '@godwit/base/node';
 import type { VolumeDriver } from '../../volume-driver.ts';
 import { assertFree, createBlank, type DiskImage, imageTool, inspectImage } from './disk-image.ts';
@@ -22,6 +22,7 @@ export interface VolumeDisk extends DiskImage {
  */
 export class FolderVolumes implements VolumeDriver {
   readonly #root: string;
+  readonly #turns = new KeyedLock();
 
   /** @param root `<state>/volumes` */
   constructor(root: string) {
@@ -52,10 +53,19 @@ export class FolderVolumes implements VolumeDriver {
   }
 
   /**
-   * The virtual machine's disk in a volume, made empty on first use and grown when the volume has become larger.
-   * Codes: `disk-not-found` (no volume), `disk-corrupt`, `no-space`.
+   * The virtual machine's disk in a volume, made empty on first use and grown when the volume has become larger. Machines
+   * that share it may ask at once. Codes: `disk-not-found` (no volume), `disk-corrupt`, `no-space`.
    */
   async disk(name: string, sizeBytes: number, signal?: AbortSignal): Promise<VolumeDisk> {
+    const done = await this.#turns.acquire(name, signal);
+    try {
+      return await this.#disk(name, sizeBytes, signal);
+    } finally {
+      done();
+    }
+  }
+
+  async #disk(name: string, sizeBytes: number, signal?: AbortSignal): Promise<VolumeDisk> {
     const folder = this.folder(name);
     if (!(await exists(folder))) throw new Failure('disk-not-found', `this host has no volume ${name}`);
     for (const { name: file, format } of DISK_FILES) {

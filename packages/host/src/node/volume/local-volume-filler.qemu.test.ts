@@ -180,6 +180,15 @@ describe('filling volumes', { concurrency: 1 }, () => {
     assert.ok(readFileSync(join(clone.folder, 'disk.img')).subarray(0, disk.length).equals(disk));
   });
 
+  test('many machines that share a volume ask for its disk at once', async () => {
+    await volumes.provision({ name: 'shared', sizeBytes: 4 * MIB });
+    const disks = await Promise.all(Array.from({ length: 8 }, () => volumes.disk('shared', 4 * MIB)));
+    assert.deepEqual(new Set(disks.map(({ path }) => path)), new Set([join(volumes.folder('shared'), 'disk.img')]));
+    const grown = await Promise.all(Array.from({ length: 8 }, () => volumes.disk('shared', 8 * MIB)));
+    for (const { sizeBytes } of grown) assert.equal(sizeBytes, 8 * MIB);
+    assert.equal(statSync(grown[0]?.path ?? '').size, 8 * MIB);
+  });
+
   test('an upload is waited for', async () => {
     const { last } = await fill('upload', { from: 'upload', contentType: 'kubevirt' });
     assert.equal(last.phase, 'Ready');

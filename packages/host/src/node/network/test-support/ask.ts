@@ -1,14 +1,14 @@
 /**
- * A client for tests, run in a machine's namespace: `ask.ts URL [COUNT [SOURCE]]` prints the answers to
- * COUNT GETs, one a line, each over a connection of its own.
+ * A client for tests, run in a machine's namespace: `ask.ts URL [COUNT [SOURCE [MILLISECONDS]]]` prints the answers
+ * to COUNT GETs, one a line, each over a connection of its own, and waits so long for each.
  */
 import { request } from 'node:http';
 
-const [url = '', count = '1', source] = process.argv.slice(2);
+const [url = '', count = '1', source, patienceMs = '60000'] = process.argv.slice(2);
 
 function ask(): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { agent: false as const, timeout: 2000, ...(source && { localAddress: source }) };
+    const options = { agent: false as const, timeout: Number(patienceMs), ...(source && { localAddress: source }) };
     const call = request(url, options, (response) => {
       let text = '';
       response.setEncoding('utf8');

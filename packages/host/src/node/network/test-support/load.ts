@@ -4,7 +4,7 @@ import { connect } from 'node:http2';
 /** The body that a GET answers; rejects unless the status is 200. */
 export function fetchText(url: string, agent?: Agent): Promise<string> {
   return new Promise((resolve, reject) => {
-    const call = request(url, { agent: agent ?? false, timeout: 10_000 }, (response) => {
+    const call = request(url, { agent: agent ?? false, timeout: 60_000 }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -49,12 +49,14 @@ export interface LoadOptions {
   readonly clients: number;
   /** Every second client keeps its connection; else each request makes its own. */
   readonly keepSome?: boolean;
+  /** Counts what is answered, for who wants something to happen in the middle of it. */
+  readonly progress?: { answered: number };
 }
 
 /** GETs from a few clients at once, until `until` settles. */
 export async function load(
   url: string,
-  { clients, keepSome = false }: LoadOptions,
+  { clients, keepSome = false, progress = { answered: 0 } }: LoadOptions,
   until: Promise<unknown>,
 ): Promise<LoadResult> {
   const state = { isOver: false };
@@ -71,6 +73,7 @@ export async function load(
       try {
         const answer = await fetchText(url, agent);
         answers.set(answer, (answers.get(answer) ?? 0) + 1);
+        progress.answered++;
       } catch (error) {
         failures.push(String(error));
       }

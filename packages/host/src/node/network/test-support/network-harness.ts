@@ -21,6 +21,9 @@ export function whyNoNetwork(): string | undefined {
   return missing.length > 0 ? `needs ${missing.join(', ')}` : undefined;
 }
 
+/** Longest that a command of a test may take on a machine that is slow, or stands still for a while. */
+const LONGEST_COMMAND_MS = 120_000;
+
 /** A data plane of its own for one test file, and programs in its machines. */
 export class NetworkHarness {
   readonly instanceId: string;
@@ -106,28 +109,38 @@ export class NetworkHarness {
     const namespace = `/run/netns/${this.driver.names.podPrefix}machine-${host}`;
     return execFileSync('nsenter', [`--net=${namespace}`, '--', ...argv], {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: LONGEST_COMMAND_MS,
       stdio: ['ignore', 'pipe', 'ignore'],
     });
   }
 
-  /** What `count` GETs answer to a machine. */
-  ask(host: number, url: string, count = 1, source = ''): string[] {
-    const program = join(import.meta.dirname, 'ask.ts');
-    return this.inMachine(host, process.execPath, program, url, `${count}`, source).trim().split('\n');
+  /** What GETs answer to a machine: `count` of them, from the address `source`, each within `patienceMs`. */
+  ask(
+    host: number,
+    url: string,
+    { count = 1, source = '', patienceMs = 60_000 }: { count?: number; source?: string; patienceMs?: number } = {},
+  ): string[] {
+    const words = [join(import.meta.dirname, 'ask.ts'), url, `${count}`, source, `${patienceMs}`];
+    return this.inMachine(host, process.execPath, ...words)
+      .trim()
+      .split('\n');
   }
 
   /** The same while this process goes on, for servers that it runs itself. */
   async askLater(host: number, url: string): Promise<string[]> {
     const namespace = `/run/netns/${this.driver.names.podPrefix}machine-${host}`;
     const program = join(import.meta.dirname, 'ask.ts');
-    const text = await run(['nsenter', `--net=${namespace}`, '--', process.execPath, program, url]);
+    const words = [`--net=${namespace}`, '--', process.execPath, program, url];
+    const text = await run(['nsenter', ...words], { timeoutMs: LONGEST_COMMAND_MS });
     return text.trim().split('\n');
   }
 
   inDataPlane(...argv: string[]): string {
     const namespace = `/run/netns/${this.driver.names.namespace}`;
-    return execFileSync('nsenter', [`--net=${namespace}`, '--', ...argv], { encoding: 'utf8', timeout: 20_000 });
+    return execFileSync('nsenter', [`--net=${namespace}`, '--', ...argv], {
+      encoding: 'utf8',
+      timeout: LONGEST_COMMAND_MS,
+    });
   }
 
   async close(): Promise<void> {
