@@ -49,7 +49,10 @@ export function coded<Key extends string, T extends { readonly [K in Key]: strin
   forms: { readonly [Code in T[Key]]: FieldsOf<Omit<Extract<T, { readonly [K in Key]: Code }>, Key>> },
 ): Form<T> {
   const all = new Map(Object.entries<FieldsOf<object>>(forms).map(([code, each]) => [code, fields(each)]));
-  return (value): value is T => isObject(value) && (all.get(String(value[key]))?.(value) ?? false);
+  return (value): value is T => {
+    const code = isObject(value) && value[key];
+    return typeof code === 'string' && (all.get(code)?.(value) ?? false);
+  };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -122,6 +122,8 @@ test('a reason for which there are no words is left out, and what was done stand
   assert.ok(record);
   assert.equal(explainRecord(record), 'It was scaled to 5 machines (policy web).');
   assert.deepEqual(parseRecords(JSON.stringify({ ...scaled, why: { is: 'demand', parts: [{}] } })), [record]);
+  const odd = JSON.stringify([{ ...scaled, why: { is: { toString: 1 } } }, scaled]);
+  assert.deepEqual(parseRecords(odd), [record, scaled]);
   assert.deepEqual(parseRecords(JSON.stringify({ ...scaled, to: '5 machines' })), []);
 });
 
