@@ -105,7 +105,7 @@ const REASONS: { readonly [Code in WhyDone['is']]: readonly (readonly [told: obj
   'less-important': [[{}, '它的优先级较低，而且没有其他空间']],
   demand: [
     [{ parts: [asked({ is: 'metric', name: 'cpu' }, { wanted: 7 })] }, 'cpu 要求 7 台机器'],
-    [{ parts: [asked({ is: 'waiting-request' }, { wanted: 1 })] }, '等待中的请求 要求 1 台机器'],
+    [{ parts: [asked({ is: 'waiting-request' }, { wanted: 1 })] }, '等待中的请求要求 1 台机器'],
     [
       { parts: [asked(found('requests', 441, { is: 'target', target: 100 }, { each: true }))] },
       'requests 为 441/s，目标每台 100/s，要求 5 台机器',
@@ -204,7 +204,7 @@ test('what was done is told in Chinese, with what else could have been', () => {
   assert.equal(told({ do: 'scale', to: { machines: 1, cpu: 2000 } }), '扩缩为 1 台机器，处理器 2（策略 p）。');
   assert.equal(
     told({ do: 'resize', to: { cpu: 500, memory: 2 ** 30 } }),
-    '规格调整为 处理器 500m，内存 1Gi（策略 p）。',
+    '规格调整为处理器 500m，内存 1Gi（策略 p）。',
   );
   assert.equal(
     doneChinese({

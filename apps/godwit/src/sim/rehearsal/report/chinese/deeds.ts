@@ -24,9 +24,9 @@ function actionChinese(action: Action): string {
     case 'preempt':
       return `让位给 ${action.to}`;
     case 'scale':
-      return `扩缩为 ${scaledChinese(action.to)}`;
+      return `扩缩为${gap(scaledChinese(action.to))}`;
     case 'resize':
-      return `规格调整为 ${scaledChinese(action.to)}`;
+      return `规格调整为${gap(scaledChinese(action.to))}`;
   }
 }
 

@@ -56,15 +56,17 @@ const UNKNOWN: WordsOf<WhyUnknown> = {
 /** `requests 为 441/s，目标每台 100/s，要求 5 台机器，实得 4 台机器，因为已到上限`. */
 function partChinese({ of, by, wanted, others = [], held }: AskedPart): string {
   const amount = (value: number) => AMOUNTS[of](value);
-  const beside = others.map((other) => `${nameOf(other.by)} 要求 ${amount(other.wanted)}`).join('，');
+  const found = by.is === 'metric' ? by.found : undefined;
+  const beside = others.map((other) => `${nameOf(other.by)}要求 ${amount(other.wanted)}`).join('，');
   return [
-    ...(by.is === 'metric' && by.found ? [`${by.name} ${foundChinese(by.found)}`] : []),
-    `${by.is === 'metric' && by.found ? '' : `${nameOf(by)} `}要求 ${amount(wanted)}${beside === '' ? '' : `（${beside}）`}`,
+    ...(found ? [`${nameOf(by)}${foundChinese(found)}`] : []),
+    `${found ? '' : nameOf(by)}要求 ${amount(wanted)}${beside === '' ? '' : `（${beside}）`}`,
     ...(held ? [`${held.at < wanted ? '实得' : '保持'} ${amount(held.at)}${HELD[held.since]}`] : []),
   ].join('，');
 }
 
-const nameOf = (by: Asker): string => (by.is === 'metric' ? by.name : '等待中的请求');
+/** With a space behind it where it is not Chinese. */
+const nameOf = (by: Asker): string => (by.is === 'metric' ? `${by.name} ` : '等待中的请求');
 
 const AMOUNTS: Readonly<Record<AskedPart['of'], (amount: number) => string>> = {
   machines: (amount) => `${amount} 台机器`,
