@@ -14,7 +14,7 @@ import {
   time,
 } from './machinery/index.ts';
 import { conditionFields } from './shared/condition.ts';
-import { sleepOf } from './shared/node-taints.ts';
+import { asleepTaint, type Sleep, sleepOf, sleeps } from './shared/node-taints.ts';
 import { coreName } from './shared/openapi-names.ts';
 import { resourceList } from './shared/resource-list.ts';
 import { eachItem, Faults, labelValueFault, qualifiedNameFault } from './validation/index.ts';
@@ -218,9 +218,15 @@ export const node = defineKind({
   validate: ({ spec }) => {
     const faults = new Faults();
     const taints = spec?.taints ?? [];
-    eachItem(taints, 'spec.taints', ({ key, value = '' }, path) => {
+    eachItem(taints, 'spec.taints', ({ key, value = '', effect }, path) => {
       faults.check(`${path}.key`, key, qualifiedNameFault);
       faults.check(`${path}.value`, value, labelValueFault);
+      if (key === asleepTaint && (effect !== 'NoSchedule' || !sleeps.includes(value as Sleep)))
+        faults.invalid(
+          path,
+          { value, effect },
+          `must be ${sleeps.join(' or ')}, with effect NoSchedule: it says that the host is off`,
+        );
     });
     faults.distinct(
       taints,

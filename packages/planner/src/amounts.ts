@@ -7,8 +7,7 @@ import { thousandths, wholeUnits } from '@godwit/kinds';
  */
 export type Amounts = Readonly<Record<string, number>>;
 
-/** Thousandths of single GPUs: 1000 for each that a host has, or that a machine takes for itself. */
-export const gpuShareResource = 'godwit.dev/gpu-share';
+export { gpuShareResource } from '@godwit/kinds';
 
 /** Processor time, in thousandths of a core, of machines that have their cores to themselves. Counted, never asked for. */
 export const dedicatedCpuResource = 'godwit.dev/dedicated-cpu';

@@ -50,3 +50,21 @@ test('what cannot be is refused, field by field', () => {
   ];
   for (const [spec, fields] of cases) assert.equal(refused(spec).join(' '), fields, JSON.stringify(spec));
 });
+
+test('what a metric is of is named, and chosen by labels that can be', () => {
+  const target = { type: 'Value', value: '5' } as const;
+  const described = (kind: string, name: string): Metric => ({
+    type: 'Object',
+    object: { describedObject: { kind, name }, metric: { name: 'jobs' }, target },
+  });
+  assert.deepEqual(refused({ metrics: [described('Queue', 'mail')] }), []);
+  assert.deepEqual(refused({ metrics: [described('', 'a/b')] }), [
+    'spec.metrics[0].object.describedObject.kind',
+    'spec.metrics[0].object.describedObject.name',
+  ]);
+  const selector = { matchLabels: { 'no label!': 'x' } };
+  assert.deepEqual(
+    refused({ metrics: [{ type: 'External', external: { metric: { name: 'jobs', selector }, target } }] }),
+    ['spec.metrics[0].external.metric.selector.matchLabels'],
+  );
+});

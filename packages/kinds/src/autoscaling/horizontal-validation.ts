@@ -1,6 +1,6 @@
 import type { Cause } from '../machinery/index.ts';
 import { parseQuantity } from '../quantity.ts';
-import { at, eachItem, Faults, pathSegmentFault } from '../validation/index.ts';
+import { at, eachItem, Faults, pathSegmentFault, validateLabelSelector } from '../validation/index.ts';
 import type { HorizontalBehavior, ScalingRules } from './behavior.ts';
 import type { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import type { MetricSpec, MetricTarget } from './metric-spec.ts';
@@ -20,11 +20,7 @@ const SOURCES = {
 export function validateHorizontal(spec: HorizontalPodAutoscaler['spec']): readonly Cause[] {
   const faults = new Faults();
   const { minReplicas = 1, maxReplicas, scaleTargetRef, metrics = [] } = spec;
-  for (const field of ['kind', 'name'] as const) {
-    const path = `spec.scaleTargetRef.${field}`;
-    if (scaleTargetRef[field] === '') faults.required(path);
-    else faults.check(path, scaleTargetRef[field], pathSegmentFault);
-  }
+  validateReference(scaleTargetRef, 'spec.scaleTargetRef', faults);
   faults.within('spec.minReplicas', minReplicas, 0);
   faults.within('spec.maxReplicas', maxReplicas, 1);
   if (maxReplicas < minReplicas)
@@ -36,6 +32,17 @@ export function validateHorizontal(spec: HorizontalPodAutoscaler['spec']): reado
   }
   validateBehavior(spec.behavior, faults);
   return faults.causes;
+}
+
+function validateReference(
+  reference: HorizontalPodAutoscaler['spec']['scaleTargetRef'],
+  path: string,
+  faults: Faults,
+): void {
+  for (const field of ['kind', 'name'] as const) {
+    if (reference[field] === '') faults.required(at(path, field));
+    else faults.check(at(path, field), reference[field], pathSegmentFault);
+  }
 }
 
 function validateMetric(metric: MetricSpec, path: string, faults: Faults): void {
@@ -52,6 +59,9 @@ function validateMetric(metric: MetricSpec, path: string, faults: Faults): void 
     if (source.metric.name === '') faults.required(name);
     else faults.check(name, source.metric.name, pathSegmentFault);
   } else if (source.name === '') faults.required(at(path, field, 'name'));
+  if ('metric' in source) validateLabelSelector(source.metric.selector, at(path, field, 'metric.selector'), faults);
+  if ('describedObject' in source)
+    validateReference(source.describedObject, at(path, field, 'describedObject'), faults);
   if ('container' in source && source.container === '') faults.required(at(path, field, 'container'));
   validateTarget(source.target, targets, at(path, field, 'target'), faults);
 }

@@ -52,3 +52,44 @@ test('moves that are carried out and may never happen are a contradiction', () =
     'FieldValueInvalid spec.balance.maximumMovesPerHour',
   ]);
 });
+
+test('a policy that could select no host, or speaks of hosts that it does not select, is refused', () => {
+  const expressions = (...matchExpressions: object[]) => ({ hostSelector: { matchExpressions } }) as BalancePolicySpec;
+  const key = 'room';
+  for (const contradiction of [
+    [
+      { key, operator: 'Exists' },
+      { key, operator: 'DoesNotExist' },
+    ],
+    [
+      { key, operator: 'In', values: ['1', '2'] },
+      { key, operator: 'NotIn', values: ['2', '1'] },
+    ],
+    [
+      { key, operator: 'In', values: ['1'] },
+      { key, operator: 'In', values: ['2'] },
+    ],
+  ]) {
+    assert.deepEqual(faults(expressions(...contradiction)), ['FieldValueInvalid spec.hostSelector']);
+  }
+  assert.deepEqual(
+    faults(expressions({ key, operator: 'In', values: ['1', '2'] }, { key, operator: 'NotIn', values: ['2'] })),
+    [],
+  );
+  assert.deepEqual(faults(expressions({ key, operator: 'NotIn', values: ['1'] }, { key, operator: 'Exists' })), []);
+  const dedicated = (room: string) =>
+    faults({
+      hostSelector: { matchLabels: { room: '1' } },
+      placement: { isolation: { dedicated: [{ tenant: 'a', nodeSelector: { room, floor: '3' } }] } },
+    });
+  assert.deepEqual(dedicated('1'), []);
+  assert.deepEqual(dedicated('2'), ['FieldValueInvalid spec.placement.isolation.dedicated[0].nodeSelector']);
+});
+
+test('tenants have names', () => {
+  const isolation = { apart: [{ tenants: ['a', ''] }], dedicated: [{ tenant: '', nodeSelector: { room: '1' } }] };
+  assert.deepEqual(faults({ placement: { isolation } }), [
+    'FieldValueInvalid spec.placement.isolation.apart[0].tenants[1]',
+    'FieldValueInvalid spec.placement.isolation.dedicated[0].tenant',
+  ]);
+});

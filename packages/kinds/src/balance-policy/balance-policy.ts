@@ -1,7 +1,8 @@
 import { countColumn, textColumn, wide } from '../columns/index.ts';
 import { defineKind, filled, type KindOf, object, type Static } from '../machinery/index.ts';
+import { impossibleLabel } from '../selectors/index.ts';
 import { labelSelector } from '../shared/label-selector.ts';
-import { Faults, validateLabelSelector } from '../validation/index.ts';
+import { eachItem, Faults, validateLabelSelector } from '../validation/index.ts';
 import { balance } from './balance.ts';
 import { placement, validatePlacement } from './placement.ts';
 import { power } from './power.ts';
@@ -39,6 +40,26 @@ export function validatePolicyParts(
   }
 }
 
+/** A policy speaks of the hosts that it selects, and of no others. */
+function validateReach({ hostSelector, placement: where }: BalancePolicySpec, faults: Faults): void {
+  eachItem(where?.isolation?.dedicated, 'spec.placement.isolation.dedicated', ({ nodeSelector }, at) => {
+    const both = {
+      ...hostSelector,
+      matchExpressions: [...(hostSelector?.matchExpressions ?? []), ...toExpressions(nodeSelector)],
+    };
+    const label = impossibleLabel(both);
+    if (label !== undefined)
+      faults.invalid(
+        `${at}.nodeSelector`,
+        nodeSelector,
+        `no host of this policy has these labels: \`hostSelector\` excludes ${label}`,
+      );
+  });
+}
+
+const toExpressions = (labels: Readonly<Record<string, string>>) =>
+  Object.entries(labels).map(([key, value]) => ({ key, operator: 'In' as const, values: [value] }));
+
 /** A host belongs to one policy: one that selects it by label before one for all, then the oldest, then by name. */
 export const balancePolicy = defineKind({
   group: 'godwit.dev',
@@ -56,6 +77,14 @@ export const balancePolicy = defineKind({
   validate: ({ spec: given }) => {
     const faults = new Faults();
     validateLabelSelector(given.hostSelector, 'spec.hostSelector', faults);
+    const impossible = impossibleLabel(given.hostSelector);
+    if (impossible !== undefined)
+      faults.invalid(
+        'spec.hostSelector',
+        given.hostSelector,
+        `no host is selected: it contradicts itself about ${impossible}`,
+      );
+    else validateReach(given, faults);
     validatePolicyParts(given, 'spec', faults);
     return faults.causes;
   },

@@ -1,5 +1,5 @@
 import { int32, number, object, type Static } from '../machinery/index.ts';
-import { modeOf } from './mode.ts';
+import { LONGEST_SECONDS, modeOf } from './mode.ts';
 
 export const balance = object(
   {
@@ -17,9 +17,18 @@ export const balance = object(
       minimum: 0,
       maximum: 10_000,
     }),
-    paybackSeconds: int32('How long an emptied host is counted on to stay empty; 1800 by default.', { minimum: 1 }),
-    cooldownSeconds: int32('How long a machine stays where it was moved to; 900 by default.', { minimum: 0 }),
-    maximumMovesPerHour: int32('Most moves an hour, over all hosts; 2000 by default.', { minimum: 0 }),
+    paybackSeconds: int32('How long an emptied host is counted on to stay empty; 1800 by default.', {
+      minimum: 1,
+      maximum: LONGEST_SECONDS,
+    }),
+    cooldownSeconds: int32('How long a machine stays where it was moved to; 900 by default.', {
+      minimum: 0,
+      maximum: LONGEST_SECONDS,
+    }),
+    maximumMovesPerHour: int32('Most moves an hour, over all hosts; 2000 by default.', {
+      minimum: 0,
+      maximum: 1_000_000,
+    }),
     maximumVolumeUsage: int32(
       'Share of a storage pool, in percent, above which volumes are moved to others; 85 by default.',
       { minimum: 1, maximum: 100 },

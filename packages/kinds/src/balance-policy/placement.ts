@@ -68,11 +68,11 @@ export function validatePlacement(given: PlacementSpec, path: string, faults: Fa
       (index) => `${at}.tenants[${index}]`,
     );
     if (tenants.length < 2) faults.invalid(`${at}.tenants`, tenants, 'must name at least two tenants');
-    tenants.forEach((tenant, index) => faults.check(`${at}.tenants[${index}]`, tenant, labelValueFault));
+    tenants.forEach((tenant, index) => faults.check(`${at}.tenants[${index}]`, tenant, tenantFault));
   });
   const owners: { readonly tenant: string; readonly nodeSelector: Labels }[] = [];
   eachItem(dedicated, `${path}.isolation.dedicated`, ({ tenant, nodeSelector }, at) => {
-    faults.check(`${at}.tenant`, tenant, labelValueFault);
+    faults.check(`${at}.tenant`, tenant, tenantFault);
     validateLabels(nodeSelector, `${at}.nodeSelector`, faults);
     if (Object.keys(nodeSelector).length === 0) faults.required(`${at}.nodeSelector`, 'must name at least one label');
     // Of several that select a host it is that of the first.
@@ -86,3 +86,5 @@ export function validatePlacement(given: PlacementSpec, path: string, faults: Fa
 }
 
 type Labels = Readonly<Record<string, string>>;
+
+const tenantFault = (tenant: string) => (tenant === '' ? 'must be the name of a tenant' : labelValueFault(tenant));

@@ -165,6 +165,10 @@ test('faults are told with their place, in the words that clients know', () => {
       'spec.containers[0].resources.limits[nvidia.com/gpu]: Invalid value: "1500m": must be an integer',
     ],
     [
+      { containers: [{ ...container, resources: { limits: { 'godwit.dev/gpu-shares': '250' } } }] },
+      'spec.containers[0].resources.limits[godwit.dev/gpu-shares]: Invalid value: "godwit.dev/gpu-shares": there is no such resource; of this name only godwit.dev/gpu-share is given out',
+    ],
+    [
       { containers: [container], overhead: { cpu: '-1' } },
       'spec.overhead[cpu]: Invalid value: "-1": must be greater than or equal to 0',
     ],

@@ -140,7 +140,7 @@ const spec = object(
       'How all machines grow that say nothing of it themselves, those of a cloud that is there too.',
     ),
     events: listOf(event, 'What happens.'),
-    reserveHosts: int32('How many hosts may fail at any time; 1 by default.', { minimum: 0 }),
+    reserveHosts: int32('How many hosts may fail at any time; 1 by default.', { minimum: 0, maximum: MOST_HOSTS }),
     energyPrice: listOf(step, 'What a kilowatt-hour costs.'),
     carbon: listOf(step, 'Grams of carbon dioxide a kilowatt-hour.'),
     currency: string('EUR by default.'),

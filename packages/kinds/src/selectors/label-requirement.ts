@@ -70,3 +70,22 @@ export function hasLabels(wanted: Labels | undefined, labels: Labels | undefined
   }
   return some;
 }
+
+/** The label by which a selector excludes everything, whatever else an object may have; undefined where it does not. */
+export function impossibleLabel(selector: LabelSelector | undefined): string | undefined {
+  const byKey = Map.groupBy(selector ? requirementsOf(selector) : [], ({ key }) => key);
+  for (const [key, requirements] of byKey) {
+    const named = requirements.flatMap(({ operator, values }) => (operator === 'In' ? values : []));
+    const isThere = requirements.some(({ operator }) => operator === 'In' || operator === 'Exists');
+    // A value that nobody names is any other one: only what is listed can exclude all.
+    const values = requirements.some(({ operator }) => operator === 'In') ? named : [undefined];
+    const possible = values.some((value) =>
+      requirements.every(({ operator, values: listed }) => {
+        if (operator === 'DoesNotExist') return !isThere;
+        return value === undefined || operator === 'Exists' || listed.includes(value) === (operator === 'In');
+      }),
+    );
+    if (!possible) return key;
+  }
+  return undefined;
+}

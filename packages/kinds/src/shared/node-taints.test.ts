@@ -35,3 +35,16 @@ test('people are told that a node sleeps or wakes, and not that it is missing', 
     ['Ready', 'NotReady', 'Asleep', 'Waking'],
   );
 });
+
+test('a taint that says something else of sleep than there is, is refused', () => {
+  const faults = (value: string, effect: 'NoSchedule' | 'NoExecute') => {
+    const spec = { taints: [{ key: 'godwit.dev/asleep', value, effect }] };
+    return node.validate?.({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'a' }, spec }, {}) ?? [];
+  };
+  for (const sleep of ['asleep', 'waking']) assert.deepEqual(faults(sleep, 'NoSchedule'), []);
+  assert.match(faults('awake', 'NoSchedule')[0]?.message ?? '', /must be asleep or waking/);
+  assert.deepEqual(
+    faults('asleep', 'NoExecute').map(({ field }) => field),
+    ['spec.taints[0]'],
+  );
+});

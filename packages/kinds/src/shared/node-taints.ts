@@ -19,7 +19,8 @@ export function isOutOfService({ spec }: Node): boolean {
  */
 export const asleepTaint = 'godwit.dev/asleep';
 
-export type Sleep = 'asleep' | 'waking';
+export const sleeps = ['asleep', 'waking'] as const;
+export type Sleep = (typeof sleeps)[number];
 
 /** How far a node is that sleeps; undefined for one that does not. */
 export function sleepOf({ spec }: Node): Sleep | undefined {

@@ -1,4 +1,5 @@
 import { parseQuantity, wholeUnits } from '../../quantity.ts';
+import { ownResourceFault } from '../../shared/resource-list.ts';
 import type { VirtualMachineInstanceSpec } from '../virtual-machine-instance-spec.ts';
 import type { Report } from './report.ts';
 
@@ -34,6 +35,8 @@ function validateQuantities(spec: VirtualMachineInstanceSpec, path: string, repo
       const field = `${path}.resources.${kind}.${name}`;
       if (amount === undefined) report.invalid(field, `"${value}" is not a quantity`);
       else if (amount < 0) report.invalid(field, `"${value}" must not be negative`);
+      const wrong = ownResourceFault(name);
+      if (wrong) report.invalid(field, wrong);
     }
   }
   for (const name of ['cpu', 'memory']) {

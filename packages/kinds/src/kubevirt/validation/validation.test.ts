@@ -40,6 +40,11 @@ test('a plain machine is fine', () => assert.deepEqual(faults(plain), []));
 const disk = 'spec.domain.devices.disks[0]';
 const nic = 'spec.domain.devices.interfaces[0]';
 const cases: [string, Spec, string[]][] = [
+  [
+    'there is one resource of that name',
+    { ...plain, domain: { ...plain.domain, resources: { limits: { 'godwit.dev/gpu-shares': '250' } } } },
+    ['FieldValueInvalid spec.domain.resources.limits.godwit.dev/gpu-shares'],
+  ],
   ['a disk needs a volume', { ...plain, volumes: [] }, [`FieldValueInvalid ${disk}.name`]],
   [
     'a bus must be one that the device knows',

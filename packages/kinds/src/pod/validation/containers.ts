@@ -1,5 +1,6 @@
 import { compareQuantities, isQuantity } from '../../exact-quantity.ts';
 import { parseQuantity } from '../../quantity.ts';
+import { ownResourceFault } from '../../shared/resource-list.ts';
 import {
   dnsLabelFault,
   eachItem,
@@ -125,7 +126,9 @@ export function validateAmounts(amounts: ResourceRequirements['limits'], path: s
       at,
       name,
       (key) =>
-        qualifiedNameFault(key) ?? (isKnownResource(key) ? undefined : 'must be a standard resource for containers'),
+        qualifiedNameFault(key) ??
+        ownResourceFault(key) ??
+        (isKnownResource(key) ? undefined : 'must be a standard resource for containers'),
     );
     if (!isQuantity(amount)) faults.invalid(at, amount, 'must be a quantity such as 2, 500m or 1Gi');
     else if (compareQuantities(amount, 0) < 0) faults.invalid(at, String(amount), 'must be greater than or equal to 0');
