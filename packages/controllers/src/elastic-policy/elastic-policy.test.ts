@@ -65,7 +65,7 @@ test('requests at the load balancer decide how many; it is written why', async (
     /requests of 450\/s against a goal of 100\/s each ask for 5 machines/,
   );
   const { metadata } = await client.resource(replicaSet).get(name);
-  assert.match(metadata.annotations?.['godwit.dev/decision'] ?? '', /"policy":"web".*"do":"scale"/);
+  assert.match(metadata.annotations?.['godwit.dev/decision'] ?? '', /"do":"scale".*"policy":"web"/);
   await cloud.until('an event says it', async () => {
     const { items } = await client.resource(event).list({ namespace: 'default' });
     return items.some(({ reason, message }) => reason === 'Scaled' && message?.includes('1 machine'));
