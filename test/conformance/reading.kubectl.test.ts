@@ -71,7 +71,7 @@ withEveryKubectl('reading', {
     }
     const events = session.start(['get', 'configmaps', '--watch-only', '--output-watch-events', '-o', 'json']);
     await session.ok(['create', 'configmap', 'seen']);
-    for (let i = 0; !events.output.includes('ADDED') && i < 20; i++) {
+    for (let i = 0; !events.output.includes('ADDED') && i < 1_000; i++) {
       await session.ok(['annotate', 'configmap', 'seen', `try=${i}`, '--overwrite']);
     }
     await events.printed(/"type": ?"(ADDED|MODIFIED)"/);
@@ -81,12 +81,12 @@ withEveryKubectl('reading', {
 
   async 'wait for a condition, a value, and an end'(session) {
     await session.ok(['create', '-f', '-'], pod('awaited', {}));
-    const ready = session.start(['wait', 'pod/awaited', '--for=condition=Ready', '--timeout=20s']);
+    const ready = session.start(['wait', 'pod/awaited', '--for=condition=Ready', '--timeout=180s']);
     const status = { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } };
     await session.ok(['patch', 'pod', 'awaited', '--subresource=status', '-p', JSON.stringify(status)]);
     await ready.printed(/condition met/);
-    await session.ok(['wait', 'pod/awaited', '--for=jsonpath={.status.phase}=Running', '--timeout=20s']);
-    const gone = session.start(['wait', 'pod/awaited', '--for=delete', '--timeout=20s']);
+    await session.ok(['wait', 'pod/awaited', '--for=jsonpath={.status.phase}=Running', '--timeout=180s']);
+    const gone = session.start(['wait', 'pod/awaited', '--for=delete', '--timeout=180s']);
     await session.ok(['delete', 'pod', 'awaited', '--grace-period=0', '--force']);
     assert.equal(await gone.ended, 0, gone.output);
   },

@@ -42,14 +42,21 @@ withEveryKubectl('streams', {
   },
 
   async 'exec -t has a terminal that follows the size of the window'(session, api) {
-    const line = `stty cols 101 rows 33; ${session.kubectl.path} -n ${session.namespace} exec -it p -- sh -c 'test -t 0 && echo a terminal'`;
+    // It stays until its size has come: that is told beside what the program says.
+    const seen = join(api.folder, `${session.namespace}-seen`);
+    const inside = `test -t 0 && echo a terminal; until [ -e ${seen} ]; do sleep 0.1; done`;
+    const line = `stty cols 101 rows 33; ${session.kubectl.path} -n ${session.namespace} exec -it p -- sh -c '${inside}'`;
     const { runProgram } = await import('../support/kubectl.ts');
-    const result = await runProgram('script', ['-qec', line, '/dev/null'], {
-      env: { KUBECONFIG: api.kubeconfig, HOME: api.folder },
-      timeoutMs: 20_000,
+    const environment = { KUBECONFIG: api.kubeconfig, HOME: api.folder };
+    let isOver = false;
+    const running = runProgram('script', ['-qec', line, '/dev/null'], { env: environment }).finally(() => {
+      isOver = true;
     });
-    assert.match(result.stdout, /a terminal/);
+    while (!isOver && !api.machines.sizes.includes('101x33')) await api.world.clock.sleep(20);
+    writeFileSync(seen, '');
+    assert.match((await running).stdout, /a terminal/);
     assert.ok(api.machines.sizes.includes('101x33'), api.machines.sizes.join());
+    api.machines.sizes.length = 0;
   },
 
   async attach(session) {
@@ -125,7 +132,7 @@ withEveryKubectl('streams', {
 
 function download(port: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const asking = request({ host: '127.0.0.1', port, agent: false, timeout: 10_000 }, (response) => {
+    const asking = request({ host: '127.0.0.1', port, agent: false, timeout: 60_000 }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => resolve(Buffer.concat(chunks)));

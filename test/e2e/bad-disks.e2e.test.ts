@@ -98,7 +98,7 @@ describe('a disk of a virtual machine', () => {
     assert.deepEqual(readFileSync(disk), CORRUPT);
     rmSync(disk);
     await runs('broken');
-    await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=60s');
+    await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=180s');
   });
 
   test('that the host has no space for holds the guest, which goes on when there is space', async () => {
@@ -113,7 +113,7 @@ describe('a disk of a virtual machine', () => {
     await volumes.resize('256m');
     assert.equal((await godwit.verb('unpause', 'vm/writer')).status, 0);
     await runs('writer');
-    await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=60s');
+    await godwit.kubectl('delete', 'vm,pvc', '--all', '--timeout=180s');
     await volumesAreGone();
     await volumes.resize('64m');
   });
@@ -180,7 +180,7 @@ spec: {selector: {app: files}, ports: [{port: 80, targetPort: 8080}]}`);
   });
 
   test('goes when it is deleted, however far it has come', async () => {
-    await godwit.kubectl('delete', 'dv', '--all', '--timeout=60s');
+    await godwit.kubectl('delete', 'dv', '--all', '--timeout=180s');
     await volumesAreGone();
   });
 });

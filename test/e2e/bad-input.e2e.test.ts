@@ -255,7 +255,7 @@ spec:
     await refuses(pod('two'), [/exceeded quota: few, requested: pods=1, used: pods=1, limited: pods=1/]);
     const quota = await godwit.get<ResourceQuota>('resourcequota', 'few', 'small');
     assert.deepEqual(quota?.status?.used, { pods: '1', 'requests.memory': '16Mi' });
-    await godwit.kubectl('delete', 'pod', 'one', '-n', 'small', '--timeout=60s');
+    await godwit.kubectl('delete', 'pod', 'one', '-n', 'small', '--timeout=180s');
     await waitFor('the quota to be free', async () => {
       const used = (await godwit.get<ResourceQuota>('resourcequota', 'few', 'small'))?.status?.used;
       return used?.pods === '0';
@@ -275,6 +275,6 @@ spec:
   });
 
   test('goes as a whole', async () => {
-    await godwit.kubectl('delete', 'namespace', 'small', '--timeout=60s');
+    await godwit.kubectl('delete', 'namespace', 'small', '--timeout=180s');
   });
 });

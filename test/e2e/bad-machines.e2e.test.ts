@@ -296,7 +296,7 @@ test('a claim without a class, and one that no host can make, say so', async () 
 });
 
 test('all of it goes when it is deleted, and gives its addresses back', async () => {
-  await godwit.kubectl('delete', 'pod,vm,pvc', '--all', '--timeout=60s');
+  await godwit.kubectl('delete', 'pod,vm,pvc', '--all', '--timeout=180s');
   const left = () => godwit.kubectl('get', 'pods,vms,vmis,pvc,pv', '-o', 'name');
   await waitFor('nothing to be left', async () => (await left()) === '');
   await waitFor('no address to be left but those of services', async () => {

@@ -18,7 +18,7 @@ const main = ['--disable-warning=ExperimentalWarning', join(projectRoot, 'apps/g
 /** Runs the program, which must refuse with these words and nothing more than a line. */
 async function refuses(args: readonly string[], words: RegExp, prefix: readonly string[] = []): Promise<void> {
   const [program = '', ...rest] = [...prefix, process.execPath, ...main, ...args];
-  const { status, stdout, stderr } = await runProgram(program, rest, { timeoutMs: 60_000 });
+  const { status, stdout, stderr } = await runProgram(program, rest, { timeoutMs: 300_000 });
   assert.equal(status, 1, stdout + stderr);
   assert.match(stderr, words);
   const said = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{'));

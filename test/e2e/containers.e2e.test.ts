@@ -50,7 +50,7 @@ test('the manifest works to the letter: three replicas answer in turn behind one
 test('a rolling update, a scale 3→6→2 and a kill -9 of a container lose no request', async () => {
   const load = startLoad(address);
   await godwit.kubectl('set', 'env', 'deployment/myapp-deployment', 'COLOUR=blue');
-  await godwit.kubectl('rollout', 'status', 'deployment/myapp-deployment', '--timeout=90s');
+  await godwit.kubectl('rollout', 'status', 'deployment/myapp-deployment', '--timeout=180s');
   await godwit.kubectl('scale', 'deployment/myapp-deployment', '--replicas=6');
   await waitForReplicas(6);
   await godwit.kubectl('scale', 'deployment/myapp-deployment', '--replicas=2');
@@ -75,7 +75,7 @@ async function killOneContainer(): Promise<void> {
 
 test('undo brings the earlier template back, and history tells of it', async () => {
   await godwit.kubectl('rollout', 'undo', 'deployment/myapp-deployment');
-  await godwit.kubectl('rollout', 'status', 'deployment/myapp-deployment', '--timeout=90s');
+  await godwit.kubectl('rollout', 'status', 'deployment/myapp-deployment', '--timeout=180s');
   const deployment = await godwit.get<Deployment>('deployment', 'myapp-deployment');
   assert.equal(deployment?.spec.template.spec?.containers?.[0]?.env, undefined);
   assert.match(await godwit.kubectl('rollout', 'history', 'deployment/myapp-deployment'), /\n2 .*\n3 /);
@@ -83,8 +83,9 @@ test('undo brings the earlier template back, and history tells of it', async () 
 
 test('logs, exec and cp reach a container', async () => {
   await godwit.kubectl('run', 'shell', `--image=${shellImage}`);
-  await godwit.kubectl('wait', '--for=condition=Ready', 'pod/shell', '--timeout=60s');
-  assert.equal(await godwit.kubectl('logs', 'shell'), 'started\n');
+  await godwit.kubectl('wait', '--for=condition=Ready', 'pod/shell', '--timeout=180s');
+  const logs = await waitFor('its first words', () => godwit.kubectl('logs', 'shell').then((text) => text || false));
+  assert.equal(logs, 'started\n');
   assert.equal(await godwit.kubectl('exec', 'shell', '--', 'sh', '-c', 'echo from $HOSTNAME'), 'from shell\n');
   const failing = await godwit.tryKubectl(['exec', 'shell', '--', 'sh', '-c', 'exit 7']);
   assert.equal(failing.status, 7);
@@ -93,7 +94,7 @@ test('logs, exec and cp reach a container', async () => {
 });
 
 test('deleting takes everything along', async () => {
-  await godwit.kubectl('delete', '-f', join(projectRoot, 'examples/myapp.yaml'), '--timeout=60s');
+  await godwit.kubectl('delete', '-f', join(projectRoot, 'examples/myapp.yaml'), '--timeout=180s');
   await waitFor('no pods', async () => (await pods()).length === 0);
   await assert.rejects(fetchText(address));
 });

@@ -53,7 +53,7 @@ function machineProcesses(): string[] {
 
 test('five VMs and five pods outlive ten kills of the program', async () => {
   for (let i = 0; i < MACHINES; i++) await godwit.apply(manifest(i));
-  await waitFor('all machines', allRun, 180_000);
+  await waitFor('all machines', allRun, 480_000);
   const running = machineProcesses();
   assert.equal(running.length, 2 * MACHINES, running.join('\n'));
   const random = new SeededRandom(20_261_120);
@@ -63,7 +63,7 @@ test('five VMs and five pods outlive ten kills of the program', async () => {
     await godwit.up();
     assert.deepEqual(machineProcesses(), running, `after kill ${round + 1}`);
   }
-  await waitFor('all machines', allRun);
+  await waitFor('all machines', allRun, 480_000);
   const stored = new Set((await list<ConfigMap>('configmaps')).map(({ metadata }) => metadata.name));
   assert.deepEqual(
     acknowledged.filter((name) => !stored.has(name)),
@@ -72,11 +72,16 @@ test('five VMs and five pods outlive ten kills of the program', async () => {
   assert.ok(acknowledged.length >= KILLS, `only ${acknowledged.length} writes were acknowledged`);
 });
 
-/** Creates objects one after the other until the program dies; answers the names that were acknowledged. */
+/**
+ * Creates objects one after the other until the program dies, so long after the first was acknowledged; answers the
+ * names of those that were.
+ */
 async function writeUntilKilled(round: number, delayMs: number): Promise<string[]> {
   const acknowledged: string[] = [];
   let alive = true;
-  const killer = new Promise((resolve) => setTimeout(resolve, delayMs))
+  const first = Promise.withResolvers<void>();
+  const killer = first.promise
+    .then(() => new Promise((resolve) => setTimeout(resolve, delayMs)))
     .then(() => godwit.kill())
     .finally(() => {
       alive = false;
@@ -85,6 +90,7 @@ async function writeUntilKilled(round: number, delayMs: number): Promise<string[
     const name = `write-${round}-${i}`;
     const { status } = await godwit.tryKubectl(['create', 'configmap', name]);
     if (status === 0) acknowledged.push(name);
+    if (acknowledged.length > 0) first.resolve();
   }
   await killer;
   return acknowledged;
@@ -96,5 +102,5 @@ test('after down nothing is left on the host but the state folder; up starts the
   assert.equal(status, 0, stderr + stdout);
   assert.deepEqual(await hostTraces([godwit.instanceId, godwit.state, `10.${godwit.octet}.`]), []);
   await godwit.up();
-  await waitFor('all machines', allRun, 180_000);
+  await waitFor('all machines', allRun, 480_000);
 });

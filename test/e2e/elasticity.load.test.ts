@@ -102,7 +102,7 @@ ${sleeperService('napper', { spec: 'type: LoadBalancer' })}
   const url = `http://${await godwit.externalAddress('napper')}/`;
   for (let round = 0; round < 2; round++) {
     await waitFor('sleep', () => isAsleep(godwit, 'napper'));
-    const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+    const response = await fetch(url, { signal: AbortSignal.timeout(180_000) });
     assert.equal(response.status, 200);
     assert.equal(await response.text(), 'hello\n');
   }

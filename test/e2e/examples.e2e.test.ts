@@ -27,7 +27,7 @@ async function example(t: { after(task: () => Promise<unknown>): void }, name: s
   tried.add(name);
   const file = join(projectRoot, 'examples', name);
   await godwit.kubectl('apply', '--validate=strict', '-f', file);
-  t.after(() => godwit.kubectl('delete', '--timeout=60s', '-f', file));
+  t.after(() => godwit.kubectl('delete', '--timeout=180s', '-f', file));
 }
 
 async function replicas(name: string, count: number, namespace = 'default'): Promise<void> {
@@ -64,9 +64,9 @@ test('deployment.yaml and services.yaml: updated and undone, reached in three wa
     return /10\.[\d.]+,10\.[\d.]+,10\.[\d.]+/.test(slices);
   });
   await godwit.kubectl('set', 'env', 'deployment/shop', 'COLOUR=blue');
-  await godwit.kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s');
+  await godwit.kubectl('rollout', 'status', 'deployment/shop', '--timeout=180s');
   await godwit.kubectl('rollout', 'undo', 'deployment/shop');
-  await godwit.kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s');
+  await godwit.kubectl('rollout', 'status', 'deployment/shop', '--timeout=180s');
 });
 
 test('pod.yaml: configuration, volumes, probes; and what lasts outlives the pod', async (t) => {
@@ -77,14 +77,19 @@ test('pod.yaml: configuration, volumes, probes; and what lasts outlives the pod'
       return conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
     });
   await ready();
-  const said = await godwit.kubectl('logs', 'everything', '-c', 'helper');
-  assert.match(said, /^Hello from a ConfigMap\.\nstarted .*\n$/);
+  const starts = (text: string) => text.match(/started/g)?.length ?? 0;
+  const says = (times: number) =>
+    waitFor(`its helper to tell of ${times} starts`, async () => {
+      const text = await godwit.kubectl('logs', 'everything', '-c', 'helper');
+      return starts(text) >= times && text;
+    });
+  assert.match(await says(1), /^Hello from a ConfigMap\.\nstarted .*\n$/);
   const inside = ['exec', 'everything', '-c', 'helper', '--', '/bin/sh', '-c', 'echo $COLOUR $TOKEN $MY_ADDRESS'];
   assert.match(await godwit.kubectl(...inside), /^blue not-really-secret 10\./);
-  await godwit.kubectl('delete', 'pod', 'everything', '--timeout=30s');
+  await godwit.kubectl('delete', 'pod', 'everything', '--timeout=180s');
   await godwit.kubectl('apply', '-f', join(projectRoot, 'examples/pod.yaml'));
   await ready();
-  assert.equal((await godwit.kubectl('logs', 'everything', '-c', 'helper')).match(/started/g)?.length, 2);
+  assert.equal(starts(await says(2)), 2);
 });
 
 test('tiny-vm.yaml: a machine that answers', async (t) => {

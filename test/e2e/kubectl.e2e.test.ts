@@ -47,8 +47,8 @@ async function makeShared(): Promise<void> {
   );
   const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'kept' } }];
   await godwit.apply(shellPod('keeper', shellImage, { main: 'exec sleep 100000' }, { volumes }));
-  await godwit.kubectl('wait', 'pod/keeper', '--for=condition=Ready', '--timeout=60s');
-  await godwit.kubectl('wait', 'vm/tiny', '--for=jsonpath={.status.printableStatus}=Running', '--timeout=110s');
+  await godwit.kubectl('wait', 'pod/keeper', '--for=condition=Ready', '--timeout=180s');
+  await godwit.kubectl('wait', 'vm/tiny', '--for=jsonpath={.status.printableStatus}=Running', '--timeout=180s');
 }
 
 test('there is a kubectl', () => assert.notDeepEqual(findKubectls(), []));
@@ -79,8 +79,10 @@ test('the JavaScript client reads logs, as a whole and to their end', async () =
   const counting =
     'echo line 1; until [ -e /tmp/enough ]; do sleep 0.1; done; for i in 2 3 4 5 6 7 8; do echo line $i; done';
   await godwit.apply(shellPod('counting', shellImage, { main: counting }, { restartPolicy: 'Never' }));
-  await godwit.kubectl('wait', 'pod/talking', 'pod/counting', '--for=condition=Ready', '--timeout=60s');
-  const whole = await core().readNamespacedPodLog({ name: 'talking', namespace, container: 'main' });
+  await godwit.kubectl('wait', 'pod/talking', 'pod/counting', '--for=condition=Ready', '--timeout=180s');
+  const whole = await waitFor('its first words', async () => {
+    return (await core().readNamespacedPodLog({ name: 'talking', namespace, container: 'main' })) || false;
+  });
   assert.equal(whole, 'hello\n');
   // Followed to its end: the library has nobody to tell of an error when the reading is broken off.
   const output = new PassThrough();

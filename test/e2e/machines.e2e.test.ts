@@ -114,7 +114,7 @@ spec:
   assert.deepEqual([first?.spec.domain.cpu?.cores, first?.spec.domain.memory?.guest], [2, '64Mi']);
   assert.equal(first?.spec.domain.devices.disks?.[0]?.disk?.bus, 'virtio');
   await godwit.apply(types(1));
-  await godwit.kubectl('delete', 'vmi', 'sized', '--timeout=60s');
+  await godwit.kubectl('delete', 'vmi', 'sized', '--timeout=180s');
   const again = await waitFor('another run', async () => {
     const now = await instance('sized');
     return now !== undefined && now.metadata.uid !== first?.metadata.uid && now;
@@ -137,7 +137,7 @@ test('one Service answers from containers and a virtual machine', async () => {
 });
 
 test('deletion takes machine, instance and address away', async () => {
-  await godwit.kubectl('delete', 'vm', '--all', '--timeout=60s');
+  await godwit.kubectl('delete', 'vm', '--all', '--timeout=180s');
   await waitFor('no instances', async () => (await godwit.kubectl('get', 'vmi', '-o', 'name')).trim() === '');
   const addresses = await godwit.kubectl('get', 'ipaddresses', '-o', 'json');
   const owners = JSON.parse(addresses).items.map(

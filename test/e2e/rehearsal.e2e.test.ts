@@ -81,7 +81,7 @@ interface Nodes {
 
 function sim(...options: string[]) {
   const program = join(projectRoot, 'apps/godwit/src/main.ts');
-  return runProgram(process.execPath, [program, 'sim', ...options], { timeoutMs: 120_000 });
+  return runProgram(process.execPath, [program, 'sim', ...options], { timeoutMs: 300_000 });
 }
 
 async function rehearse(from: string, ...options: string[]) {

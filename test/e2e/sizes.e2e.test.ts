@@ -83,7 +83,9 @@ spec:
     return used !== undefined && used > 100 && used < 300;
   });
   const node = (await godwit.kubectl('get', 'nodes', '-o', 'name')).trim().replace('node/', '');
-  assert.ok((millicores(await godwit.kubectl('top', 'node'), node) ?? 0) > 100);
+  await waitFor('the node in kubectl top', async () => {
+    return (millicores(await godwit.kubectl('top', 'node'), node) ?? 0) > 100;
+  });
   await waitFor('the machine among the measurements', async () => {
     const table = await godwit.kubectl('get', 'vmimetrics');
     return /^tiny +\d+m +\d+Mi +\d/m.test(table);
@@ -209,7 +211,7 @@ spec: {minAvailable: 1, selector: {matchLabels: {app: busy}}}
   assert.notEqual(held.status, 0);
   assert.ok(await godwit.get<Pod>('pod', 'busy'));
   await godwit.kubectl('delete', 'pdb', 'busy');
-  const done = await drain('30s');
+  const done = await drain('180s');
   assert.equal(done.status, 0, done.stderr);
   assert.equal(await godwit.get<Pod>('pod', 'busy'), undefined);
   await godwit.kubectl('uncordon', node);

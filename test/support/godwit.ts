@@ -95,7 +95,7 @@ export class GodwitUnderTest {
     return runProgram(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', mainFile, ...args, '--state', this.state],
-      { timeoutMs: 120_000 },
+      { timeoutMs: VERB_MS },
     );
   }
 
@@ -164,6 +164,8 @@ export class GodwitUnderTest {
 
 /** Longer than anything takes on a machine that is slow, and busy with other things beside. */
 const PATIENCE_MS = 180_000;
+/** A verb may wait itself: taking all machines down for three minutes. */
+const VERB_MS = 600_000;
 
 /** Asks `probe` until it answers something, and returns that; fails with `what` after `timeoutMs`. */
 export async function waitFor<T>(

@@ -3,7 +3,7 @@ import { Agent, get } from 'node:http';
 /** One GET with a new connection. Throws when there is no whole answer of status 200. */
 export function fetchText(url: string, agent = new Agent({ keepAlive: false })): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { agent, timeout: 20_000 }, (response) => {
+    const request = get(url, { agent, timeout: 60_000 }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => {
         text += part;
@@ -14,7 +14,7 @@ export function fetchText(url: string, agent = new Agent({ keepAlive: false })):
         else reject(new Error(`status ${response.statusCode}: ${text}`));
       });
     });
-    request.on('timeout', () => request.destroy(new Error('no answer within 20 s')));
+    request.on('timeout', () => request.destroy(new Error('no answer within a minute')));
     request.on('error', reject);
   });
 }

@@ -9,6 +9,9 @@ export interface Result {
   readonly stderr: string;
 }
 
+/** Longest that a program may take of which nothing else is said: longer than any that waits by itself. */
+const LONGEST_MS = 300_000;
+
 /** Runs a program to its end. Never throws: look at `status`. */
 export function runProgram(
   program: string,
@@ -18,7 +21,7 @@ export function runProgram(
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: { ...process.env, PATH: `${process.env.PATH}:${dirname(process.execPath)}`, ...options.env },
-      timeout: options.timeoutMs ?? 120_000,
+      timeout: options.timeoutMs ?? LONGEST_MS,
     });
     let stdout = '';
     let stderr = '';

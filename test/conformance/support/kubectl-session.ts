@@ -12,7 +12,7 @@ export interface KubectlTarget {
 }
 
 /** Longest that one command may take. */
-const COMMAND_MS = 90_000;
+const COMMAND_MS = 300_000;
 
 /** One kubectl talking to the API under test, in a namespace and with a cache of its own. */
 export class KubectlSession {

@@ -21,18 +21,21 @@ export const machines: Readonly<Record<string, Step>> = {
     await session.ok(['create', '-f', '-'], shellPod('pair', shellImage, { count: COUNTING, talk: TALKING }));
     const crashing = shellPod('crashing', shellImage, { main: CRASHING });
     await session.ok(['create', '-f', '-'], crashing);
-    const ready = await session.ok(['wait', 'pod/shell', 'pod/pair', '--for=condition=Ready', '--timeout=60s']);
+    const ready = await session.ok(['wait', 'pod/shell', 'pod/pair', '--for=condition=Ready', '--timeout=180s']);
     assert.match(ready, /pod\/shell condition met\npod\/pair condition met/);
-    await session.ok(['wait', 'pod/shell', '--for=jsonpath={.status.phase}=Running', '--timeout=10s']);
+    await session.ok(['wait', 'pod/shell', '--for=jsonpath={.status.phase}=Running', '--timeout=180s']);
     const late = await session.refused(['wait', 'pod/shell', '--for=condition=Nonsense', '--timeout=1s']);
     assert.match(late, /timed out waiting for the condition/);
     const once = ['run', 'once', `--image=${shellImage}`, '--image-pull-policy=Never', '--restart=Never'];
     const command = ['--command', '--', 'sh', '-c', 'sleep 1; echo done; exit 0'];
     assert.match(await session.ok([...once, '--rm', '-i', '--quiet', ...command]), /done/);
-    await session.ok(['wait', 'pod/once', '--for=delete', '--timeout=60s']);
+    await session.ok(['wait', 'pod/once', '--for=delete', '--timeout=180s']);
   },
 
   async 'logs: all, the last, one container, all of a label, since, as they come'(session) {
+    // Who runs has not said all of it yet.
+    await waitFor('the first words', async () => (await session.ok(['logs', 'shell'])) !== '');
+    await waitFor('the last words', async () => (await session.ok(['logs', 'pair', '-c', 'talk'])).endsWith('20\n'));
     assert.equal(await session.ok(['logs', 'shell']), 'started\n');
     assert.equal(await session.ok(['logs', 'pair', '-c', 'talk', '--tail=2']), '19\n20\n');
     assert.match(await session.ok(['logs', 'pair', '--all-containers', '--prefix']), /\[pod\/pair\/count\] line 0\n/);
@@ -52,24 +55,22 @@ export const machines: Readonly<Record<string, Step>> = {
   },
 
   async 'logs --previous after a crash, and the end of a followed log'(session, { shellImage }) {
-    await session.ok([
-      'wait',
-      'pod/crashing',
-      '--for=jsonpath={.status.containerStatuses[0].restartCount}=1',
-      '--timeout=60s',
-    ]);
+    const restarts = ['get', 'pod', 'crashing', '-o', 'jsonpath={.status.containerStatuses[0].restartCount}'];
+    await waitFor('a restart', async () => Number(await session.ok(restarts)) >= 1);
     assert.equal(await session.ok(['logs', 'crashing', '--previous']), 'about to fail\n');
     assert.match(await session.refused(['logs', 'shell', '--previous']), /previous terminated container .* not found/);
-    assert.match(await session.ok(['get', 'pod', 'crashing']), /crashing +0\/1 +(CrashLoopBackOff|Error) +[1-9]/);
+    await waitFor('the crash in the list', async () =>
+      /crashing +0\/1 +(CrashLoopBackOff|Error) +[1-9]/.test(await session.ok(['get', 'pod', 'crashing'])),
+    );
     const main = 'echo one; until [ -e /tmp/enough ]; do sleep 0.1; done; echo two';
     await session.ok(['create', '-f', '-'], shellPod('brief', shellImage, { main }, { restartPolicy: 'Never' }));
-    await session.ok(['wait', 'pod/brief', '--for=condition=Ready', '--timeout=60s']);
+    await session.ok(['wait', 'pod/brief', '--for=condition=Ready', '--timeout=180s']);
     const following = session.start(['logs', '-f', 'brief']);
     await following.printed(/one/);
     await session.ok(['exec', 'brief', '--', 'touch', '/tmp/enough']);
     assert.equal(await following.ended, 0, following.output);
     assert.equal(following.output, 'one\ntwo\n');
-    await session.ok(['wait', 'pod/brief', '--for=jsonpath={.status.phase}=Succeeded', '--timeout=60s']);
+    await session.ok(['wait', 'pod/brief', '--for=jsonpath={.status.phase}=Succeeded', '--timeout=180s']);
   },
 
   async 'exec: output, errors, exit code, input, a terminal'(session, { folder, kubeconfig }) {
@@ -92,7 +93,6 @@ export const machines: Readonly<Record<string, Step>> = {
     const line = `stty cols 101 rows 33; ${session.kubectl.path} -n ${session.namespace} exec -it shell -- sh -c 'test -t 0 && until stty size | grep "33 101"; do sleep 0.1; done'`;
     const typed = await runProgram('script', ['-qec', line, '/dev/null'], {
       env: { KUBECONFIG: kubeconfig, HOME: folder },
-      timeoutMs: 30_000,
     });
     assert.match(typed.stdout, /33 101/);
   },
@@ -101,7 +101,7 @@ export const machines: Readonly<Record<string, Step>> = {
     const spec = JSON.parse(shellPod('listener', shellImage, { main: ECHOING }));
     Object.assign(spec.spec.containers[0], { stdin: true });
     await session.ok(['create', '-f', '-'], JSON.stringify(spec));
-    await session.ok(['wait', 'pod/listener', '--for=condition=Ready', '--timeout=60s']);
+    await session.ok(['wait', 'pod/listener', '--for=condition=Ready', '--timeout=180s']);
     const attached = session.start(['attach', '-i', 'listener'], 'pipe');
     attached.child.stdin?.write('hello\n');
     await attached.printed(/got hello/);

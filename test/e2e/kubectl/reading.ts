@@ -1,5 +1,6 @@
 /** Looking at what is there: get in every form, describe, watch, events. */
 import assert from 'node:assert/strict';
+import { waitFor } from '../../support/godwit.ts';
 import { type Step, shellPod } from './step.ts';
 
 interface List {
@@ -48,7 +49,7 @@ export const reading: Readonly<Record<string, Step>> = {
     await watch.printed(/seen +0[^]*seen +0 /);
     watch.child.kill('SIGINT');
     await watch.ended;
-    const brief = session.start(['get', 'pods', '-w', '--output-watch-events', '--request-timeout=2s']);
+    const brief = session.start(['get', 'pods', '-w', '--output-watch-events', '--request-timeout=6s']);
     await brief.printed(/ADDED +shell/);
     assert.equal(await brief.ended, 0, brief.output);
   },
@@ -91,7 +92,9 @@ export const reading: Readonly<Record<string, Step>> = {
       /^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE\n[^]*Normal +Scheduled +pod\/shell/,
     );
     const crashes = ['--field-selector', 'involvedObject.name=crashing,type=Warning'];
-    assert.match(await session.ok(['get', 'events', ...crashes]), /Warning +BackOff +pod\/crashing/);
+    await waitFor('the crash among the events', async () =>
+      /Warning +BackOff +pod\/crashing/.test(await session.ok(['get', 'events', ...crashes])),
+    );
     assert.match(await session.ok(['events', '--for', 'pod/shell']), /Started/);
     assert.match(await session.ok(['events', '--types=Warning']), /Warning/);
     const watching = session.start(['events', '--watch']);

@@ -7,11 +7,11 @@ export const removing: Readonly<Record<string, Step>> = {
   async 'delete: foreground, background, orphan, by label, at once'(session) {
     const make = async (name: string) => {
       await session.ok(['create', 'deployment', name, '--image=myapp:latest']);
-      await session.ok(['rollout', 'status', `deployment/${name}`, '--timeout=60s']);
+      await session.ok(['rollout', 'status', `deployment/${name}`, '--timeout=180s']);
     };
     const left = (name: string) => session.ok(['get', 'replicasets,pods', '-l', `app=${name}`, '-o', 'name']);
     await make('front');
-    const text = await session.ok(['delete', 'deployment', 'front', '--cascade=foreground', '--timeout=60s']);
+    const text = await session.ok(['delete', 'deployment', 'front', '--cascade=foreground', '--timeout=180s']);
     assert.match(text, /deployment.apps "front" deleted/);
     assert.equal(await left('front'), '');
     await make('back');
@@ -25,13 +25,13 @@ export const removing: Readonly<Record<string, Step>> = {
     const forced = await session.run(['delete', 'pod', 'crashing', '--force', '--grace-period=0']);
     assert.deepEqual([forced.status, /force deleted/.test(forced.stdout)], [0, true], forced.stderr);
     assert.match(forced.stderr, /Immediate deletion does not wait for confirmation/);
-    await session.ok(['wait', 'pod/crashing', '--for=delete', '--timeout=60s']);
+    await session.ok(['wait', 'pod/crashing', '--for=delete', '--timeout=180s']);
     assert.match(await session.refused(['delete', 'pod', 'crashing']), /NotFound/);
     assert.equal(await session.ok(['delete', 'pod', 'crashing', '--ignore-not-found']), '');
   },
 
   async 'a namespace goes with all that is in it'(session) {
-    await session.ok(['delete', 'namespace', session.namespace, '--timeout=80s']);
+    await session.ok(['delete', 'namespace', session.namespace, '--timeout=180s']);
     assert.match(await session.refused(['get', 'namespace', session.namespace]), /NotFound/);
     assert.match(await session.ok(['get', 'all']), /^$/);
   },

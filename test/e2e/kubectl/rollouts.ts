@@ -24,7 +24,7 @@ const TARGET = 'deployment/web';
 export const rollouts: Readonly<Record<string, Step>> = {
   async 'a deployment rolls out, and is exposed'(session) {
     await session.ok(['create', 'deployment', 'web', '--image=myapp:latest', '--replicas=2', '--port=8080']);
-    const status = await session.ok(['rollout', 'status', TARGET, '--timeout=80s']);
+    const status = await session.ok(['rollout', 'status', TARGET, '--timeout=180s']);
     assert.match(status, /deployment "web" successfully rolled out/);
     assert.equal(await session.ok(['expose', TARGET, '--port=80', '--target-port=8080']), 'service/web exposed\n');
     // Not by `wait`: it refuses to wait for what is not there yet.
@@ -41,13 +41,13 @@ export const rollouts: Readonly<Record<string, Step>> = {
 
   async scale(session) {
     assert.equal(await session.ok(['scale', TARGET, '--replicas=3']), 'deployment.apps/web scaled\n');
-    await session.ok(['wait', TARGET, '--for=jsonpath={.status.readyReplicas}=3', '--timeout=60s']);
+    await session.ok(['wait', TARGET, '--for=jsonpath={.status.readyReplicas}=3', '--timeout=180s']);
     assert.match(
       await session.refused(['scale', TARGET, '--current-replicas=2', '--replicas=1']),
       /expected replicas/i,
     );
     await session.ok(['scale', TARGET, '--replicas=1']);
-    await session.ok(['wait', TARGET, '--for=jsonpath={.status.replicas}=1', '--timeout=60s']);
+    await session.ok(['wait', TARGET, '--for=jsonpath={.status.replicas}=1', '--timeout=180s']);
   },
 
   async 'set image and env while paused, then resume: one new revision'(session) {
@@ -58,7 +58,7 @@ export const rollouts: Readonly<Record<string, Step>> = {
     assert.match(await session.refused(['rollout', 'restart', TARGET]), /can't restart paused deployment/);
     assert.doesNotMatch(await session.ok(['rollout', 'history', TARGET]), /^2 /m);
     assert.match(await session.ok(['rollout', 'resume', TARGET]), /web resumed/);
-    await session.ok(['rollout', 'status', TARGET, '--timeout=80s']);
+    await session.ok(['rollout', 'status', TARGET, '--timeout=180s']);
     assert.match(await session.ok(['rollout', 'history', TARGET]), /^REVISION +CHANGE-CAUSE\n1 .*\n2 /m);
     assert.match(await session.ok(['rollout', 'history', TARGET, '--revision=2']), /COLOUR:\s+blue/);
     const [container] = (await session.json<Deployment>(['get', TARGET])).spec.template.spec.containers;
@@ -67,13 +67,13 @@ export const rollouts: Readonly<Record<string, Step>> = {
 
   async 'undo and restart'(session) {
     assert.match(await session.ok(['rollout', 'undo', TARGET]), /web rolled back/);
-    await session.ok(['rollout', 'status', TARGET, '--timeout=80s']);
+    await session.ok(['rollout', 'status', TARGET, '--timeout=180s']);
     const [container] = (await session.json<Deployment>(['get', TARGET])).spec.template.spec.containers;
     assert.deepEqual([container.image, container.env], ['myapp:latest', undefined]);
     assert.match(await session.ok(['rollout', 'history', TARGET]), /^2 .*\n3 /m);
     assert.match(await session.refused(['rollout', 'undo', TARGET, '--to-revision=99']), /revision 99/);
     assert.match(await session.ok(['rollout', 'restart', TARGET]), /web restarted/);
-    const watching = await session.ok(['rollout', 'status', TARGET, '--timeout=80s']);
+    const watching = await session.ok(['rollout', 'status', TARGET, '--timeout=180s']);
     assert.match(watching, /successfully rolled out/);
     const { annotations } = (await session.json<Deployment>(['get', TARGET])).spec.template.metadata;
     assert.ok(annotations?.['kubectl.kubernetes.io/restartedAt']);
@@ -87,6 +87,6 @@ export const rollouts: Readonly<Record<string, Step>> = {
       /web-\S+ +0\/1 +(ErrImagePull|ImagePullBackOff) /.test(await session.ok(['get', 'pods'])),
     );
     await session.ok(['rollout', 'undo', TARGET]);
-    await session.ok(['rollout', 'status', TARGET, '--timeout=80s']);
+    await session.ok(['rollout', 'status', TARGET, '--timeout=180s']);
   },
 };

@@ -16,7 +16,7 @@ export interface ContainersUnderTest {
   close(): Promise<void>;
 }
 
-/** `sleeper` ends only by a kill, `polite` on SIGTERM with 0, `brief` by itself with 7, `broken` cannot be run. */
+/** `sleeper` ends only by a kill, `polite` on SIGTERM with 0 once there is /tmp/listening, `brief` by itself with 7, `broken` cannot be run. */
 export type ProgramName = 'sleeper' | 'polite' | 'brief' | 'broken';
 
 /** A container that asks for nothing special: `more` says what it runs, and what else a test is about. */
@@ -52,7 +52,7 @@ export function plainContainer(
 }
 
 const POLL_MS = 10;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 180_000;
 
 export function testContainerDriver(name: string, open: () => Promise<ContainersUnderTest>): void {
   describe(`container driver: ${name}`, () => {
@@ -95,7 +95,7 @@ export function testContainerDriver(name: string, open: () => Promise<Containers
       const usage = (await driver.usage()).get(id);
       assert.ok(usage && usage.cpuNanoseconds >= 0 && usage.workingSetBytes > 0);
       await driver.remove(id);
-      assert.equal((await driver.usage()).has(id), false);
+      await until('nothing of it to be measured', async () => !(await driver.usage()).has(id));
     });
 
     test('images: there, never to be fetched, not to be had, badly named', async () => {
@@ -128,7 +128,9 @@ export function testContainerDriver(name: string, open: () => Promise<Containers
       const brief = await begin('brief');
       const killed = await begin('sleeper');
       const polite = await begin('polite');
-      await until('the programs to listen', async () => (await driver.run(polite, ['true'], never())).exitCode === 0);
+      // A first process that does not listen yet would never hear of the signal.
+      const listens = () => driver.run(polite, ['test', '-e', '/tmp/listening'], never());
+      await until('the program to listen', async () => (await listens()).exitCode === 0);
       await driver.signal(killed, 'SIGKILL');
       await driver.signal(polite, 'SIGTERM');
       for (const id of [brief, killed, polite]) {

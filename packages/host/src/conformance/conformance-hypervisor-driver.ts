@@ -29,7 +29,7 @@ export interface HypervisorUnderTest {
 
 const MIB = 2 ** 20;
 const POLL_MS = 10;
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 const UID = '0c0ffee0-0000-4000-8000-0000000000';
 const signal = new AbortController().signal;
 
@@ -130,8 +130,8 @@ export function testHypervisorDriver(name: string, open: () => Promise<Hyperviso
         assert.ok(under.clock.monotonic() < endMs, 'the agent comes');
         await under.clock.sleep(POLL_MS);
       }
-      assert.deepEqual(await driver.askAgent(one, 'guest-ping', undefined, 30_000), {});
-      await assert.rejects(driver.askAgent(one, 'guest-no-such-thing', undefined, 30_000), code('agent-error'));
+      assert.deepEqual(await driver.askAgent(one, 'guest-ping', undefined, 120_000), {});
+      await assert.rejects(driver.askAgent(one, 'guest-no-such-thing', undefined, 120_000), code('agent-error'));
     });
 
     test('it grows as far as it was made able to, and no further', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from './test-support/network-harness.ts';
 
 test('commands end with the program that gave them, however it ends', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'godwit-command-'));
@@ -17,7 +18,7 @@ test('commands end with the program that gave them, however it ends', async (t) 
   const program = spawn(process.execPath, ['--input-type=module', '--eval', text], { stdio: 'inherit' });
   while (!existsSync(told)) await sleep(10);
   const pid = Number(await readFile(told, 'utf8'));
-  assert.ok(existsSync(`/proc/${pid}`));
+  assert.ok(isAlive(pid));
   program.kill('SIGKILL');
-  while (existsSync(`/proc/${pid}`)) await sleep(10);
+  while (isAlive(pid)) await sleep(10);
 });

@@ -7,7 +7,7 @@ import { ready, serviceEntry } from '../../conformance/index.ts';
 import { portName } from './data-plane-names.ts';
 import { LinuxNetwork } from './linux-network.ts';
 import { fetchText } from './test-support/load.ts';
-import { NetworkHarness, whyNoNetwork } from './test-support/network-harness.ts';
+import { isAlive, NetworkHarness, whyNoNetwork } from './test-support/network-harness.ts';
 
 /** What one instance has on the host, by its id and its prefix of addresses. */
 function traces(net: NetworkHarness): string[] {
@@ -160,7 +160,7 @@ describe('life of a data plane', { skip: whyNoNetwork() }, () => {
       await third.driver.start();
       const pid = readFileSync(`${third.driver.names.runFolder}/dns/dnsmasq.pid`, 'utf8').trim();
       process.kill(Number(pid), 'SIGKILL');
-      while (existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '') await clock.sleep(5);
+      while (isAlive(pid)) await clock.sleep(5);
       clock.look();
       await third.driver.remove();
       assert.deepEqual(traces(third), []);

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { SeededRandom, SystemClock, silentLog, type World } from '@godwit/base';
+import { type Clock, SeededRandom, SystemClock, silentLog, type Timer, type World } from '@godwit/base';
 import { SystemIds } from '@godwit/base/node';
 import { type ProgramName, plainContainer, testContainerDriver } from '../../conformance/index.ts';
 import type { ContainerRequest, ImageFacts } from '../../container-driver.ts';
@@ -14,18 +14,26 @@ import { LogRotation } from './log-rotation.ts';
 import { PodmanDriver } from './podman-driver.ts';
 
 const skip = whyNoPodman();
+
+/** Time as it is, in which nobody ever looks around: what is noticed is noticed by itself. */
+class WithoutLooks extends SystemClock {
+  override after(delayMs: number, task: () => void): Timer {
+    return delayMs === 5_000 ? { cancel: () => undefined } : super.after(delayMs, task);
+  }
+}
+
 const world: World = { clock: new SystemClock(), random: new SeededRandom(1), ids: new SystemIds(), log: silentLog };
 
 const scripts: Readonly<Record<ProgramName, readonly string[]>> = {
   sleeper: ['sleep', '100000'],
-  polite: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 0.05; done'],
+  polite: ['sh', '-c', 'trap "exit 0" TERM; touch /tmp/listening; while :; do sleep 0.05; done'],
   brief: ['sh', '-c', 'exit 7'],
   broken: ['/no/such/program'],
 };
 
 interface Place {
   readonly folder: string;
-  open(): PodmanDriver;
+  open(clock?: Clock): PodmanDriver;
   close(): Promise<void>;
 }
 
@@ -35,9 +43,9 @@ async function newPlace(): Promise<Place> {
   const cgroup = `godwit-test-${process.pid}-${world.ids.suffix(4)}`;
   return {
     folder,
-    open: () => {
+    open: (clock) => {
       const options = { folder: join(folder, 'containers'), runFolder: join(folder, 'run'), cgroup };
-      const driver = new PodmanDriver(options, world);
+      const driver = new PodmanDriver(options, clock ? { ...world, clock } : world);
       drivers.push(driver);
       return driver;
     },
@@ -108,6 +116,23 @@ describe('Podman', { skip: skip ?? false }, () => {
     for (const { id } of await driver.list()) assert.ok(!theirs.includes(id));
   });
 
+  test('the end of a container is heard of without anybody looking for it', async () => {
+    const busybox = await driver.resolveImage({ image: TEST_IMAGE, policy: 'IfNotPresent', credentials: [] }, signal);
+    await driver.release();
+    driver = place.open(new WithoutLooks());
+    await driver.prepare();
+    const id = await driver.create(requestOf(place.folder, busybox, scripts.sleeper, 'heard'));
+    await driver.start(id);
+    const ended: string[] = [];
+    driver.subscribe((which) => ended.push(which));
+    process.kill((await driver.inspect(id))?.pid as number, 'SIGKILL');
+    await until('its end to be heard of', () => ended.includes(id));
+    await driver.remove(id);
+    await driver.release();
+    driver = place.open();
+    await driver.prepare();
+  });
+
   test('a container whose monitor was killed with it has ended, and can be removed', async () => {
     const busybox = await driver.resolveImage({ image: TEST_IMAGE, policy: 'IfNotPresent', credentials: [] }, signal);
     const id = await driver.create(requestOf(place.folder, busybox, scripts.sleeper, 'unmonitored'));
@@ -158,7 +183,13 @@ describe('Podman', { skip: skip ?? false }, () => {
       { ...both, tty: true, command: ['sh', '-c', 'read word; stty size; exit 4'] },
       signal,
     );
-    await tty.resize?.(100, 40);
+    // There is nothing to resize until the program has its terminal.
+    const resized = () =>
+      tty.resize?.(100, 40).then(
+        () => true,
+        () => false,
+      );
+    await until('a terminal', async () => (await resized()) === true);
     await tty.main.write(Buffer.from('go\n'));
     assert.match(await readText(tty.main.incoming), /40 100/);
     assert.equal((await tty.exit).exitCode, 4);
@@ -206,12 +237,15 @@ describe('Podman', { skip: skip ?? false }, () => {
 
   test('a log is rotated without losing a line', async () => {
     const image = await driver.resolveImage({ image: TEST_IMAGE, policy: 'IfNotPresent', credentials: [] }, signal);
-    const script = 'i=0; while [ $i -lt 400 ]; do echo $i; i=$((i+1)); sleep 0.005; done';
+    const script = 'i=0; until [ -e /tmp/enough ]; do echo $i; i=$((i+1)); sleep 0.005; done';
     const request = requestOf(place.folder, image, ['sh', '-c', script], 'log');
     const id = await driver.create(request);
     await driver.start(id);
     await until('some output', async () => existsSync(request.logPath) && (await stat(request.logPath)).size > 2_000);
     await new LogRotation(join(place.folder, 'containers', 'storage'), world).rotate(id, request.logPath);
+    const isLong = async () => existsSync(request.logPath) && (await stat(request.logPath)).size > 2_000;
+    await until('more output', isLong);
+    assert.equal((await driver.run(id, ['touch', '/tmp/enough'], signal)).exitCode, 0);
     await until('its end', async () => (await driver.inspect(id))?.state === 'exited');
     const text = execFileSync('cat', [`${request.logPath}.1`, request.logPath], { encoding: 'utf8' });
     const numbers = text
@@ -220,7 +254,7 @@ describe('Podman', { skip: skip ?? false }, () => {
       .map((line) => Number(line.split(' ')[3]));
     assert.deepEqual(
       numbers,
-      Array.from({ length: 400 }, (_, index) => index),
+      Array.from({ length: numbers.length }, (_, index) => index),
     );
     assert.ok((await stat(request.logPath)).size > 0);
   });

@@ -8,10 +8,20 @@ import { numbersOf } from '../kernel-list.ts';
 import { openMachineHost, TINY_IMAGE, tinyKernel, waitFor } from './test-support/machine-host.ts';
 import { whyNoMachines } from './test-support/machine-under-test.ts';
 
+/** Undefined of a thread that has ended meanwhile. */
+function statusOf(pid: number, thread: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
 /** Processors that the guest's threads of a QEMU may run on, and those of all its other threads. */
 function threadsOf(pid: number): { readonly guest: readonly number[][]; readonly others: readonly number[][] } {
-  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => {
-    const status = readFileSync(`/proc/${pid}/task/${thread}/status`, 'utf8');
+  const threads = readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    const status = statusOf(pid, thread);
+    if (status === undefined) return [];
     const allowed = [...numbersOf(/^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1] ?? '')];
     return { isGuest: /^Name:\s*CPU \d/m.test(status), allowed };
   });
@@ -34,7 +44,7 @@ test('a machine with processors of its own is pinned to them, and others are kep
     const identity = { uid, namespace: 'default', name: uid };
     const domain = { ...tinyKernel.domain, devices: {}, cpu: { cores: 1, dedicatedCpuPlacement: dedicated } };
     const spec: VirtualMachineInstanceSpec = { domain };
-    const prepared = await host.hypervisor.prepare({ ...identity, volumes: [], kernel }, AbortSignal.timeout(60_000));
+    const prepared = await host.hypervisor.prepare({ ...identity, volumes: [], kernel }, AbortSignal.timeout(180_000));
     await host.hypervisor.launch({ ...identity, spec, prepared, interfaces: [], held: false });
   };
   try {

@@ -158,7 +158,6 @@ export class PodHarness {
     await until(
       'ready',
       () => this.isReady(pod),
-      15_000,
       () => [this.status(pod), this.reporter.events.slice(-5)],
     );
   }
@@ -168,7 +167,7 @@ export class PodHarness {
     const name = { kind: 'Pod', namespace: 'default', name: pod.metadata.name, uid: pod.metadata.uid } as const;
     const container = pod.spec.containers[0]?.name ?? '';
     const request = { type: 'exec', container, command, stdin: false, stdout: true, stderr: true, tty: false } as const;
-    const session = await this.pods.stream(name, request, AbortSignal.timeout(20_000));
+    const session = await this.pods.stream(name, request, AbortSignal.timeout(PATIENCE_MS));
     const [text, errors] = await Promise.all([readText(session.main.incoming), readText(session.stderr)]);
     return { text: text + errors, exitCode: (await session.exit)?.exitCode ?? -1 };
   }
@@ -177,7 +176,7 @@ export class PodHarness {
   async logs(pod: Stored<Pod>, options: { previous?: boolean; tailLines?: number } = {}): Promise<string> {
     const name = { kind: 'Pod', namespace: 'default', name: pod.metadata.name, uid: pod.metadata.uid } as const;
     const request = { type: 'logs', follow: false, previous: false, timestamps: false, ...options } as const;
-    return readText((await this.pods.stream(name, request, AbortSignal.timeout(20_000))).main.incoming);
+    return readText((await this.pods.stream(name, request, AbortSignal.timeout(PATIENCE_MS))).main.incoming);
   }
 
   async writeFile(name: string, text: string): Promise<void> {
@@ -186,7 +185,7 @@ export class PodHarness {
 
   async close(): Promise<void> {
     for (const pod of this.#objects.values()) this.pods.absent(pod.metadata.uid);
-    await until('all pods are gone', () => this.pods.known().length === 0, 30_000);
+    await until('all pods are gone', () => this.pods.known().length === 0);
     await this.pods.release();
     for (const driver of this.containers) await driver.release();
     await this.driver.dismantle();
@@ -202,18 +201,19 @@ export async function readText(bytes: AsyncIterable<Uint8Array> | undefined): Pr
 }
 
 const POLL_MS = 5;
+/** Longest that anything may take on a machine that is slow, or stands still for a while. */
+const PATIENCE_MS = 180_000;
 
 /** Waits for a state; throws with its name when it does not come. */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  timeoutMs = 60_000,
   tell: () => unknown = () => '',
 ): Promise<void> {
-  const endMs = performance.now() + timeoutMs;
+  const endMs = performance.now() + PATIENCE_MS;
   while (!(await holds())) {
     if (performance.now() > endMs)
-      throw new Error(`waited ${timeoutMs} ms, but not: ${what} ${JSON.stringify(tell())}`);
+      throw new Error(`waited ${PATIENCE_MS} ms, but not: ${what} ${JSON.stringify(tell())}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { SeededRandom, SystemClock, silentLog, type World } from '@godwit/base';
@@ -158,6 +158,15 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill(signal);
   await ended;
+}
+
+/** Whether a process runs. One that has ended has no command line, also where nobody collects it. */
+export function isAlive(pid: number | string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8') !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** Programs that start together have process numbers near each other, and so never begin with the same one. */

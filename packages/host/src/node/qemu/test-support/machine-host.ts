@@ -9,6 +9,7 @@ import type { NetworkDriver } from '../../../network-driver.ts';
 import { VirtualMachineManager } from '../../../virtual-machine/index.ts';
 import { MemoryDoor } from '../../../virtual-machine/test-support/memory-door.ts';
 import { ImageFiles, ImageResolver } from '../../images/index.ts';
+import { isAlive } from '../../network/test-support/network-harness.ts';
 import { FileRecords } from '../../records/file-records.ts';
 import { FolderVolumes } from '../../volume/index.ts';
 import { QemuHypervisor } from '../qemu-hypervisor.ts';
@@ -86,7 +87,7 @@ export function openMachineHost(state: string, door = new MemoryDoor()) {
     pid(uid: string): number | undefined {
       const path = join(state, 'machines', uid, 'qemu.pid');
       const pid = existsSync(path) ? Number(readFileSync(path, 'utf8')) : undefined;
-      return pid !== undefined && existsSync(`/proc/${pid}`) ? pid : undefined;
+      return pid !== undefined && isAlive(pid) ? pid : undefined;
     },
     serialLog(uid: string): string {
       const path = join(state, 'machines', uid, 'serial.log');
@@ -151,7 +152,7 @@ async function openConsole(manager: VirtualMachineManager, name: Parameters<Virt
 }
 
 /** Longest that a guest without acceleration takes for anything on a slow machine with others on it. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 180_000;
 
 /** Waits for a state of the world, looking often. */
 export async function waitFor(what: string, holds: () => boolean): Promise<void> {
