@@ -30,7 +30,7 @@ describe('requests for what sleeps', { skip: whyNoNetwork() }, () => {
     (await net.driver.balancers()).find(({ name }) => name === `web-${host}`)?.queued ?? 0;
   const until = async (what: string, holds: () => Promise<boolean>) => {
     for (let tries = 0; !(await holds()); tries++) {
-      assert.ok(tries < 1_200, what);
+      assert.ok(tries < 7_200, what);
       await net.world.clock.sleep(25);
     }
   };

@@ -42,7 +42,7 @@ describe('a virtual machine on QEMU, when something ends,', { skip: whyNoMachine
     await tiny.comeBack();
     await tiny.runs();
     assert.equal(tiny.pid, pid);
-    await tiny.host.manager.stopAll(30_000);
+    await tiny.host.manager.stopAll(180_000);
     assert.equal(tiny.pid, undefined);
     assert.equal(tiny.status?.phase, 'Scheduled', 'the object is run again by the next start of the host');
   });
