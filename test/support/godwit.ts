@@ -9,7 +9,7 @@ import { findKubectls, type Result, runProgram } from './kubectl.ts';
 export const projectRoot = join(import.meta.dirname, '../..');
 const mainFile = join(projectRoot, 'apps/godwit/src/main.ts');
 /** As the launcher starts the program. */
-const FLAGS = ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'];
+const FLAGS = ['--max-semi-space-size=64', '--disable-warning=ExperimentalWarning'];
 
 /**
  * A whole Godwit in a state folder of its own, as `./godwit up` runs it. `stop` takes everything away.
