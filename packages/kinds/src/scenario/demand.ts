@@ -26,21 +26,25 @@ export const demand = object(
     spikes: listOf(spike, 'What comes on top, or is missing.'),
     perCore: number('How much of it one processor does: requests a second, say. 1 by default: it is in processors.', {
       minimum: 1e-6,
+      maximum: 1e12,
     }),
   },
   'How much all machines of a group have to do together: constant, by the time of the day, or as a trace says.',
 );
 export type ScenarioDemand = Static<typeof demand>;
 
-export function validateDemand(given: ScenarioDemand, path: string, faults: Faults): void {
+/** @param lastsMs how long the rehearsal is */
+export function validateDemand(given: ScenarioDemand, lastsMs: number, path: string, faults: Faults): void {
   validateRhythm(given, path, faults);
   if (given.highest !== undefined && given.trace === undefined)
     faults.forbidden(`${path}.highest`, 'is for traces: say high');
   eachItem(given.spikes, `${path}.spikes`, (each, at) => {
-    checkDuration(`${at}.at`, each.at, faults, { least: 0, most: HORIZON_MS });
-    const lastsMs = checkDuration(`${at}.for`, each.for, faults, { least: 1_000, most: HORIZON_MS });
+    const atMs = checkDuration(`${at}.at`, each.at, faults, { least: 0, most: HORIZON_MS });
+    if (atMs !== undefined && atMs > lastsMs)
+      faults.invalid(`${at}.at`, each.at, 'must not be after the end of the rehearsal');
+    const spikeMs = checkDuration(`${at}.for`, each.for, faults, { least: 1_000, most: HORIZON_MS });
     const riseMs = checkDuration(`${at}.rise`, each.rise, faults, { least: 0, most: HORIZON_MS });
-    if (lastsMs !== undefined && riseMs !== undefined && 2 * riseMs > lastsMs)
+    if (spikeMs !== undefined && riseMs !== undefined && 2 * riseMs > spikeMs)
       faults.invalid(`${at}.rise`, each.rise, 'must not be longer than half of `for`: it falls for as long');
   });
 }

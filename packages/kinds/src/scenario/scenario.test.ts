@@ -156,3 +156,59 @@ test('hosts, machines and policies are told apart by their names', () => {
   const spec = { hosts: [host, host], machines: [web, web], policies: [{ name: 'a' }, { name: 'a' }] };
   assert.deepEqual(faultsOf(spec), ['spec.hosts[1].name', 'spec.machines[1].name', 'spec.policies[1].name']);
 });
+
+test('names are such that a number can follow them, and policies have one', () => {
+  const host = { name: 'A b', count: 1, cpu: '4', memory: '8Gi' };
+  const spec = { hosts: [host], machines: [{ ...web, name: 'x'.repeat(60) }], policies: [{ name: '' }] };
+  assert.deepEqual(faultsOf(spec), ['spec.policies[0].name', 'spec.hosts[0].name', 'spec.machines[0].name']);
+});
+
+test('what is nothing, or more than there can be, is refused', () => {
+  const host = { name: 'h', count: 2, cpu: '0', memory: '0', racks: 3 };
+  assert.deepEqual(faultsOf({ hosts: [host] }), ['spec.hosts[0].cpu', 'spec.hosts[0].memory', 'spec.hosts[0].racks']);
+  const machines = (more: object, rest: Partial<ScenarioSpec> = {}) =>
+    faultsOf({ machines: [{ ...web, ...more }], ...rest });
+  assert.deepEqual(machines({ memory: '0' }), ['spec.machines[0].memory']);
+  assert.deepEqual(machines({ load: { low: 20, high: 80 } }), [
+    'spec.machines[0].load.low',
+    'spec.machines[0].load.high',
+  ]);
+  assert.deepEqual(machines({ growth: { percentPerWeek: 1000 } }, { duration: '52w' }), [
+    'spec.machines[0].growth.percentPerWeek',
+  ]);
+  assert.deepEqual(machines({}, { duration: '520w', growth: { percentPerWeek: 10 } }), ['spec.growth.percentPerWeek']);
+  const remove = { machines: 'web', count: 6 };
+  assert.deepEqual(machines({}, { events: [{ at: '2h', remove }] }), ['spec.events[0].remove.count']);
+  const add = { machines: 'web', count: 3 };
+  assert.deepEqual(
+    machines(
+      {},
+      {
+        events: [
+          { at: '1h', add },
+          { at: '2h', remove },
+        ],
+      },
+    ),
+    [],
+  );
+});
+
+test('what is of another way of saying it than the one that is chosen is refused', () => {
+  const load = { constant: 0.5, every: '5m', peakAt: '3h', unit: 'peak' } as const;
+  assert.deepEqual(faultsOf({ machines: [{ ...web, load }] }), [
+    'spec.machines[0].load.every',
+    'spec.machines[0].load.peakAt',
+    'spec.machines[0].load.unit',
+  ]);
+});
+
+test('prices begin once at a time, and spikes before the end', () => {
+  const energyPrice = [
+    { from: '60m', value: 1 },
+    { from: '1h', value: 2 },
+  ];
+  assert.deepEqual(faultsOf({ energyPrice }), ['spec.energyPrice[1].from']);
+  const demand = { constant: 5, spikes: [{ at: '30h', for: '1h', times: 3 }] };
+  assert.deepEqual(faultsOf({ machines: [{ ...web, demand }] }), ['spec.machines[0].demand.spikes[0].at']);
+});

@@ -18,9 +18,9 @@ import {
 import { Faults } from '../validation/index.ts';
 import { autoscale, scaling } from './autoscale.ts';
 import { demand } from './demand.ts';
+import { MOST_MACHINES } from './most.ts';
 import { validateScenario } from './validate-scenario.ts';
 
-const MOST_MACHINES = 1_000_000;
 const MOST_HOSTS = 100_000;
 const instant = (description: string) => string(`${description} Such as 90s, 5m, 6h or 2d.`);
 
@@ -143,7 +143,7 @@ const spec = object(
     reserveHosts: int32('How many hosts may fail at any time; 1 by default.', { minimum: 0, maximum: MOST_HOSTS }),
     energyPrice: listOf(step, 'What a kilowatt-hour costs.'),
     carbon: listOf(step, 'Grams of carbon dioxide a kilowatt-hour.'),
-    currency: string('EUR by default.'),
+    currency: string('EUR by default.', { minLength: 1, maxLength: 16 }),
     policies: listOf(
       policy,
       'Policies to be compared; spread by default. What is said neither of balance nor of power nor of rightSize is off.',

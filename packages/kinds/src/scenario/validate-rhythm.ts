@@ -21,6 +21,9 @@ export function validateRhythm(
 ): void {
   const ways = [constant !== undefined, low !== undefined || high !== undefined, trace !== undefined];
   if (ways.filter(Boolean).length !== 1) faults.invalid(path, '', 'must say one of constant, low and high, or trace');
+  if (every !== undefined && trace === undefined) faults.forbidden(`${path}.every`, 'is for traces');
+  if (peakAt !== undefined && low === undefined && high === undefined)
+    faults.forbidden(`${path}.peakAt`, 'is for what has low and high');
   if (low !== undefined && high !== undefined && high < low)
     faults.invalid(`${path}.high`, high, 'must not be less than low');
   checkDuration(`${path}.every`, every, faults, { least: 1_000, most: WEEK_MS });
