@@ -5,6 +5,7 @@ import { serviceAddresses } from './addresses/service-addresses.ts';
 import type { Admitter } from './admitter.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { emptyToSleep } from './empty-to-sleep.ts';
+import { factsOfGodwit } from './facts-of-godwit.ts';
 import { instancePresets } from './instance-presets.ts';
 import { limitRanges } from './limit-range/index.ts';
 import { machineTypes } from './machine-types/index.ts';
@@ -25,6 +26,7 @@ type Maker = (engine: Engine, live: LiveHub) => Promise<Admitter | undefined>;
 const makers: readonly Maker[] = [
   namespaceLifecycle,
   nodeRestriction,
+  factsOfGodwit,
   rightsEscalation,
   podServiceAccount,
   podPriority,
