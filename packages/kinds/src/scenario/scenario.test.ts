@@ -203,12 +203,10 @@ test('what is of another way of saying it than the one that is chosen is refused
   ]);
 });
 
-test('prices begin once at a time, and spikes before the end', () => {
+test('prices begin once at a time', () => {
   const energyPrice = [
     { from: '60m', value: 1 },
     { from: '1h', value: 2 },
   ];
   assert.deepEqual(faultsOf({ energyPrice }), ['spec.energyPrice[1].from']);
-  const demand = { constant: 5, spikes: [{ at: '30h', for: '1h', times: 3 }] };
-  assert.deepEqual(faultsOf({ machines: [{ ...web, demand }] }), ['spec.machines[0].demand.spikes[0].at']);
 });

@@ -56,7 +56,7 @@ export function validateScenario(spec: ScenarioSpec, faults: Faults): void {
   });
   const groups = new Map(spec.machines?.map((machines) => [machines.name, machines]));
   eachItem(spec.machines, 'spec.machines', (machines, at) => {
-    validateMachines(machines, lastsMs, at, faults);
+    validateMachines(machines, at, faults);
     validateGrowth(machines, spec, lastsMs, at, faults);
   });
   eachItem(spec.policies, 'spec.policies', ({ autoscale }, policy) =>
@@ -83,14 +83,14 @@ export function validateScenario(spec: ScenarioSpec, faults: Faults): void {
   }
 }
 
-function validateMachines(machines: ScenarioMachines, lastsMs: number, at: string, faults: Faults): void {
+function validateMachines(machines: ScenarioMachines, at: string, faults: Faults): void {
   const { cpu, memory, load, demand, autoscale, startsIn } = machines;
   checkAmount(`${at}.cpu`, cpu, faults);
   checkSome(`${at}.memory`, memory, faults);
   checkDuration(`${at}.startsIn`, startsIn, faults, { least: 0, most: HOUR_MS });
   if (startsIn !== undefined && !demand) faults.forbidden(`${at}.startsIn`, 'is for machines with a demand');
   if (load) validateLoad(load, `${at}.load`, faults);
-  if (demand) validateDemand(demand, lastsMs, `${at}.demand`, faults);
+  if (demand) validateDemand(demand, `${at}.demand`, faults);
   if (demand && load) faults.forbidden(`${at}.load`, 'follows from the demand');
   if (demand && !(thousandths(cpu) > 0)) faults.invalid(`${at}.cpu`, cpu, 'must be greater than 0: it carries demand');
   if (autoscale) validateAutoscale(autoscale, machines, `${at}.autoscale`, faults);
