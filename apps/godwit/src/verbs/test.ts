@@ -15,7 +15,7 @@ import { runTier } from '../test/run-tier.ts';
 import { findTiers, type Tier } from '../test/tiers.ts';
 
 /** Longest that one test may take. */
-const TEST_TIMEOUT_MS = 10 * 60_000;
+const TEST_TIMEOUT_MS = 20 * 60_000;
 
 /** `godwit test [tier…]`: checks the source, then runs the tiers that were named, or all. */
 export async function test(names: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '@godwit/base';
 
 const SECOND_MS = 1_000;
-const BUSY_S = { least: 20, more: 40 };
+const BUSY_S = { least: 15, more: 25 };
 const QUIET_S = { least: 90, more: 120 };
 /** How much longer pauses are when it is quiet. */
 const QUIET = 30;
