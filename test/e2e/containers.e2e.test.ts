@@ -93,6 +93,24 @@ test('logs, exec and cp reach a container', async () => {
   assert.match(await godwit.kubectl('exec', 'shell', '--', 'head', '-3', '/tmp/LICENSE'), /Apache License/);
 });
 
+test('a pod that names its host runs there, with an address, and is refused where it has no room', async () => {
+  const node = (await godwit.kubectl('get', 'nodes', '-o', 'jsonpath={.items[0].metadata.name}')).trim();
+  const named = (requests: object) =>
+    JSON.stringify({
+      spec: { nodeName: node, containers: [{ name: 'named', image: shellImage, resources: { requests } }] },
+    });
+  await godwit.kubectl('run', 'named', `--image=${shellImage}`, `--overrides=${named({ cpu: '10m' })}`);
+  await godwit.kubectl('wait', '--for=condition=Ready', 'pod/named', '--timeout=180s');
+  assert.match(await godwit.kubectl('get', 'pod', 'named', '-o', 'jsonpath={.status.podIP}'), /^10\./);
+  const refused = await godwit.tryKubectl([
+    'run',
+    'vast',
+    `--image=${shellImage}`,
+    `--overrides=${named({ memory: '900Ti' })}`,
+  ]);
+  assert.match(refused.stderr, /it does not fit on node ".*": Insufficient memory \(needs 900 TiB, has .* free\)/);
+});
+
 test('deleting takes everything along', async () => {
   await godwit.kubectl('delete', '-f', join(projectRoot, 'examples/myapp.yaml'), '--timeout=180s');
   await waitFor('no pods', async () => (await pods()).length === 0);

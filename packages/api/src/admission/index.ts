@@ -3,6 +3,7 @@ import type { Engine } from '../operations/engine.ts';
 import { machineAddressRelease } from './addresses/machine-address-release.ts';
 import { serviceAddresses } from './addresses/service-addresses.ts';
 import type { Admitter } from './admitter.ts';
+import { bornOnNode } from './born-on-node.ts';
 import { defaultStorageClass } from './default-storage-class.ts';
 import { emptyToSleep } from './empty-to-sleep.ts';
 import { factsOfGodwit } from './facts-of-godwit.ts';
@@ -37,6 +38,7 @@ const makers: readonly Maker[] = [
   serviceAddresses,
   machineAddressRelease,
   resourceQuotas,
+  bornOnNode,
   roomToGrow,
   moveEnd,
   emptyToSleep,

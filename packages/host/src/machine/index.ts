@@ -4,6 +4,7 @@
  */
 export * from './behaviour.ts';
 export * from './incarnation.ts';
+export * from './machine-addresses.ts';
 export * from './machine-loop.ts';
 export * from './machine-manager.ts';
 export * from './machine-records.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '@godwit/base';
 import { type Container, type Pod, parseQuantity, type Stored } from '@godwit/kinds';
+import { addressesOf } from '../machine/machine-addresses.ts';
 import type { HostFacts } from './host-facts.ts';
-import { addressesOf } from './pod-addresses.ts';
 
 const SUBSCRIPT = /^metadata\.(labels|annotations)\['([^']+)'\]$/;
 

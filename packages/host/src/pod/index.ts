@@ -14,7 +14,6 @@ export * from './configuration.ts';
 export { containerLabels, containerName, labelsFor } from './container-labels.ts';
 export type { HostFacts } from './host-facts.ts';
 export * from './network-files.ts';
-export * from './pod-addresses.ts';
 export { RESIZE_CONDITION } from './pod-conditions.ts';
 export type { PodAction, PodEvent, PodInput } from './pod-input.ts';
 export * from './pod-manager.ts';

@@ -1,6 +1,6 @@
 import type { Pod, Stored } from '@godwit/kinds';
+import { addressesOf } from '../machine/machine-addresses.ts';
 import type { HostFacts } from './host-facts.ts';
-import { addressesOf } from './pod-addresses.ts';
 
 const LONGEST_HOSTNAME = 63;
 

@@ -1,6 +1,7 @@
 import { codeOf, describeError, hasCode } from '@godwit/base';
 import type { Pod, Stored } from '@godwit/kinds';
 import type { Behaviour, Step, Tick } from '../machine/index.ts';
+import { addressesOf } from '../machine/machine-addresses.ts';
 import { performHook, performProbe } from './ask-container.ts';
 import { containerName } from './container-labels.ts';
 import { planOf } from './container-plan.ts';
@@ -8,7 +9,6 @@ import { resourcesOf } from './container-request.ts';
 import { failureReason } from './failure-reason.ts';
 import { movedInTime } from './moved-in-time.ts';
 import { hostnameOf } from './network-files.ts';
-import { addressesOf } from './pod-addresses.ts';
 import type { PodAction, PodInput } from './pod-input.ts';
 import { podRecord } from './pod-record.ts';
 import type { PodState } from './pod-state.ts';

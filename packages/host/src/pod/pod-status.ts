@@ -1,9 +1,9 @@
 import type { ContainerStatus, PodStatus } from '@godwit/kinds';
+import { addressesOf } from '../machine/machine-addresses.ts';
 import { type ContainerType, planOf } from './container-plan.ts';
 import { containerStatus } from './container-status.ts';
 import { instant } from './instant.ts';
 import { outcomeOf } from './outcome.ts';
-import { addressesOf } from './pod-addresses.ts';
 import { type PodState, runOf } from './pod-state.ts';
 import { qualityOfService } from './quality-of-service.ts';
 

@@ -1,7 +1,7 @@
 import { hasCode } from '@godwit/base';
 import { type MachineStream, StatusFailure, type StreamRequest } from '@godwit/kinds';
+import { addressesOf } from '../machine/machine-addresses.ts';
 import { planOf } from './container-plan.ts';
-import { addressesOf } from './pod-addresses.ts';
 import { type ContainerRun, type PodState, runOf } from './pod-state.ts';
 import type { PodTools } from './pod-tools.ts';
 

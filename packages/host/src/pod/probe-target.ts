@@ -1,7 +1,7 @@
 import { Failure } from '@godwit/base';
 import type { Container, LifecycleHandler, Pod, Probe } from '@godwit/kinds';
+import { addressesOf } from '../machine/machine-addresses.ts';
 import type { HostFacts } from './host-facts.ts';
-import { addressesOf } from './pod-addresses.ts';
 import type { ProbeTarget } from './pod-tools.ts';
 
 /** Where an http, tcp or grpc probe goes; undefined for one that runs a command. */

@@ -1,10 +1,10 @@
 import type { VirtualMachineInstanceStatus, VirtualMachineInterfaceStatus } from '@godwit/kinds';
 import { binaryQuantity } from '@godwit/kinds';
+import { addressesOf } from '../machine/machine-addresses.ts';
 import { memoryOf } from './ballooning.ts';
 import { hasBootSource } from './boot-source.ts';
 import { shownReason } from './failure-reason.ts';
 import { isReady } from './guest-probes.ts';
-import { addressesOf } from './machine-addresses.ts';
 import type { AgentFacts, KnownCondition, MachineState } from './machine-state.ts';
 import { sizeVerdicts, type Verdict } from './size-verdicts.ts';
 

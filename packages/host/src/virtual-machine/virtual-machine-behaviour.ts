@@ -9,6 +9,7 @@ import {
 } from '@godwit/kinds';
 import type { GuestView, HypervisorDriver, LaunchInterface } from '../hypervisor-driver.ts';
 import type { Behaviour, Step, Tick } from '../machine/index.ts';
+import { addressesOf } from '../machine/machine-addresses.ts';
 import type { NetworkDriver } from '../network-driver.ts';
 import { hostnameOf } from './cloud-init-seed.ts';
 import { giveCredentials } from './guest-credentials.ts';
@@ -17,7 +18,6 @@ import { probeGuest } from './guest-prober.ts';
 import { probeOf } from './guest-probes.ts';
 import { useProcessors } from './guest-processors.ts';
 import { hasBalloon } from './guest-size.ts';
-import { addressesOf } from './machine-addresses.ts';
 import type { MachineInput, VirtualMachineAction } from './machine-input.ts';
 import { machineRecord } from './machine-record.ts';
 import type { MachineState } from './machine-state.ts';

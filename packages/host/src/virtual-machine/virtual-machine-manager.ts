@@ -10,9 +10,9 @@ import {
 } from '@godwit/kinds';
 import type { GuestView } from '../hypervisor-driver.ts';
 import { MachineLoop, type MachineManager, type MachineRecords } from '../machine/index.ts';
+import { addressesOf } from '../machine/machine-addresses.ts';
 import type { MachineReading } from '../metrics/index.ts';
 import { obeyOrder } from './guest-orders.ts';
-import { addressesOf } from './machine-addresses.ts';
 import type { MachineInput, VirtualMachineAction } from './machine-input.ts';
 import { adoptingState, arrivedState, type MachineRecord, stateOfRecord } from './machine-record.ts';
 import { initialMachineState, type MachineState } from './machine-state.ts';

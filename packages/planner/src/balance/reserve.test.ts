@@ -91,3 +91,26 @@ test('what the reserve lacks is told: which hosts it is about, and who would be 
   assert.deepEqual(gapOf({ hosts: 0, racks: 1 }), { of: 'racks', lost: [0, 1], homeless: 1 });
   assert.deepEqual(gapOf({ hosts: 3 }), { of: 'hosts', lost: [] });
 });
+
+test('asked again, it has the same answer: trying to place machines leaves no trace', () => {
+  const hosts = [3, 7, 5].map((cpu, index) =>
+    hostOf(`h${index}`, { open: index > 0, capacity: { cpu, memory: 9999 } }),
+  );
+  const settings = testSettings({ reserve: { hosts: 1 } });
+  const orders = [
+    [3, 3, 4],
+    [3, 4, 3],
+    [4, 3, 3],
+  ];
+  const answers = orders.flatMap((sizes) => {
+    const floor = new Floor(
+      situationOf(
+        hosts,
+        sizes.map((cpu) => machineOf(0, cpu)),
+      ),
+      settings,
+    );
+    return [holdsReserve(floor, settings.reserve), holdsReserve(floor, settings.reserve)];
+  });
+  assert.equal(new Set(answers).size, 1, answers.join(' '));
+});

@@ -117,6 +117,12 @@ function mostOf(
   return lost;
 }
 
+/** The largest first; equals in an order of their own, not in that in which they came: the same question has one answer. */
+function bySize(machines: Situation['machines'], a: number, b: number): number {
+  const [one, other] = [machines[a], machines[b]] as [Situation['machines'][number], Situation['machines'][number]];
+  return (other.held.memory ?? 0) - (one.held.memory ?? 0) || other.cpu.mean - one.cpu.mean || a - b;
+}
+
 /** A machine of these hosts that finds none among the others, though it may run there. */
 function firstHomeless(floor: Floor, lost: readonly number[]): number | undefined {
   const { hosts, machines, allows } = floor.situation;
@@ -124,14 +130,10 @@ function firstHomeless(floor: Floor, lost: readonly number[]): number | undefine
   const left = hosts.map((_, host) => host).filter((host) => !gone.has(host) && floor.usable(host));
   const mark = floor.mark();
   const homeless = lost.flatMap((host) => [...(floor.machinesOn[host] ?? [])]);
-  const size = (machine: number) => {
-    const { cpu, held } = machines[machine] as (typeof machines)[number];
-    return held.memory ?? cpu.mean;
-  };
   // From the fullest on: what is filled up does not have to be asked again and again.
   left.sort((a, b) => floor.fullness(b) - floor.fullness(a));
   const found = homeless
-    .toSorted((a, b) => size(b) - size(a))
+    .toSorted((a, b) => bySize(machines, a, b))
     .find((machine) => {
       const to = left.find((host) => floor.fits(machine, host) && allows(machine, host));
       // What may run nowhere else is not helped by any reserve.

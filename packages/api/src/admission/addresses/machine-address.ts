@@ -1,9 +1,14 @@
-import { addressNumber, type KubeObject, macOf, type OwnerReference, readSubnet } from '@godwit/kinds';
+import {
+  addressesAnnotation,
+  addressNumber,
+  type KindDefinition,
+  type KubeObject,
+  macOf,
+  type OwnerReference,
+  readSubnet,
+} from '@godwit/kinds';
 import type { Write } from '@godwit/store';
 import type { AddressParent, AddressPool, OnEnd } from './address-pool.ts';
-
-/** Annotation of a Pod or VirtualMachineInstance: its addresses, as a JSON array, written at its binding. */
-export const addressesAnnotation = 'network.godwit.dev/addresses';
 
 /**
  * Who holds the address of a machine: the VirtualMachine that an instance belongs to, so that it keeps its
@@ -22,8 +27,35 @@ function isVirtualMachine(owner: OwnerReference): boolean {
   return owner.kind === 'VirtualMachine' && owner.apiVersion.startsWith('kubevirt.io/') && owner.controller === true;
 }
 
+/** Where the writes go that belong to an address, and who is told when the try is over. */
+interface AddressBatch {
+  append(write: Write): void;
+  onEnd(end: (written: boolean) => void): void;
+}
+
+interface Addressable extends KubeObject {
+  readonly spec?: { readonly hostNetwork?: boolean };
+}
+
+/** The machine with an address of its own, unless it uses that of its host; `batch` gets what is written with it. */
+export function addressed<Machine extends Addressable>(
+  pool: AddressPool | undefined,
+  kind: KindDefinition,
+  machine: Machine,
+  batch: AddressBatch,
+): Machine {
+  if (!pool || machine.spec?.hostNetwork) return machine;
+  const parent = addressParent(kind.group, kind.plural, machine);
+  const { metadata } = machine;
+  const given = machineAddresses(pool, parent, metadata.namespace ?? '', (end) => batch.onEnd(end));
+  if (!given) return machine;
+  for (const write of given.writes) batch.append(write);
+  const annotations = { ...metadata.annotations, [addressesAnnotation]: given.annotation };
+  return { ...machine, metadata: { ...metadata, annotations } };
+}
+
 /** What the annotation holds, and the writes that go with it; undefined where there is no network. */
-export function machineAddresses(
+function machineAddresses(
   pool: AddressPool,
   parent: AddressParent,
   namespace: string,

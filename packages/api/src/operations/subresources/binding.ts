@@ -1,10 +1,11 @@
 import { type Address, type KindDefinition, type KubeObject, nodeNameLabel } from '@godwit/kinds';
-import { addressesAnnotation, addressParent, machineAddresses } from '../../admission/addresses/machine-address.ts';
+import { addressed, addressParent } from '../../admission/addresses/machine-address.ts';
 import { Document } from '../../documents/document.ts';
 import { documentKey } from '../../documents/keys.ts';
 import { conflict, forbidden, modified } from '../../validation/index.ts';
 import type { Attempt } from '../attempt.ts';
 import type { Engine } from '../engine.ts';
+import { type Condition, scheduled } from '../scheduled.ts';
 import { type Assignment, assign, checkUid, readAssignment, withAnnotations } from './assignment.ts';
 import type { Subresource } from './subresource.ts';
 
@@ -35,10 +36,6 @@ interface MachineLike extends KubeObject {
   readonly status?: { readonly nodeName?: string; readonly phase?: string; readonly conditions?: readonly Condition[] };
 }
 
-interface Condition {
-  readonly type: string;
-}
-
 function isPod(kind: KindDefinition): boolean {
   return kind.group === '';
 }
@@ -61,11 +58,11 @@ function checkUnbound(assignment: Assignment, { object, revision }: Document): v
 async function bound(engine: Engine, attempt: Attempt, assignment: Assignment, old: MachineLike): Promise<KubeObject> {
   const { kind, node } = assignment;
   await holdOwner(engine, attempt, assignment, old);
-  const machine = addressed(engine, attempt, assignment, withAnnotations(old, assignment));
+  const machine = addressed(engine.addresses, kind, withAnnotations(old, assignment) as MachineLike, attempt);
   const { metadata, spec, status } = machine;
   const labels = { ...metadata.labels, [nodeNameLabel]: node };
   const next: MachineLike = isPod(kind)
-    ? { ...machine, spec: { ...spec, nodeName: node }, status: scheduled(machine, engine.now()) }
+    ? { ...machine, spec: { ...spec, nodeName: node }, status: scheduled(machine.status, engine.now()) }
     : { ...machine, metadata: { ...metadata, labels }, status: { ...status, nodeName: node, phase: 'Scheduled' } };
   const causes = kind.validate?.(next, { old, subresource: 'binding' }) ?? [];
   if (causes.length === 0) return next;
@@ -91,23 +88,4 @@ async function holdOwner(
   const { resourceVersion: _, ...kept } = owner.object.metadata;
   const body = Document.draft({ ...owner.object, metadata: kept });
   attempt.append({ key: documentKey(owners, namespace, parent.name), body, previous: owner.revision });
-}
-
-/** The machine with an address of its own, unless it uses that of its host. */
-function addressed(engine: Engine, attempt: Attempt, { kind, place }: Assignment, machine: MachineLike): MachineLike {
-  if (!engine.addresses || machine.spec?.hostNetwork) return machine;
-  const parent = addressParent(kind.group, kind.plural, machine);
-  const given = machineAddresses(engine.addresses, parent, place.namespace ?? '', (end) => attempt.onEnd(end));
-  if (!given) return machine;
-  for (const write of given.writes) attempt.append(write);
-  const { metadata } = machine;
-  const annotations = { ...metadata.annotations, [addressesAnnotation]: given.annotation };
-  return { ...machine, metadata: { ...metadata, annotations } };
-}
-
-/** A pod's status with the condition that says it has a node. */
-function scheduled({ status }: MachineLike, now: string): NonNullable<MachineLike['status']> {
-  const others = (status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
-  const condition = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: now };
-  return { ...status, conditions: [...others, condition] };
 }

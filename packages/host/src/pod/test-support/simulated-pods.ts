@@ -12,7 +12,7 @@ import {
   fakePodLogs,
 } from '../../fake/index.ts';
 import { Incarnation, MemoryRecords } from '../../machine/index.ts';
-import { addressesOf } from '../pod-addresses.ts';
+import { addressesOf } from '../../machine/machine-addresses.ts';
 import { PodManager } from '../pod-manager.ts';
 
 type Spec = Partial<Pod['spec']>;

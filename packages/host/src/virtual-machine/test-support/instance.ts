@@ -1,6 +1,5 @@
 import type { Stored, VirtualMachineInstance, VirtualMachineInstanceSpec } from '@godwit/kinds';
-import { instanceFinalizer } from '@godwit/kinds';
-import { addressesAnnotation } from '../machine-addresses.ts';
+import { addressesAnnotation, instanceFinalizer } from '@godwit/kinds';
 
 /** An address as the API gives one at binding. */
 export const testAddress = {

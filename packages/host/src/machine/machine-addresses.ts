@@ -1,13 +1,13 @@
-import type { Pod } from '@godwit/kinds';
+import { addressesAnnotation, type KubeObject } from '@godwit/kinds';
 import type { MachineAddress } from '../network-driver.ts';
 
-/** Where the API keeps the addresses that it gave a machine at binding. */
-export const ADDRESSES_ANNOTATION = 'network.godwit.dev/addresses';
-
-/** The addresses that the API gave this pod; none for one in the network of the host. */
-export function addressesOf(pod: Pick<Pod, 'metadata'>): readonly MachineAddress[] {
-  const { annotations } = pod.metadata;
-  const text = annotations?.[ADDRESSES_ANNOTATION];
+/**
+ * Addresses by index of interface, as the API gave them to a machine at its binding; none where it has none yet, where
+ * they cannot be read, and for a pod in the network of the host.
+ */
+export function addressesOf(machine: Pick<KubeObject, 'metadata'> | undefined): readonly MachineAddress[] {
+  const annotations = machine?.metadata.annotations;
+  const text = annotations?.[addressesAnnotation];
   if (annotations === undefined || text === undefined) return [];
   const known = read.get(annotations);
   if (known) return known;
