@@ -181,11 +181,25 @@ function wouldDo(place: string | undefined, key: string, row: number, { snapshot
   );
 }
 
+const requiredSpread = ({ spread }: MachineRequest) =>
+  spread.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule');
+
+/** Whether some of these machines are counted in a group that the machine is to spread with, in another place than the host's. */
+export function countElsewhere(machines: readonly MachineRequest[], row: number, question: Question): boolean {
+  const { snapshot, request } = question;
+  return requiredSpread(request).some((constraint) => {
+    const { term } = evennessOf(constraint, request, snapshot);
+    const placeOf = (at: number | undefined) => snapshot.hosts[at ?? -1]?.labels[constraint.topologyKey];
+    return machines.some(
+      (machine) => term.matches(machine) && placeOf(snapshot.machines.get(machine.uid)?.row) !== placeOf(row),
+    );
+  });
+}
+
 /** The machine would be one too many of its group in this place. */
 export function spreadStep(row: number, { snapshot, request }: Question): Step {
   const labels = snapshot.hosts[row]?.labels ?? {};
-  const uneven = request.spread
-    .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule')
+  const uneven = requiredSpread(request)
     .map((constraint) => {
       const { byPlace, self, fewest } = evennessOf(constraint, request, snapshot);
       const place = labels[constraint.topologyKey] ?? '';

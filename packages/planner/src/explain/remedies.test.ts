@@ -273,3 +273,28 @@ test('in large places those who are in the way are counted, not looked for', () 
   ]);
   assert.deepEqual(remediesFor({ labels: { app: 'a' } }), ['stop 2 machines in z, which keep it away']);
 });
+
+test('who is stopped in another place leaves fewer there: what evens things out is not counted as if he stayed', () => {
+  const foe = {
+    podAffinity: {},
+    podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [termOf(['a', ZONE])] },
+  };
+  const plain = { app: 'a', cpu: 0, port: 0 };
+  const host = { zone: 'y' as const, disk: undefined, schedulable: false, taints: [], gpus: 0 };
+  const make = () => {
+    const snapshot = exampleSnapshot([
+      hostOf(0, { ...host, cores: 2 }),
+      hostOf(1, { ...host, cores: 1 }),
+      hostOf(2, { ...host, zone: undefined, cores: 1 }),
+    ]);
+    for (const [name, on] of [
+      ['m0', 0],
+      ['m2', 0],
+      ['m3', 2],
+    ] as const)
+      snapshot.put(requestOf(name, plain), `h${on}`);
+    snapshot.put(requestOf('m1', { ...plain, affinity: foe }), 'h1');
+    return snapshot;
+  };
+  assertHelps(make, requestOf('new', { ...plain, cpu: 1_001, skew: HOSTNAME }));
+});

@@ -3,6 +3,7 @@ import { type Reason, reasons } from '../reason.ts';
 import type { Question } from '../survey/index.ts';
 import { roomRemedies } from './make-room.ts';
 import { helpfulMove } from './moving.ts';
+import { countElsewhere } from './neighbour-steps.ts';
 import type { FoundObstacle } from './obstacles.ts';
 import { type Step, SWITCHED, stepOf } from './steps.ts';
 import type { WaitingCircle } from './waiting-circle.ts';
@@ -116,6 +117,8 @@ function isTangled({ row, obstacles, steps }: Choice, question: Question): boole
   // Who is started to be near counts in its group, too.
   if (found.includes(reasons.hasNoFriends) && found.includes(reasons.wouldSpreadUnevenly)) return true;
   const gone = steps.flatMap(({ blockers = [] }) => blockers);
+  // Who is stopped in another place leaves fewer there, and even fewer are allowed here.
+  if (found.includes(reasons.wouldSpreadUnevenly) && countElsewhere(gone, row, question)) return true;
   const come = steps.flatMap(({ starts = [] }) => starts);
   const against = found.filter((_, index) => steps[index]?.blockers ?? steps[index]?.starts);
   return gone.length + come.length > 0 && !helps({ gone, come }, against, { row, question });
