@@ -5,9 +5,10 @@ import type { ApiClient } from './api-client.ts';
 /** How long the same thing happening again counts up one Event, and does not make another. */
 const SAME_FOR_MS = 600_000;
 /**
- * The first time is told at once; how often it happened again is written no more often than this: what is wrong for
- * hours is tried every few seconds, and each try would be a durable write.
+ * So many times are told at once. From then on it is written no more often than this how often it has happened: what is
+ * wrong for hours is tried every few seconds, and each try would be a durable write.
  */
+const TOLD_AT_ONCE = 5;
 const COUNT_UP_EVERY_MS = 30_000;
 /** Most Events that are remembered to be counted up; the oldest is forgotten first. */
 const REMEMBERED = 4096;
@@ -81,7 +82,7 @@ export class EventRecorder {
     entry.writing = true;
     try {
       while (entry.written < entry.count) {
-        if (entry.written > 0) await this.#putOff(entry);
+        if (entry.written >= TOLD_AT_ONCE) await this.#putOff(entry);
         const { count } = entry;
         if (entry.written === 0 || !(await this.#countUp(entry, count))) {
           await this.#create(entry, object, type, reason, message, count);

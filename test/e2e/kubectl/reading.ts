@@ -58,7 +58,8 @@ export const reading: Readonly<Record<string, Step>> = {
     const describe = (...args: string[]) => session.ok(['describe', ...args]);
     const pod = await describe('pod', 'crashing');
     assert.match(pod, /Name: +crashing\n[^]*Last State: +Terminated\n +Reason: +Error\n +Exit Code: +3\n/);
-    assert.match(pod, /Events:[^]*Scheduled[^]*Started/);
+    // What happened in one second has no order.
+    for (const reason of ['Scheduled', 'Started']) assert.match(pod, new RegExp(`Events:[^]*Normal +${reason} `));
     const deployment = await describe('deployment', 'web');
     assert.match(
       deployment,
