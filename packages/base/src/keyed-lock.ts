@@ -24,6 +24,16 @@ export class KeyedLock {
     }
     return release;
   }
+
+  /** Does `work` in the caller's turn, and ends that however it ends. */
+  async inTurn<T>(name: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const release = await this.acquire(name, signal);
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
 }
 
 function orAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -20,7 +20,7 @@ export interface MachineHub {
 }
 
 /** The fields by which a machine is a node's business. */
-const fieldsOf = ({ nodeField, comingField }: MachineHub): readonly string[] =>
+export const nodeFieldsOf = ({ nodeField, comingField }: MachineHub): readonly string[] =>
   comingField === undefined ? [nodeField] : [nodeField, comingField];
 
 const reading = ['get', 'list', 'watch'];
@@ -84,13 +84,13 @@ export class NodeAuthorizer implements Authorizer {
     const { hub } = machine;
     const { verb, name, namespace, fields } = attributes;
     if ((verb === 'list' || verb === 'watch') && name === undefined) {
-      return fieldsOf(machine).some((field) => fields?.get(field) === node);
+      return nodeFieldsOf(machine).some((field) => fields?.get(field) === node);
     }
     if (name === undefined) return false;
     const document = hub.cache.get(`${hub.prefix}${namespace ?? ''}/${name}`);
     if (!document) return false;
     const { selectableFields } = hub.kind;
-    if (!fieldsOf(machine).some((field) => selectableFields[field]?.(document.object) === node)) return false;
+    if (!nodeFieldsOf(machine).some((field) => selectableFields[field]?.(document.object) === node)) return false;
     const { subresource } = attributes;
     if (subresource === undefined) return [...reading, ...changing, 'delete'].includes(verb);
     return subresource === 'status' && [...reading, ...changing].includes(verb);
@@ -110,7 +110,7 @@ export class NodeAuthorizer implements Authorizer {
   *#referencesOn(node: string): Iterable<Reference> {
     for (const machine of this.#machines) {
       const { hub } = machine;
-      for (const field of fieldsOf(machine)) {
+      for (const field of nodeFieldsOf(machine)) {
         const read = hub.kind.selectableFields[field];
         if (!read) continue;
         for (const [, { object }] of hub.cache.by(field, node, read)) yield* hub.kind.references?.(object) ?? [];

@@ -1,6 +1,6 @@
 import { type Cause, type KindDefinition, type KubeObject, StatusFailure } from '@godwit/kinds';
 import type { Write } from '@godwit/store';
-import type { MachineHub } from '../authorization/node-authorizer.ts';
+import { type MachineHub, nodeFieldsOf } from '../authorization/node-authorizer.ts';
 import type { Document } from '../documents/document.ts';
 import { documentKey } from '../documents/keys.ts';
 import { conflict, detailsOf, notFound } from '../validation/index.ts';
@@ -14,20 +14,20 @@ export function allocationKey(node: string): string {
 
 /** Machines that are bound to a node, and those on their way there: they have their room already. */
 export function machinesOn(engine: Engine, node: string): readonly KubeObject[] {
-  return engine.machines.flatMap(({ hub, nodeField, comingField }) =>
-    [nodeField, comingField].flatMap((field) => {
-      const read = field === undefined ? undefined : hub.kind.selectableFields[field];
-      if (field === undefined || !read) return [];
-      return [...hub.cache.by(field, node, read)].map(([, document]) => document.object);
+  return engine.machines.flatMap((machine) =>
+    nodeFieldsOf(machine).flatMap((field) => {
+      const { kind, cache } = machine.hub;
+      const read = kind.selectableFields[field];
+      return read ? [...cache.by(field, node, read)].map(([, document]) => document.object) : [];
     }),
   );
 }
 
 /** Tells `allocations` of every machine that has a node, and from then on of every change. */
 export function tellAllocations(allocations: Allocations, machines: readonly MachineHub[]): void {
-  for (const { hub, nodeField, comingField } of machines) {
-    const fields = comingField === undefined ? [nodeField] : [nodeField, comingField];
-    const readers = fields.flatMap((field) => hub.kind.selectableFields[field] ?? []);
+  for (const machine of machines) {
+    const { hub } = machine;
+    const readers = nodeFieldsOf(machine).flatMap((field) => hub.kind.selectableFields[field] ?? []);
     const nodesOf = ({ object }: Document) =>
       new Set(readers.map((read) => read(object)).filter((node) => node !== ''));
     const uidOf = (document: Document | undefined) => document?.object.metadata.uid;

@@ -35,10 +35,11 @@ export class ImageFiles {
    */
   async file(image: string, policy: PullPolicy, path: string, user: string, signal: AbortSignal): Promise<string> {
     const local = await this.#resolver.resolve(image, policy, signal);
-    return this.#inTurn(local.id, signal, async () => {
+    const layOut = async () => {
       await this.#use(local.id, user);
       return this.#layOut(local, image, path, signal);
-    });
+    };
+    return this.#turns.inTurn(local.id, layOut, signal);
   }
 
   /** The disk of a containerDisk image: at `path`, else the only file in `/disk`. Also code `disk-corrupt`. */
@@ -50,10 +51,11 @@ export class ImageFiles {
     signal: AbortSignal,
   ): Promise<ImageDisk> {
     const local = await this.#resolver.resolve(image, policy, signal);
-    return this.#inTurn(local.id, signal, async () => {
+    const layOut = async () => {
       await this.#use(local.id, user);
       return this.#disk(local, image, path, signal);
-    });
+    };
+    return this.#turns.inTurn(local.id, layOut, signal);
   }
 
   async #disk(local: LocalImage, image: string, path: string | undefined, signal: AbortSignal): Promise<ImageDisk> {
@@ -79,7 +81,7 @@ export class ImageFiles {
   async collect(idleMs: number, nowMs: number): Promise<string[]> {
     const removed: string[] = [];
     for (const id of await entries(this.#folder)) {
-      if (await this.#inTurn(id, undefined, () => this.#collectOne(id, idleMs, nowMs))) removed.push(id);
+      if (await this.#turns.inTurn(id, () => this.#collectOne(id, idleMs, nowMs))) removed.push(id);
     }
     return removed;
   }
@@ -94,15 +96,6 @@ export class ImageFiles {
     await rm(folder, { recursive: true, force: true });
     for (const key of this.#disks.keys()) if (key.startsWith(`${id}:`)) this.#disks.delete(key);
     return true;
-  }
-
-  async #inTurn<T>(id: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-    const done = await this.#turns.acquire(id, signal);
-    try {
-      return await work();
-    } finally {
-      done();
-    }
   }
 
   async #use(id: string, user: string): Promise<void> {

@@ -47,12 +47,7 @@ export class ImageResolver {
    * be pulled), `image-pull-failed`.
    */
   async resolve(name: string, policy: PullPolicy, signal: AbortSignal): Promise<LocalImage> {
-    const done = await this.#turns.acquire(name, signal);
-    try {
-      return await this.#resolve(name, policy, signal);
-    } finally {
-      done();
-    }
+    return this.#turns.inTurn(name, () => this.#resolve(name, policy, signal), signal);
   }
 
   async #resolve(name: string, policy: PullPolicy, signal: AbortSignal): Promise<LocalImage> {

@@ -116,11 +116,8 @@ async function hostDisk(
 const hostDisks = new KeyedLock();
 
 /** Once, where machines that share it start at once. */
-async function makeHostDisk(path: string, sizeBytes: number): Promise<void> {
-  const done = await hostDisks.acquire(path);
-  try {
+function makeHostDisk(path: string, sizeBytes: number): Promise<void> {
+  return hostDisks.inTurn(path, async () => {
     if (!(await exists(path))) await createBlank(path, sizeBytes);
-  } finally {
-    done();
-  }
+  });
 }

@@ -57,12 +57,7 @@ export class FolderVolumes implements VolumeDriver {
    * that share it may ask at once. Codes: `disk-not-found` (no volume), `disk-corrupt`, `no-space`.
    */
   async disk(name: string, sizeBytes: number, signal?: AbortSignal): Promise<VolumeDisk> {
-    const done = await this.#turns.acquire(name, signal);
-    try {
-      return await this.#disk(name, sizeBytes, signal);
-    } finally {
-      done();
-    }
+    return this.#turns.inTurn(name, () => this.#disk(name, sizeBytes, signal), signal);
   }
 
   async #disk(name: string, sizeBytes: number, signal?: AbortSignal): Promise<VolumeDisk> {
